@@ -1,0 +1,233 @@
+//! The shapes of the two stages that others fill in: analyzers (bytes to facts) and detectors (facts to findings).
+
+use crate::{
+    AnalyzerId, Budget, Distro, Fact, Finding, Gap, GapKind, ImagePath, Inventory, Ownership, Package, Place, What,
+};
+
+/// One kind of file that we can read: which paths, and what they say. A row of a table, with a function.
+#[derive(Clone, Copy)]
+pub struct Analyzer {
+    /// A short stable name: `dpkg`, `go-binary`.
+    pub name: &'static str,
+    /// Raised when the same bytes give other facts than before; cached facts of older versions are then forgotten.
+    pub version: u32,
+    /// The files it wants.
+    pub files: &'static [Pattern],
+    /// Reads one file. Pure: the facts depend on nothing but the file.
+    pub analyze: fn(&File<'_>, &mut Facts) -> Result<(), Unreadable>,
+}
+
+impl Analyzer {
+    /// The name as an id.
+    pub const fn id(&self) -> AnalyzerId {
+        AnalyzerId::new(self.name)
+    }
+}
+
+/// Which files an analyzer wants. The key makes finding candidates cheap over millions of paths, the filter is exact.
+#[derive(Clone, Copy)]
+pub struct Pattern {
+    /// What the path must look like.
+    pub key: Key,
+    /// A further condition on the path.
+    pub filter: Option<fn(&ImagePath) -> bool>,
+}
+
+/// What a wanted path looks like.
+#[derive(Clone, Copy, Debug)]
+pub enum Key {
+    /// Exactly this path: `etc/os-release`.
+    Path(&'static str),
+    /// This path anywhere, by whole components: `lib/dpkg/status`.
+    Ends(&'static str),
+    /// This file name anywhere: `package-lock.json`.
+    Name(&'static str),
+    /// This extension, in any case, without the dot: `jar`.
+    Extension(&'static str),
+    /// Any file directly in a folder of this name: `status.d`.
+    In(&'static str),
+    /// A regular file whose first [`Key::HEAD_BYTES`] bytes (or all, when it is smaller) the function accepts.
+    Head(fn(&Meta, &[u8]) -> bool),
+}
+
+impl Key {
+    /// How many bytes a [`Key::Head`] function gets to see.
+    pub const HEAD_BYTES: usize = 8192;
+
+    /// This key without a further filter.
+    pub const fn any(self) -> Pattern {
+        Pattern { key: self, filter: None }
+    }
+
+    /// This key where `filter` agrees as well.
+    pub const fn when(self, filter: fn(&ImagePath) -> bool) -> Pattern {
+        Pattern { key: self, filter: Some(filter) }
+    }
+}
+
+/// What is known of a file before its content is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Meta {
+    /// Bytes of content.
+    pub size: u64,
+    /// Permission bits, as in `st_mode & 0o7777`.
+    pub mode: u32,
+}
+
+impl Meta {
+    /// Whether anybody may execute it.
+    pub fn is_executable(&self) -> bool {
+        self.mode & 0o111 != 0
+    }
+}
+
+/// A file that an analyzer wanted. The content is lent: nobody reads it twice.
+#[derive(Clone, Copy)]
+pub struct File<'a> {
+    /// Where it is.
+    pub path: &'a ImagePath,
+    /// What is known of it.
+    pub meta: Meta,
+    /// All of its bytes.
+    pub content: &'a [u8],
+    /// What it may cost.
+    pub budget: &'a Budget,
+}
+
+/// Why a file could not be read as what its path promises.
+#[derive(Debug, thiserror::Error)]
+#[error("{detail}")]
+pub struct Unreadable {
+    /// Which kind of obstacle.
+    pub kind: GapKind,
+    /// What is wrong with the bytes, and where.
+    pub detail: String,
+}
+
+impl Unreadable {
+    /// The bytes break the rules of their format.
+    pub fn corrupt(detail: impl Into<String>) -> Self {
+        Self { kind: GapKind::Corrupt, detail: detail.into() }
+    }
+
+    /// A format, or a version of one, that we do not read.
+    pub fn unsupported(detail: impl Into<String>) -> Self {
+        Self { kind: GapKind::Unsupported, detail: detail.into() }
+    }
+
+    /// Reading on would cost more than the budget allows.
+    pub fn limit(detail: impl Into<String>) -> Self {
+        Self { kind: GapKind::LimitHit, detail: detail.into() }
+    }
+}
+
+/// Where an analyzer puts what one file says.
+pub struct Facts {
+    by: AnalyzerId,
+    path: ImagePath,
+    room: usize,
+    read: Vec<Fact>,
+    gaps: Vec<Gap>,
+}
+
+impl Facts {
+    /// An empty sheet for the file at `path`, with room for as many entries as the budget has.
+    pub fn new(by: AnalyzerId, path: ImagePath, budget: &Budget) -> Self {
+        Self { by, path, room: budget.facts, read: Vec::new(), gaps: Vec::new() }
+    }
+
+    /// The file contains, or lists, this package.
+    pub fn package(&mut self, package: Package) {
+        self.push(What::Package(package), None);
+    }
+
+    /// As [`Self::package`], seen at `path`: an archive inside the file, or another file that this one speaks of.
+    pub fn package_at(&mut self, path: ImagePath, package: Package) {
+        self.push(What::Package(package), Some(path));
+    }
+
+    /// The file says that this is the distribution.
+    pub fn distro(&mut self, distro: Distro) {
+        self.push(What::Distro(distro), None);
+    }
+
+    /// The file says that an installed package brought these files.
+    pub fn owns(&mut self, ownership: Ownership) {
+        if !ownership.files.is_empty() {
+            self.push(What::Owns(ownership), None);
+        }
+    }
+
+    /// A part of the file could not be read; the rest could.
+    pub fn gap(&mut self, why: Unreadable) {
+        self.gap_at(self.path.clone(), why);
+    }
+
+    /// As [`Self::gap`], for an archive inside the file.
+    pub fn gap_at(&mut self, path: ImagePath, why: Unreadable) {
+        if self.take_room() {
+            self.gaps.push(Gap {
+                place: Place { layer: None, path },
+                by: self.by.clone(),
+                kind: why.kind,
+                detail: why.detail,
+            });
+        }
+    }
+
+    /// What has been written down.
+    pub fn into_parts(self) -> (Vec<Fact>, Vec<Gap>) {
+        (self.read, self.gaps)
+    }
+
+    fn push(&mut self, what: What, path: Option<ImagePath>) {
+        if self.take_room() {
+            let path = path.unwrap_or_else(|| self.path.clone());
+            self.read.push(Fact { what, place: Place { layer: None, path }, by: self.by.clone() });
+        }
+    }
+
+    /// One entry's worth of the budget. The last one is spent on the gap that says that there was more.
+    fn take_room(&mut self) -> bool {
+        match self.room {
+            0 => return false,
+            1 => self.gaps.push(Gap {
+                place: Place { layer: None, path: self.path.clone() },
+                by: self.by.clone(),
+                kind: GapKind::LimitHit,
+                detail: "the file lists more than the budget allows; the rest is left out".into(),
+            }),
+            _ => {}
+        }
+        self.room -= 1;
+        self.room > 0
+    }
+}
+
+/// Judges an inventory with today's knowledge. Reads no image.
+pub trait Detector: Send + Sync {
+    /// A short stable name: `advisories`.
+    fn id(&self) -> AnalyzerId;
+
+    /// Adds what is wrong to `findings`, and what could not be judged to `gaps`.
+    fn detect(&self, inventory: &Inventory, findings: &mut Vec<Finding>, gaps: &mut Vec<Gap>);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::PackageKind;
+
+    #[test]
+    fn a_file_that_lists_too_much_becomes_a_gap_and_keeps_what_fits() {
+        let budget = Budget { facts: 3, ..Budget::default() };
+        let mut facts = Facts::new(AnalyzerId::new("test"), "list".into(), &budget);
+        for index in 0..10 {
+            facts.package(Package::new(PackageKind::Npm, format!("p{index}"), "1.0.0"));
+        }
+        let (facts, gaps) = facts.into_parts();
+        assert_eq!(facts.len(), 2);
+        assert_eq!(gaps.len(), 1);
+        assert_eq!(gaps[0].kind, GapKind::LimitHit);
+    }
+}

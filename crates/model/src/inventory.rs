@@ -1,0 +1,48 @@
+//! The inventory: the facts of all layers, laid over each other.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Distro, Fact, Gap, LayerIndex, Package, What};
+
+/// What an image contains, and what of it could not be seen.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inventory {
+    /// The distribution, if any file says which.
+    pub distro: Option<Distro>,
+    /// Every fact but the distribution's and the file lists, sorted; also those that a later layer removed.
+    pub items: Vec<Item>,
+    /// What could not be seen.
+    pub gaps: Vec<Gap>,
+}
+
+/// A fact in its place in the image.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Item {
+    /// The fact; its place names the layer that introduced it.
+    pub fact: Fact,
+    /// The layer that removed or replaced it. Its bytes are still in the image, but not in a container's filesystem.
+    pub removed: Option<LayerIndex>,
+    /// The installed distribution package that brought the file, by name.
+    pub owner: Option<String>,
+}
+
+impl Item {
+    /// The package, if the fact is one.
+    pub fn package(&self) -> Option<&Package> {
+        match &self.fact.what {
+            What::Package(package) => Some(package),
+            What::Distro(_) | What::Owns(_) => None,
+        }
+    }
+}
+
+impl Inventory {
+    /// Packages of the final filesystem, with their index in `items`.
+    pub fn packages(&self) -> impl Iterator<Item = (usize, &Item, &Package)> {
+        self.items
+            .iter()
+            .enumerate()
+            .filter(|(_, item)| item.removed.is_none())
+            .filter_map(|(index, item)| Some((index, item, item.package()?)))
+    }
+}
