@@ -1,6 +1,7 @@
 //! What distributions say of themselves and of the packages that they installed.
 
 pub mod rpm;
+mod source_rpm;
 
 use model::Analyzer;
 
