@@ -1,6 +1,66 @@
-//! Packages of programming languages, installed or named by a lockfile.
+//! Packages of programming languages, installed or named by a lockfile: one file per format, each with its `ANALYZER`.
+//!
+//! A lockfile speaks for its own project. What installed dependencies bring along of their own lockfiles was not heeded
+//! when they were installed, so formats leave out the folders where package managers keep what they downloaded.
 
-use model::Analyzer;
+mod cargo_lock;
+mod go_binary;
+mod go_mod;
+mod node_module;
+mod npm_lock;
+mod python_installed;
+mod requirements;
+
+mod json;
+mod listing;
+mod python;
+#[cfg(test)]
+mod testing;
+mod text;
+mod toml;
+
+use model::{Analyzer, ImagePath};
 
 /// The formats, in alphabetical order.
-pub static ANALYZERS: &[Analyzer] = &[];
+pub static ANALYZERS: &[Analyzer] = &[
+    cargo_lock::ANALYZER,
+    go_binary::ANALYZER,
+    go_mod::ANALYZER,
+    node_module::ANALYZER,
+    npm_lock::ANALYZER,
+    python_installed::ANALYZER,
+    requirements::ANALYZER,
+];
+
+/// Whether `folders` (one or more, by whole components) are among the folders above the file.
+fn lies_below(path: &ImagePath, folders: &str) -> bool {
+    let (parent, folders) = (path.parent(), folders.as_bytes());
+    memchr::memmem::find_iter(parent, folders).any(|start| {
+        let end = start + folders.len();
+        (start == 0 || parent[start - 1] == b'/') && (end == parent.len() || parent[end] == b'/')
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_in_alphabetical_order() {
+        assert!(ANALYZERS.is_sorted_by(|a, b| a.name < b.name));
+    }
+
+    #[test]
+    fn folders_are_compared_by_whole_components() {
+        for (path, expected) in [
+            ("node_modules/a/package.json", true),
+            ("srv/node_modules/package.json", true),
+            ("srv/node_modules", false),
+            ("srv/my_node_modules/a", false),
+            ("srv/node_modules.bak/a", false),
+            ("srv/my_node_modules/node_modules/a", true),
+        ] {
+            assert_eq!(lies_below(&path.into(), "node_modules"), expected, "{path}");
+        }
+    }
+}

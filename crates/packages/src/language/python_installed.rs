@@ -1,0 +1,159 @@
+//! Installed Python packages: `*.dist-info/METADATA` of wheels, `*.egg-info/PKG-INFO` and `EGG-INFO/PKG-INFO` of
+//! setuptools, and `*.egg-info` files of distutils (PyPA specifications, "Core metadata" and "Recording installed
+//! projects"; PEP 639 for licence expressions).
+//!
+//! All are headers like those of a mail. Of the licence statements, the expression counts if there is one, else the
+//! `License` field, unless somebody put a whole text there, and the classifiers.
+
+use model::{Analyzer, Facts, File, ImagePath, Key, Package, PackageKind, Unreadable};
+
+use super::listing::is_word;
+use super::{python, text};
+
+/// A package in the place where Python looks for it: [the module](self).
+pub const ANALYZER: Analyzer = Analyzer {
+    name: "python-installed",
+    version: 1,
+    files: &[
+        Key::Name("METADATA").when(is_in_info_folder),
+        Key::Name("PKG-INFO").when(is_in_info_folder),
+        Key::Extension("egg-info").any(),
+    ],
+    analyze,
+};
+
+fn is_in_info_folder(path: &ImagePath) -> bool {
+    let folder = path.parent().rsplit(|&byte| byte == b'/').next().unwrap_or_default();
+    let ending = folder.rsplit(|&byte| byte == b'.').next().unwrap_or_default();
+    [&b"dist-info"[..], b"egg-info"].iter().any(|info| ending.eq_ignore_ascii_case(info))
+}
+
+fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
+    let text = text::decode(headers(file.content))?;
+    let mut metadata = Metadata::default();
+    let mut lines = text.lines().peekable();
+    while let Some(line) = lines.next() {
+        let Some((field, value)) = line.split_once(':') else { continue };
+        let mut folded = false;
+        while lines.next_if(|line| line.starts_with([' ', '\t'])).is_some() {
+            folded = true;
+        }
+        metadata.take(field, value.trim(), folded);
+    }
+    let Metadata { name, version, expression, license, classifiers } = metadata;
+    if !is_word(name) || !is_word(version) {
+        return Err(Unreadable::corrupt(format!(
+            "the metadata of a Python package without a usable {}",
+            if is_word(name) { "version" } else { "name" }
+        )));
+    }
+    let licenses = match expression {
+        Some(expression) => vec![expression.to_owned()],
+        None => license.into_iter().chain(classifiers).map(str::to_owned).collect(),
+    };
+    facts.package(Package { licenses, ..Package::new(PackageKind::Pypi, python::normalize(name), version) });
+    Ok(())
+}
+
+/// Everything up to the first empty line; the description that follows may be long.
+fn headers(content: &[u8]) -> &[u8] {
+    let end = memchr::memchr_iter(b'\n', content)
+        .find(|&end| matches!(&content[end + 1..], [b'\n', ..] | [b'\r', b'\n', ..]));
+    end.map_or(content, |end| &content[..end])
+}
+
+#[derive(Default)]
+struct Metadata<'a> {
+    name: &'a str,
+    version: &'a str,
+    expression: Option<&'a str>,
+    license: Option<&'a str>,
+    classifiers: Vec<&'a str>,
+}
+
+impl<'a> Metadata<'a> {
+    fn take(&mut self, field: &str, value: &'a str, folded: bool) {
+        // Some tools write this for every field that they know nothing of.
+        if value.is_empty() || value == "UNKNOWN" {
+            return;
+        }
+        if field.eq_ignore_ascii_case("Name") {
+            self.name = value;
+        } else if field.eq_ignore_ascii_case("Version") {
+            self.version = value;
+        } else if field.eq_ignore_ascii_case("License-Expression") {
+            self.expression = Some(value);
+        } else if field.eq_ignore_ascii_case("License") && !folded {
+            self.license = Some(value);
+        } else if field.eq_ignore_ascii_case("Classifier") && value.starts_with("License ::") {
+            self.classifiers.push(value);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::testing::{self, survives, wants};
+
+    fn check(metadata: impl AsRef<[u8]>, expected: &str) {
+        testing::check(&ANALYZER, "site-packages/x.dist-info/METADATA", metadata, expected);
+    }
+
+    const METADATA: &str = "Metadata-Version: 2.1
+Name: Zope.Interface
+Version: 5.4.0
+Summary: Interfaces
+        Name: not-a-field
+License: ZPL 2.1
+Classifier: Development Status :: 5 - Production/Stable
+Classifier: License :: OSI Approved :: Zope Public License
+Requires-Dist: setuptools
+
+Version: 0 (from the description)
+";
+
+    #[test]
+    fn headers_are_read_and_the_description_is_not() {
+        let expected = "zope-interface 5.4.0 [ZPL 2.1; License :: OSI Approved :: Zope Public License]";
+        check(METADATA, expected);
+        check(METADATA.replace('\n', "\r\n"), expected);
+    }
+
+    #[test]
+    fn licences_may_be_expressions_texts_or_unknown() {
+        let with = |license: &str| format!("name: a\nversion: 1\n{license}\n");
+        check(with("License-Expression: MIT OR Apache-2.0\nLicense: MIT"), "a 1 [MIT OR Apache-2.0]");
+        check(with("License: Copyright 2024\n        All rights reserved"), "a 1");
+        check(with("License: UNKNOWN"), "a 1");
+    }
+
+    #[test]
+    fn metadata_without_name_or_version_is_a_gap() {
+        check("Name: a\n", "gap: corrupt");
+        check("Version: 1\n", "gap: corrupt");
+        check("Name: a b\nVersion: 1\n", "gap: corrupt");
+        check("", "gap: corrupt");
+    }
+
+    #[test]
+    fn the_folder_tells() {
+        for (path, expected) in [
+            ("usr/lib/python3/dist-packages/x-1.0.dist-info/METADATA", true),
+            ("x-1.0.egg-info/PKG-INFO", true),
+            ("x-1.0-py3.8.egg/EGG-INFO/PKG-INFO", true),
+            ("site-packages/x/DIST-INFO/METADATA", true),
+            ("usr/lib/python3/dist-packages/x-1.0.egg-info", true),
+            ("x-1.0/PKG-INFO", false),
+            ("x-1.0.dist-info/RECORD", false),
+            ("share/METADATA", false),
+        ] {
+            assert_eq!(wants(&ANALYZER, path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn hostile_files_do_no_harm() {
+        survives(&ANALYZER, "x.dist-info/METADATA", &[METADATA.as_bytes()]);
+    }
+}
