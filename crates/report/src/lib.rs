@@ -1,1 +1,85 @@
-//! (being written)
+//! Report to bytes: one file per output format.
+//!
+//! A format is a function from reports to bytes and one row of a table below. Rendering is the very end: nothing here
+//! judges, reads a file, asks the clock or looks at the terminal; what it needs to know comes in the [`Context`].
+//!
+//! Two ways to the same image give the same output but for the one place that names the way: the `Source` line of a
+//! table, the `origin` object of JSON. Every text that comes from an image or an advisory goes through [`clean`] before
+//! it meets a terminal.
+
+mod clean;
+mod json;
+mod layers;
+mod table;
+mod text;
+mod view;
+
+#[cfg(test)]
+mod samples;
+
+use std::io::{self, Write};
+
+use model::{Report, Severity};
+
+pub use clean::{clean, one_line};
+
+/// The version of the JSON that we write, as in `schema/report-1.0.json` and `schema/layers-1.0.json`. The first number
+/// rises when a field goes away or changes its meaning, the second when one is added.
+pub const SCHEMA_VERSION: &str = "1.0";
+
+/// What a format needs to know besides the reports.
+#[derive(Clone, Debug)]
+pub struct Context<'a> {
+    /// Columns to fill.
+    pub width: usize,
+    /// Whether to colour.
+    pub color: bool,
+    /// The version of the tool.
+    pub version: &'a str,
+    /// When the report was made (RFC 3339). The only time in it that is not the image's or the advisories' own.
+    pub generated_at: &'a str,
+    /// What to show.
+    pub filter: Filter,
+}
+
+/// What of a report to show. Never changes what is counted or what a gate sees.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Severities to list; empty means all.
+    pub severities: Vec<Severity>,
+    /// List everything, where a table would else fold long lists.
+    pub everything: bool,
+    /// List vulnerabilities that do not count as well.
+    pub suppressed: bool,
+}
+
+impl Filter {
+    fn shows(&self, severity: Severity) -> bool {
+        self.severities.is_empty() || self.severities.contains(&severity)
+    }
+}
+
+/// One way to write reports: one for each platform of an image.
+#[derive(Clone, Copy)]
+pub struct Format {
+    /// What the user calls it.
+    pub name: &'static str,
+    /// What it is for, for a help text.
+    pub about: &'static str,
+    /// Whether people read it, so that width and colour matter.
+    pub for_people: bool,
+    /// Writes it.
+    pub write: fn(&[Report], &Context<'_>, &mut dyn Write) -> io::Result<()>,
+}
+
+/// The formats of a scan's report. The first one is what people get who do not ask.
+pub const SCAN: &[Format] = &[
+    Format { name: "table", about: "for reading on a terminal", for_people: true, write: table::write },
+    Format { name: "json", about: "all that is known, for programs", for_people: false, write: json::write },
+];
+
+/// The formats of the view that explains an image's layers.
+pub const LAYERS: &[Format] = &[
+    Format { name: "table", about: "for reading on a terminal", for_people: true, write: layers::table::write },
+    Format { name: "json", about: "the same for programs", for_people: false, write: layers::json::write },
+];

@@ -1,0 +1,465 @@
+//! One scanned artifact in JSON.
+//!
+//! What depends on the way to the image (stored blobs, their sizes and digests, the manifest) is in `origin` alone.
+
+use std::collections::BTreeMap;
+
+use model::{
+    Digest, EndOfLife, Finding, FixState, Gap, Image, Item, Knowledge, LayerIndex, LayerSummary, Package, Presence,
+    Removed, Report, Vulnerability,
+};
+use serde::Serialize;
+
+use crate::Context;
+use crate::view::{Tally, View, class_word, is_judged, layer_number, vulnerabilities};
+
+#[derive(Serialize)]
+pub(crate) struct Artifact<'a> {
+    origin: OriginJson<'a>,
+    image: ImageJson<'a>,
+    summary: SummaryJson<'a>,
+    coverage: CoverageJson<'a>,
+    knowledge: Vec<KnowledgeJson<'a>>,
+    layers: Vec<LayerJson<'a>>,
+    end_of_life: Vec<EndOfLifeJson<'a>>,
+    vulnerabilities: Vec<VulnerabilityJson<'a>>,
+    packages: Vec<PackageJson<'a>>,
+}
+
+impl<'a> Artifact<'a> {
+    pub(crate) fn new(report: &'a Report, context: &Context<'_>) -> Self {
+        Self {
+            origin: OriginJson::new(report),
+            image: ImageJson::new(report),
+            summary: SummaryJson::new(report, &View::new(report, context)),
+            coverage: CoverageJson::new(report),
+            knowledge: report.knowledge.iter().map(KnowledgeJson::new).collect(),
+            layers: (0..)
+                .zip(&report.image.layers)
+                .map(|(index, _)| LayerJson::new(report, LayerIndex(index)))
+                .collect(),
+            end_of_life: report
+                .findings
+                .iter()
+                .filter_map(|finding| match finding {
+                    Finding::EndOfLife(end) => Some(EndOfLifeJson::new(end)),
+                    Finding::Vulnerability(_) => None,
+                })
+                .collect(),
+            vulnerabilities: vulnerabilities(report)
+                .filter(|vulnerability| context.filter.shows(vulnerability.severity))
+                .filter_map(|vulnerability| VulnerabilityJson::new(report, vulnerability))
+                .collect(),
+            packages: report.inventory.items.iter().filter_map(|item| PackageJson::new(report, item)).collect(),
+        }
+    }
+}
+
+/// The way to the image.
+#[derive(Serialize)]
+pub(crate) struct OriginJson<'a> {
+    transport: &'a str,
+    reference: &'a str,
+    manifest_digest: Option<&'a Digest>,
+    image_id: Option<&'a Digest>,
+    blobs: Vec<BlobJson<'a>>,
+}
+
+/// How this way stores a layer.
+#[derive(Serialize)]
+struct BlobJson<'a> {
+    claimed_digest: Option<&'a Digest>,
+    computed_digest: Option<&'a Digest>,
+    size: Option<u64>,
+    media_type: Option<&'a str>,
+}
+
+impl<'a> OriginJson<'a> {
+    pub(crate) fn new(report: &'a Report) -> Self {
+        let origin = &report.image.origin;
+        let blobs = report.image.layers.iter().enumerate().map(|(index, layer)| BlobJson {
+            claimed_digest: layer.blob.as_ref(),
+            computed_digest: report.layers.get(index).and_then(|summary| summary.digest.as_ref()),
+            size: layer.size,
+            media_type: text(&layer.media_type),
+        });
+        Self {
+            transport: &origin.transport,
+            reference: &origin.reference,
+            manifest_digest: origin.manifest.as_ref(),
+            image_id: origin.id.as_ref(),
+            blobs: blobs.collect(),
+        }
+    }
+}
+
+/// What the image says of itself. Values of variables stay out: they hold passwords too often.
+#[derive(Serialize)]
+pub(crate) struct ImageJson<'a> {
+    os: Option<&'a str>,
+    architecture: Option<&'a str>,
+    variant: Option<&'a str>,
+    created: Option<&'a str>,
+    distro: Option<DistroJson<'a>>,
+    user: &'a str,
+    entrypoint: &'a [String],
+    cmd: &'a [String],
+    working_dir: &'a str,
+    exposed_ports: &'a [String],
+    volumes: &'a [String],
+    variables: Vec<&'a str>,
+    labels: &'a BTreeMap<String, String>,
+    history: Vec<StepJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct DistroJson<'a> {
+    id: &'a str,
+    version: Option<&'a str>,
+    codename: Option<&'a str>,
+    name: Option<&'a str>,
+    like: &'a [String],
+    cpe: Option<&'a str>,
+    extended_support: bool,
+}
+
+#[derive(Serialize)]
+struct StepJson<'a> {
+    instruction: &'a str,
+    created: Option<&'a str>,
+    layer: Option<u64>,
+}
+
+impl<'a> ImageJson<'a> {
+    pub(crate) fn new(report: &'a Report) -> Self {
+        let config = &report.image.config;
+        Self {
+            os: text(&config.os),
+            architecture: text(&config.architecture),
+            variant: config.variant.as_deref(),
+            created: config.created.as_deref(),
+            distro: report.inventory.distro.as_ref().map(|distro| DistroJson {
+                id: &distro.id,
+                version: text(&distro.version),
+                codename: text(&distro.codename),
+                name: text(&distro.name),
+                like: &distro.like,
+                cpe: text(&distro.cpe),
+                extended_support: distro.extended_support,
+            }),
+            user: &config.user,
+            entrypoint: &config.entrypoint,
+            cmd: &config.cmd,
+            working_dir: &config.working_dir,
+            exposed_ports: &config.exposed_ports,
+            volumes: &config.volumes,
+            variables: config.env.iter().map(|pair| pair.split_once('=').map_or(&**pair, |(name, _)| name)).collect(),
+            labels: &config.labels,
+            history: config
+                .history
+                .iter()
+                .map(|step| StepJson {
+                    instruction: &step.instruction,
+                    created: step.created.as_deref(),
+                    layer: step.layer.map(layer_number),
+                })
+                .collect(),
+        }
+    }
+}
+
+/// How many of each severity, always all six.
+#[derive(Serialize)]
+pub(crate) struct TallyJson {
+    total: u64,
+    critical: u64,
+    high: u64,
+    medium: u64,
+    low: u64,
+    negligible: u64,
+    unknown: u64,
+}
+
+impl TallyJson {
+    pub(crate) fn new(tally: &Tally) -> Self {
+        use model::Severity as S;
+        Self {
+            total: tally.total(),
+            critical: tally.get(S::Critical),
+            high: tally.get(S::High),
+            medium: tally.get(S::Medium),
+            low: tally.get(S::Low),
+            negligible: tally.get(S::Negligible),
+            unknown: tally.get(S::Unknown),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct SummaryJson<'a> {
+    judged: bool,
+    vulnerabilities: TallyJson,
+    fixable: u64,
+    suppressed: u64,
+    hidden: TallyJson,
+    by_class: BTreeMap<&'static str, TallyJson>,
+    rated_by: Vec<RaterJson<'a>>,
+    packages: u64,
+    vulnerable_packages: u64,
+}
+
+#[derive(Serialize)]
+struct RaterJson<'a> {
+    name: Option<&'a str>,
+    vulnerabilities: u64,
+}
+
+impl<'a> SummaryJson<'a> {
+    fn new(report: &'a Report, view: &View<'a>) -> Self {
+        Self {
+            judged: view.judged,
+            vulnerabilities: TallyJson::new(&view.all),
+            fixable: view.fixable,
+            suppressed: view.suppressed,
+            hidden: TallyJson::new(&view.hidden),
+            by_class: view.classes.iter().map(|(class, tally)| (class_word(*class), TallyJson::new(tally))).collect(),
+            rated_by: view
+                .raters
+                .iter()
+                .map(|&(name, vulnerabilities)| RaterJson { name: text(name), vulnerabilities })
+                .collect(),
+            packages: report.inventory.packages().count() as u64,
+            vulnerable_packages: view.packages,
+        }
+    }
+}
+
+/// What could not be seen.
+#[derive(Serialize)]
+pub(crate) struct CoverageJson<'a> {
+    complete: bool,
+    judged: bool,
+    gaps: Vec<GapJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct GapJson<'a> {
+    kind: &'static str,
+    by: &'a str,
+    layer: Option<u64>,
+    path: Option<String>,
+    detail: &'a str,
+}
+
+impl<'a> CoverageJson<'a> {
+    pub(crate) fn new(report: &'a Report) -> Self {
+        let gap = |gap: &'a Gap| GapJson {
+            kind: gap.kind.name(),
+            by: &gap.by.0,
+            layer: gap.place.layer.map(layer_number),
+            path: (!gap.place.path.as_bytes().is_empty()).then(|| gap.place.path.to_text().into_owned()),
+            detail: &gap.detail,
+        };
+        let gaps: Vec<_> = report.inventory.gaps.iter().map(gap).collect();
+        Self { complete: gaps.is_empty(), judged: is_judged(report), gaps }
+    }
+}
+
+#[derive(Serialize)]
+struct KnowledgeJson<'a> {
+    ecosystem: &'a str,
+    advisories: u64,
+    newest: Option<&'a str>,
+    packages: u64,
+}
+
+impl<'a> KnowledgeJson<'a> {
+    fn new(known: &'a Knowledge) -> Self {
+        Self {
+            ecosystem: &known.ecosystem,
+            advisories: known.advisories,
+            newest: known.newest.as_deref(),
+            packages: known.packages,
+        }
+    }
+}
+
+/// A layer, named by the digest of its uncompressed content, which is the same on every way to the image.
+#[derive(Serialize)]
+pub(crate) struct LayerJson<'a> {
+    number: u64,
+    diff_id: Option<&'a Digest>,
+    class: &'static str,
+    instruction: Option<&'a str>,
+    created: Option<&'a str>,
+    size: u64,
+    files: u64,
+    wasted: u64,
+    removed_later_count: u64,
+    removed_later: Vec<RemovedJson>,
+}
+
+#[derive(Serialize)]
+struct RemovedJson {
+    path: String,
+    size: u64,
+    by_layer: u64,
+    replaced: bool,
+}
+
+impl<'a> LayerJson<'a> {
+    pub(crate) fn new(report: &'a Report, index: LayerIndex) -> Self {
+        let position = index.0 as usize;
+        let summary: Option<&LayerSummary> = report.layers.get(position);
+        let removed = |removed: &Removed| RemovedJson {
+            path: removed.path.to_text().into_owned(),
+            size: removed.bytes,
+            by_layer: layer_number(removed.by),
+            replaced: removed.replaced,
+        };
+        let image: &Image = &report.image;
+        let step = image.config.history.iter().find(|step| step.layer == Some(index));
+        Self {
+            number: layer_number(index),
+            diff_id: image.layers.get(position).and_then(|layer| layer.diff_id.as_ref()),
+            class: class_word(summary.map(|summary| summary.class).unwrap_or_default()),
+            instruction: image.instruction(index),
+            created: step.and_then(|step| step.created.as_deref()),
+            size: summary.map_or(0, |summary| summary.bytes),
+            files: summary.map_or(0, |summary| summary.files),
+            wasted: summary.map_or(0, |summary| summary.wasted_bytes),
+            removed_later_count: summary.map_or(0, |summary| summary.removed_later_count),
+            removed_later: summary
+                .map(|summary| summary.removed_later.iter().map(removed).collect())
+                .unwrap_or_default(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct EndOfLifeJson<'a> {
+    release: &'a str,
+    date: &'a str,
+    extended: Option<&'a str>,
+    passed: bool,
+}
+
+impl<'a> EndOfLifeJson<'a> {
+    fn new(end: &'a EndOfLife) -> Self {
+        Self { release: &end.release, date: &end.date, extended: end.extended.as_deref(), passed: end.passed }
+    }
+}
+
+/// A vulnerability of one package. It repeats what names the package, so that one can be read alone.
+#[derive(Serialize)]
+struct VulnerabilityJson<'a> {
+    id: &'a str,
+    aliases: &'a [String],
+    severity: &'static str,
+    severity_source: Option<&'a str>,
+    cvss: Option<&'a str>,
+    score: Option<f64>,
+    state: &'static str,
+    fixed: Option<&'a str>,
+    purl: String,
+    package: &'a str,
+    version: &'a str,
+    layer: Option<u64>,
+    class: &'static str,
+    path: String,
+    removed_by: Option<u64>,
+    summary: &'a str,
+    published: Option<&'a str>,
+    references: &'a [String],
+    evidence: &'a str,
+    suppressed: Option<&'a str>,
+}
+
+impl<'a> VulnerabilityJson<'a> {
+    fn new(report: &'a Report, vulnerability: &'a Vulnerability) -> Option<Self> {
+        let item = report.inventory.items.get(vulnerability.item)?;
+        let package = item.package()?;
+        Some(Self {
+            id: &vulnerability.id,
+            aliases: &vulnerability.aliases,
+            severity: vulnerability.severity.word(),
+            severity_source: text(&vulnerability.severity_source),
+            cvss: vulnerability.cvss.as_deref(),
+            score: vulnerability.score,
+            state: match vulnerability.state {
+                FixState::Fixed => "fixed",
+                FixState::NotFixed => "not-fixed",
+            },
+            fixed: vulnerability.fixed.as_deref(),
+            purl: package.purl(report.inventory.distro.as_ref()),
+            package: &package.name,
+            version: &package.version,
+            layer: item.fact.place.layer.map(layer_number),
+            class: class_word(crate::view::class(report, item.fact.place.layer)),
+            path: item.fact.place.path.to_text().into_owned(),
+            removed_by: item.removed.map(layer_number),
+            summary: &vulnerability.summary,
+            published: vulnerability.published.as_deref(),
+            references: &vulnerability.references,
+            evidence: &vulnerability.evidence,
+            suppressed: vulnerability.suppressed.as_deref(),
+        })
+    }
+}
+
+#[derive(Serialize)]
+struct PackageJson<'a> {
+    purl: String,
+    kind: &'static str,
+    name: &'a str,
+    version: &'a str,
+    arch: Option<&'a str>,
+    source: Option<SourceJson<'a>>,
+    module: Option<&'a str>,
+    vendor: Option<&'a str>,
+    licenses: &'a [String],
+    presence: &'static str,
+    layer: Option<u64>,
+    path: String,
+    removed_by: Option<u64>,
+    owner: Option<&'a str>,
+    found_by: &'a str,
+}
+
+#[derive(Serialize)]
+struct SourceJson<'a> {
+    name: &'a str,
+    version: &'a str,
+}
+
+impl<'a> PackageJson<'a> {
+    fn new(report: &'a Report, item: &'a Item) -> Option<Self> {
+        let package: &Package = item.package()?;
+        Some(Self {
+            purl: package.purl(report.inventory.distro.as_ref()),
+            kind: package.kind.purl_type(),
+            name: &package.name,
+            version: &package.version,
+            arch: package.arch.as_deref(),
+            source: package.source.as_ref().map(|source| SourceJson { name: &source.name, version: &source.version }),
+            module: package.module.as_deref(),
+            vendor: package.vendor.as_deref(),
+            licenses: &package.licenses,
+            presence: match package.presence {
+                Presence::Installed => "installed",
+                Presence::Declared => "declared",
+                Presence::DeclaredForDevelopment => "declared-for-development",
+            },
+            layer: item.fact.place.layer.map(layer_number),
+            path: item.fact.place.path.to_text().into_owned(),
+            removed_by: item.removed.map(layer_number),
+            owner: item.owner.as_deref(),
+            found_by: &item.fact.by.0,
+        })
+    }
+}
+
+/// Nothing instead of an empty text.
+fn text(text: &str) -> Option<&str> {
+    (!text.is_empty()).then_some(text)
+}

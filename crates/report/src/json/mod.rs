@@ -1,0 +1,50 @@
+//! The report for programs: one JSON document, described by `schema/report-1.0.json`.
+//!
+//! The types are this format's own: the model may change its shape, this document may not.
+
+pub(crate) mod artifact;
+pub(crate) mod print;
+
+use std::io::{self, Write};
+
+use model::Report;
+use serde::Serialize;
+
+use crate::{Context, SCHEMA_VERSION};
+use artifact::Artifact;
+
+/// What every document begins with.
+#[derive(Serialize)]
+pub(crate) struct Document<'a, T> {
+    schema: &'static str,
+    schema_version: &'static str,
+    tool: Tool<'a>,
+    generated_at: &'a str,
+    artifacts: Vec<T>,
+}
+
+#[derive(Serialize)]
+struct Tool<'a> {
+    name: &'static str,
+    version: &'a str,
+}
+
+impl<'a, T: Serialize> Document<'a, T> {
+    pub(crate) fn new(schema: &'static str, context: &Context<'a>, artifacts: Vec<T>) -> Self {
+        Self {
+            schema,
+            schema_version: SCHEMA_VERSION,
+            tool: Tool { name: "plimsoll", version: context.version },
+            generated_at: context.generated_at,
+            artifacts,
+        }
+    }
+}
+
+pub(crate) fn write(reports: &[Report], context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let artifacts = reports.iter().map(|report| Artifact::new(report, context)).collect();
+    print::print(&Document::new("plimsoll-report", context, artifacts), out)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,315 @@
+//! Reports for tests: an honest one with everything in it, and one whose every text is hostile.
+
+use model::{
+    AnalyzerId, Digest, Distro, EndOfLife, Fact, Finding, FixState, Gap, GapKind, History, Image, ImageConfig,
+    Inventory, Item, Knowledge, Layer, LayerClass, LayerIndex, LayerSummary, Origin, Package, PackageKind, Place,
+    Removed, Report, Severity, SourcePackage, Vulnerability, What,
+};
+
+use crate::{Context, Filter};
+
+pub(crate) fn context(width: usize) -> Context<'static> {
+    Context { width, color: false, version: "1.2.3", generated_at: "2026-11-24T04:00:00Z", filter: Filter::default() }
+}
+
+fn item(kind: PackageKind, name: &str, version: &str, source: Option<&str>, at: u32, path: &str) -> Item {
+    let mut package = Package::new(kind, name, version);
+    package.source = source.map(|name| SourcePackage { name: name.into(), version: version.into() });
+    if kind.is_os() {
+        package.arch = Some("amd64".into());
+    }
+    Item {
+        fact: Fact {
+            what: What::Package(package),
+            place: Place { layer: Some(LayerIndex(at)), path: path.into() },
+            by: AnalyzerId::new(if kind.is_os() { "dpkg" } else { "language" }),
+        },
+        removed: None,
+        owner: None,
+    }
+}
+
+fn found(item: usize, id: &str, severity: Severity, source: &str, fixed: Option<&str>, summary: &str) -> Vulnerability {
+    Vulnerability {
+        item,
+        id: id.into(),
+        aliases: vec![source.into()],
+        severity,
+        severity_source: source.into(),
+        cvss: None,
+        score: None,
+        fixed: fixed.map(Into::into),
+        state: if fixed.is_some() { FixState::Fixed } else { FixState::NotFixed },
+        summary: summary.into(),
+        published: Some("2023-10-24T00:00:00Z".into()),
+        references: vec![format!("https://advisories.example/{id}")],
+        evidence: format!("{source}: listed"),
+        suppressed: None,
+    }
+}
+
+/// An image of five layers: an old Debian below, a runtime in the middle, an application on top.
+pub(crate) fn image() -> Report {
+    let step = |instruction: &str, layer: Option<u32>| History {
+        instruction: instruction.into(),
+        created: Some("2024-05-01T10:00:00Z".into()),
+        layer: layer.map(LayerIndex),
+    };
+    let dpkg = "var/lib/dpkg/status";
+    let items = vec![
+        item(PackageKind::Deb, "libssl1.1", "1.1.1n-0+deb11u5", Some("openssl"), 0, dpkg),
+        item(PackageKind::Deb, "openssl", "1.1.1n-0+deb11u5", Some("openssl"), 0, dpkg),
+        item(PackageKind::Deb, "linux-libc-dev", "5.10.209-2", Some("linux"), 1, dpkg),
+        item(PackageKind::Deb, "curl", "7.74.0-1.3+deb11u11", None, 2, dpkg),
+        item(PackageKind::Npm, "lodash", "4.17.20", None, 3, "app/node_modules/lodash/package.json"),
+        item(PackageKind::Npm, "lodash", "4.17.20", None, 3, "app/node_modules/x/node_modules/lodash/package.json"),
+        item(PackageKind::Golang, "stdlib", "1.20.1", None, 4, "usr/local/bin/tool"),
+        item(PackageKind::Deb, "bash", "5.1-2+deb11u1", None, 0, dpkg),
+    ];
+    let cipher = "Incorrect cipher key and IV length processing can lead to truncation of the key";
+    let mut findings = vec![
+        Finding::Vulnerability(Vulnerability {
+            score: Some(9.8),
+            cvss: Some("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H".into()),
+            ..found(
+                6,
+                "CVE-2023-24538",
+                Severity::Critical,
+                "GHSA-v4m2-x4rp-hv22",
+                Some("1.20.3"),
+                "Backticks not treated as string delimiters in html/template",
+            )
+        }),
+        Finding::Vulnerability(found(
+            0,
+            "CVE-2023-5363",
+            Severity::High,
+            "DEBIAN-CVE-2023-5363",
+            Some("1.1.1w-0+deb11u1"),
+            cipher,
+        )),
+        Finding::Vulnerability(found(
+            1,
+            "CVE-2023-5363",
+            Severity::High,
+            "DEBIAN-CVE-2023-5363",
+            Some("1.1.1w-0+deb11u1"),
+            cipher,
+        )),
+        Finding::Vulnerability(found(
+            1,
+            "CVE-2024-0727",
+            Severity::Low,
+            "DEBIAN-CVE-2024-0727",
+            None,
+            "PKCS12 decoding crashes",
+        )),
+        Finding::Vulnerability(found(
+            4,
+            "CVE-2021-23337",
+            Severity::High,
+            "GHSA-35jh-r3h4-6jhm",
+            Some("4.17.21"),
+            "Command injection in lodash",
+        )),
+        Finding::Vulnerability(found(
+            5,
+            "CVE-2021-23337",
+            Severity::High,
+            "GHSA-35jh-r3h4-6jhm",
+            Some("4.17.21"),
+            "Command injection in lodash",
+        )),
+        Finding::Vulnerability(found(
+            3,
+            "CVE-2024-2398",
+            Severity::Medium,
+            "DEBIAN-CVE-2024-2398",
+            Some("7.74.0-1.3+deb11u12"),
+            "HTTP/2 push headers memory leak",
+        )),
+        Finding::Vulnerability(Vulnerability {
+            suppressed: Some("curl's package brought the file".into()),
+            ..found(3, "CVE-2020-1", Severity::High, "GHSA-aaaa-bbbb-cccc", None, "Not so")
+        }),
+        Finding::EndOfLife(EndOfLife {
+            release: "Debian 11".into(),
+            date: "2024-08-14".into(),
+            extended: Some("2026-08-31".into()),
+            passed: true,
+        }),
+    ];
+    for number in 0..16_u32 {
+        let severity = if number < 3 { Severity::Medium } else { Severity::Unknown };
+        let source = if number < 3 { "DEBIAN-CVE" } else { "" };
+        findings.push(Finding::Vulnerability(found(
+            2,
+            &format!("CVE-2024-{}", 26_000 + number),
+            severity,
+            source,
+            None,
+            "kernel: a hole",
+        )));
+    }
+    let summaries = [
+        (LayerClass::Base, 80_400_000, 3200),
+        (LayerClass::Base, 12_000_000, 410),
+        (LayerClass::Middle, 45_000_000, 1210),
+        (LayerClass::App, 22_000_000, 2100),
+        (LayerClass::App, 8_000_000, 1),
+    ];
+    let mut layers: Vec<LayerSummary> = summaries
+        .into_iter()
+        .enumerate()
+        .map(|(index, (class, bytes, files))| LayerSummary {
+            class,
+            digest: Some(Digest::sha256(&[u8::try_from(index).unwrap()])),
+            bytes,
+            files,
+            ..LayerSummary::default()
+        })
+        .collect();
+    let removed = |path: &str, bytes, by, replaced| Removed { path: path.into(), bytes, by: LayerIndex(by), replaced };
+    layers[2].wasted_bytes = 19_000_000;
+    layers[2].removed_later_count = 41;
+    layers[2].removed_later = vec![
+        removed("var/lib/apt/lists/deb.example_dists_bullseye_main_Packages", 17_000_000, 4, false),
+        removed("usr/bin/tool", 1_500_000, 4, false),
+        removed("var/lib/dpkg/status", 500_000, 4, true),
+    ];
+    layers[3].wasted_bytes = 8_000_000;
+    layers[3].removed_later_count = 1;
+    layers[3].removed_later = vec![removed("app/model.bin", 8_000_000, 4, true)];
+    Report {
+        image: Image {
+            origin: Origin {
+                transport: "docker-archive".into(),
+                reference: "shop.tar".into(),
+                manifest: None,
+                id: Some(Digest::sha256(b"config")),
+            },
+            config: ImageConfig {
+                os: "linux".into(),
+                architecture: "amd64".into(),
+                created: Some("2024-05-01T10:00:00Z".into()),
+                user: "app".into(),
+                env: vec!["PATH=/usr/bin".into(), "TOKEN=hunter2".into()],
+                entrypoint: vec!["/usr/local/bin/tool".into()],
+                history: vec![
+                    step("ADD rootfs.tar.xz /", Some(0)),
+                    step("RUN apt-get install -y gcc", Some(1)),
+                    step("ENV A=b", None),
+                    step("RUN apt-get update && apt-get install -y curl ca-certificates", Some(2)),
+                    step("COPY . /app", Some(3)),
+                    step("RUN chown -R app /app", Some(4)),
+                ],
+                ..ImageConfig::default()
+            },
+            layers: (0..5_u8)
+                .map(|index| Layer {
+                    blob: Some(Digest::sha256(&[index])),
+                    diff_id: Some(Digest::sha256(&[index, index])),
+                    size: Some(1000),
+                    media_type: "application/vnd.oci.image.layer.v1.tar+gzip".into(),
+                })
+                .collect(),
+        },
+        layers,
+        inventory: Inventory {
+            distro: Some(Distro {
+                id: "debian".into(),
+                version: "11.9".into(),
+                codename: "bullseye".into(),
+                name: "Debian GNU/Linux 11 (bullseye)".into(),
+                ..Distro::default()
+            }),
+            items,
+            gaps: vec![Gap {
+                place: Place { layer: Some(LayerIndex(3)), path: "app/legacy.jar".into() },
+                by: AnalyzerId::new("jar"),
+                kind: GapKind::Corrupt,
+                detail: "the archive's directory ends at byte 812 of 4096; put the whole file into the image".into(),
+            }],
+        },
+        findings,
+        knowledge: vec![
+            Knowledge {
+                ecosystem: "Debian:11".into(),
+                advisories: 41_203,
+                newest: Some("2026-10-20T08:00:00Z".into()),
+                packages: 5,
+            },
+            Knowledge {
+                ecosystem: "npm".into(),
+                advisories: 210_000,
+                newest: Some("2026-10-19T08:00:00Z".into()),
+                packages: 2,
+            },
+        ],
+    }
+}
+
+/// The text of an attack on everything that shows text.
+pub(crate) const HOSTILE: &str =
+    "::error::x\u{1b}[2J\u{9b}1m\r\n::set-output name=a::b\u{202e}##vso[task.complete]\u{200b}";
+
+/// A report that says [`HOSTILE`] wherever an image or an advisory can say anything.
+pub(crate) fn hostile() -> Report {
+    let mut report = image();
+    let text = || HOSTILE.to_owned();
+    report.image.origin.reference = text();
+    let config = &mut report.image.config;
+    (config.os, config.architecture, config.user, config.working_dir) = (text(), text(), text(), text());
+    (config.variant, config.created) = (Some(text()), Some(text()));
+    config.labels.insert(text(), text());
+    for list in
+        [&mut config.env, &mut config.entrypoint, &mut config.cmd, &mut config.exposed_ports, &mut config.volumes]
+    {
+        *list = vec![text()];
+    }
+    for step in &mut config.history {
+        (step.instruction, step.created) = (text(), Some(text()));
+    }
+    for layer in &mut report.layers {
+        for file in &mut layer.removed_later {
+            file.path = HOSTILE.into();
+        }
+    }
+    let distro = report.inventory.distro.as_mut().unwrap();
+    (distro.id, distro.version, distro.codename, distro.name, distro.cpe) = (text(), text(), text(), text(), text());
+    for item in &mut report.inventory.items {
+        item.fact.place.path = HOSTILE.into();
+        item.owner = Some(text());
+        if let What::Package(package) = &mut item.fact.what {
+            (package.name, package.version, package.arch) = (text(), text(), Some(text()));
+            (package.module, package.vendor, package.licenses) = (Some(text()), Some(text()), vec![text()]);
+            package.source = Some(SourcePackage { name: text(), version: text() });
+        }
+    }
+    for gap in &mut report.inventory.gaps {
+        (gap.place.path, gap.detail) = (HOSTILE.into(), text());
+    }
+    for (index, finding) in report.findings.iter_mut().enumerate() {
+        match finding {
+            Finding::Vulnerability(known) => {
+                (known.id, known.aliases) = (format!("{HOSTILE}{index}"), vec![text()]);
+                (known.severity_source, known.summary, known.evidence) = (text(), text(), text());
+                (known.cvss, known.fixed, known.published) = (Some(text()), Some(text()), Some(text()));
+                known.references = vec![text()];
+                known.suppressed = known.suppressed.as_ref().map(|_| text());
+            }
+            Finding::EndOfLife(end) => (end.release, end.date, end.extended) = (text(), text(), Some(text())),
+        }
+    }
+    for known in &mut report.knowledge {
+        (known.ecosystem, known.newest) = (text(), Some(text()));
+    }
+    report
+}
+
+/// What a format writes.
+pub(crate) fn render(format: &crate::Format, report: &Report, context: &Context<'_>) -> String {
+    let mut out = Vec::new();
+    (format.write)(std::slice::from_ref(report), context, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}

@@ -1,0 +1,161 @@
+//! What to do next, in plain words: the few changes that remove the most.
+
+use std::io::{self, Write};
+
+use model::{LayerClass, LayerIndex, PackageKind, Report};
+
+use crate::table::packages::instruction;
+use crate::text::{PLAIN, count, entry, fit, thousands};
+use crate::view::{Group, View, layer_number};
+use crate::{Context, clean, one_line};
+
+/// Steps to propose: more would be a list and not advice.
+const STEPS: usize = 5;
+/// Columns of an instruction inside a sentence.
+const INSTRUCTION: usize = 48;
+
+pub(super) fn write(report: &Report, view: &View<'_>, context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let steps = steps(report, view);
+    let mut label = "Next";
+    for (number, step) in (1..).zip(&steps) {
+        let marker = if steps.len() == 1 { String::new() } else { format!("{number}. ") };
+        entry(out, context, label, &marker, PLAIN, step)?;
+        label = "";
+    }
+    Ok(())
+}
+
+fn steps(report: &Report, view: &View<'_>) -> Vec<String> {
+    let mut steps = Vec::new();
+    if !view.judged {
+        steps.push(
+            "Name a folder with advisories in the layout of OSV's data dumps: --advisories DIR (or PLIMSOLL_ADVISORIES)."
+                .to_owned(),
+        );
+    }
+    for end in view.ends_of_life.iter().filter(|end| end.passed) {
+        steps.push(format!("Build on a release that is still supported, instead of {}.", one_line(&end.release)));
+    }
+    let known = steps.len();
+    let mut changes = changes(report, view);
+    changes.sort_by_key(|change| std::cmp::Reverse(change.weight));
+    steps.extend(changes.into_iter().map(|change| change.text).take(STEPS.saturating_sub(known)));
+    if let Some(step) = leave_out(view).filter(|_| steps.len() < STEPS) {
+        steps.push(step);
+    }
+    steps
+}
+
+struct Change {
+    /// Fixable vulnerabilities by severity, worst first: what the change is worth.
+    weight: [u64; 6],
+    text: String,
+}
+
+/// One change for the base image, one for each layer that installs distribution packages, one for each library.
+fn changes(report: &Report, view: &View<'_>) -> Vec<Change> {
+    let mut changes = Vec::new();
+    let fixable = |group: &&Group<'_>| group.fixable() > 0;
+    let base: Vec<&Group<'_>> =
+        view.groups.iter().filter(|group| group.class == LayerClass::Base).filter(fixable).collect();
+    if !base.is_empty() {
+        let text = format!(
+            "Rebuild on the newest version of the base image (docker build --pull): {} in it {} a fix.",
+            total(&base),
+            if sum(&base) == 1 { "has" } else { "have" },
+        );
+        changes.push(Change { weight: weight(&base), text });
+    }
+    let own = || view.groups.iter().filter(|group| group.class != LayerClass::Base).filter(fixable);
+    let mut layers: Vec<LayerIndex> =
+        own().filter(|group| group.kind.is_os()).filter_map(|group| group.spots.first()?.layer).collect();
+    layers.sort_unstable();
+    layers.dedup();
+    for layer in layers {
+        let groups: Vec<&Group<'_>> = own()
+            .filter(|group| group.kind.is_os())
+            .filter(|group| group.spots.first().is_some_and(|spot| spot.layer == Some(layer)))
+            .collect();
+        let holes = total(&groups);
+        let text = if report.layers.len() == 1 {
+            format!("Install the distribution's updates: they fix {holes}.")
+        } else {
+            let instruction = instruction(report, layer)
+                .map(|instruction| format!(" ({})", fit(&instruction, INSTRUCTION)))
+                .unwrap_or_default();
+            format!("Build layer {}{instruction} again without the cache: updates fix {holes}.", layer_number(layer))
+        };
+        changes.push(Change { weight: weight(&groups), text });
+    }
+    for group in own().filter(|group| !group.kind.is_os()) {
+        changes.push(Change { weight: weight(&[group]), text: upgrade(group) });
+    }
+    changes
+}
+
+fn upgrade(group: &Group<'_>) -> String {
+    let mut targets: Vec<&str> = group.rows.iter().filter_map(|row| row.vulnerability.fixed.as_deref()).collect();
+    targets.sort_unstable();
+    targets.dedup();
+    let path = group.spots.first().and_then(|spot| spot.path).map(|path| clean(&path.to_text()).into_owned());
+    let place = match (path, group.spots.len()) {
+        (None, _) => "the image".into(),
+        (Some(path), 1) => path,
+        (Some(path), places) => format!("{path} and {}", count(places as u64 - 1, "other place", "other places")),
+    };
+    let holes = total(&[group]);
+    let version = clean(group.version);
+    match (group.kind, group.name, &*targets) {
+        (PackageKind::Golang, "stdlib", [only]) => {
+            format!("Build {place} again with Go {} instead of {version}: fixes {holes}.", clean(only))
+        }
+        (PackageKind::Golang, "stdlib", _) => {
+            format!("Build {place} again with the newest Go instead of {version}: fixes {holes}.")
+        }
+        (_, name, [only]) => {
+            format!("Upgrade {} {version} to {} in {place}: fixes {holes}.", clean(name), clean(only))
+        }
+        (_, name, _) => {
+            format!("Upgrade {} {version} in {place} to the highest version shown for it: fixes {holes}.", clean(name))
+        }
+    }
+}
+
+/// The package with the most vulnerabilities that nobody has fixed.
+fn leave_out(view: &View<'_>) -> Option<String> {
+    let unfixed = |group: &Group<'_>| group.rows.len() as u64 - group.fixable();
+    let worst = view.groups.iter().max_by_key(|group| (unfixed(group), std::cmp::Reverse(group.name)))?;
+    let name = match worst.packages.first() {
+        Some(only) if worst.packages.len() == 1 => clean(only),
+        _ => clean(worst.name),
+    };
+    (unfixed(worst) > 0).then(|| {
+        format!(
+            "No fix exists yet for {} in {name}: leave it out if the image works without it.",
+            thousands(unfixed(worst))
+        )
+    })
+}
+
+fn sum(groups: &[&Group<'_>]) -> u64 {
+    fixable_ids(groups).total()
+}
+
+fn total(groups: &[&Group<'_>]) -> String {
+    count(sum(groups), "vulnerability", "vulnerabilities")
+}
+
+fn weight(groups: &[&Group<'_>]) -> [u64; 6] {
+    model::Severity::WORST_FIRST.map(|severity| fixable_ids(groups).get(severity))
+}
+
+/// The vulnerabilities with a fix, each counted once.
+fn fixable_ids(groups: &[&Group<'_>]) -> crate::view::Tally {
+    crate::view::tally(
+        groups
+            .iter()
+            .flat_map(|group| &group.rows)
+            .map(|row| row.vulnerability)
+            .filter(|vulnerability| vulnerability.state == model::FixState::Fixed),
+    )
+}

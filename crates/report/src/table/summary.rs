@@ -1,0 +1,154 @@
+//! The end of the table: how many, where, how sure, on what knowledge, and what to do next.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use jiff::Timestamp;
+use model::{LayerClass, Report, Severity};
+
+use crate::table::{head, next};
+use crate::text::{GOOD, PLAIN, WARNING, count, entry, labelled, severity_style, thousands};
+use crate::view::{View, has_unjudged, is_judged, layer_number};
+use crate::{Context, clean, one_line};
+
+/// Gaps to list, unless everything is asked for.
+const GAPS: usize = 5;
+/// Advisories older than this many days are worth a warning.
+const STALE_DAYS: i64 = 14;
+
+pub(super) fn write(report: &Report, view: &View<'_>, context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out)?;
+    found(report, view, context, out)?;
+    next::write(report, view, context, out)?;
+    coverage(report, context, out)?;
+    knowledge(report, context, out)?;
+    head::tool(context, out)
+}
+
+fn found(report: &Report, view: &View<'_>, context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let (style, sentence) = if !view.judged {
+        (WARNING, "vulnerabilities were not looked for: there is no advisory data".to_owned())
+    } else if view.all.total() > 0 {
+        let worst = view.all.worst_first().next().map_or(Severity::Unknown, |(severity, _)| severity);
+        let sentence = format!(
+            "{} in {}: {} · {} a fix",
+            count(view.all.total(), "vulnerability", "vulnerabilities"),
+            count(view.packages, "package", "packages"),
+            view.all.words(),
+            if view.fixable == 1 { "1 has".to_owned() } else { format!("{} have", thousands(view.fixable)) },
+        );
+        (severity_style(worst), sentence)
+    } else if has_unjudged(report) {
+        (WARNING, "no known vulnerabilities in what could be judged; the rest is unknown".to_owned())
+    } else {
+        (GOOD, "no known vulnerabilities".to_owned())
+    };
+    labelled(out, context, "Found", style, &sentence)?;
+    if view.classes.len() > 1 {
+        let parts: Vec<String> = view
+            .classes
+            .iter()
+            .map(|(class, tally)| {
+                let part = match class {
+                    LayerClass::Base => "base image",
+                    LayerClass::Middle => "middle layers",
+                    LayerClass::App => "application",
+                };
+                format!("{part} {}", thousands(tally.total()))
+            })
+            .collect();
+        labelled(out, context, "Where", PLAIN, &parts.join(" · "))?;
+    }
+    if !view.raters.is_empty() {
+        let parts: Vec<String> = view
+            .raters
+            .iter()
+            .map(|(rater, count)| {
+                let rater = if rater.is_empty() { "nobody".into() } else { clean(rater) };
+                format!("{rater} {}", thousands(*count))
+            })
+            .collect();
+        labelled(out, context, "Rated by", PLAIN, &parts.join(" · "))?;
+    }
+    if view.hidden.total() > 0 {
+        let sentence = format!("{}, as --severity asks", view.hidden.words());
+        labelled(out, context, "Hidden", PLAIN, &sentence)?;
+    }
+    if view.suppressed > 0 {
+        let sentence = format!(
+            "{} not counted{}",
+            count(view.suppressed, "vulnerability is", "vulnerabilities are"),
+            if context.filter.suppressed { "" } else { " (--show-suppressed says why)" },
+        );
+        labelled(out, context, "Set aside", PLAIN, &sentence)?;
+    }
+    Ok(())
+}
+
+/// What could not be seen. "No finding" and "cannot tell" must not look alike.
+pub(crate) fn coverage(report: &Report, context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let gaps = &report.inventory.gaps;
+    if gaps.is_empty() {
+        let sentence = if is_judged(report) {
+            "complete: everything inside could be read and judged"
+        } else {
+            "everything inside could be read"
+        };
+        return labelled(out, context, "Coverage", PLAIN, sentence);
+    }
+    let sentence = format!(
+        "INCOMPLETE: {} not be seen, so there may be more than is listed here",
+        count(gaps.len() as u64, "thing could", "things could"),
+    );
+    labelled(out, context, "Coverage", WARNING, &sentence)?;
+    let shown = if context.filter.everything || gaps.len() <= GAPS + 1 { gaps.len() } else { GAPS };
+    for gap in &gaps[..shown] {
+        let mut sentence = gap.kind.name().to_owned();
+        if let Some(layer) = gap.place.layer.filter(|_| report.layers.len() > 1) {
+            let _ = write!(sentence, ", layer {}", layer_number(layer));
+        }
+        if !gap.place.path.as_bytes().is_empty() {
+            let _ = write!(sentence, ", {}", clean(&gap.place.path.to_text()));
+        }
+        let _ = write!(sentence, ": {}", one_line(&gap.detail));
+        entry(out, context, "", "- ", PLAIN, &sentence)?;
+    }
+    if shown < gaps.len() {
+        let sentence =
+            format!("and {} more: --all or --format json lists them", thousands((gaps.len() - shown) as u64));
+        entry(out, context, "", "- ", PLAIN, &sentence)?;
+    }
+    Ok(())
+}
+
+/// What the judgement was based on, and how old that is.
+fn knowledge(report: &Report, context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
+    if report.knowledge.is_empty() {
+        return Ok(());
+    }
+    let parts: Vec<String> = report
+        .knowledge
+        .iter()
+        .map(|known| {
+            let newest = match &known.newest {
+                Some(newest) => format!(" (newest {})", head::date(newest)),
+                None => String::new(),
+            };
+            format!("{} {}{newest}", one_line(&known.ecosystem), count(known.advisories, "advisory", "advisories"))
+        })
+        .collect();
+    labelled(out, context, "Data", PLAIN, &parts.join(" · "))?;
+    let newest = report.knowledge.iter().filter_map(|known| known.newest.as_deref()).max();
+    let age = newest.and_then(|newest| days_between(newest, context.generated_at));
+    if let Some(age) = age.filter(|&age| age > STALE_DAYS) {
+        let sentence = format!("the advisory data is {age} days old: newer holes are not in it");
+        labelled(out, context, "Warning", WARNING, &sentence)?;
+    }
+    Ok(())
+}
+
+/// Whole days from one time to another; none where either is no time.
+fn days_between(from: &str, to: &str) -> Option<i64> {
+    let seconds = to.parse::<Timestamp>().ok()?.as_second() - from.parse::<Timestamp>().ok()?.as_second();
+    Some(seconds / 86_400)
+}
