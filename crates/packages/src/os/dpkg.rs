@@ -1,0 +1,276 @@
+//! dpkg's database of packages: Debian, Ubuntu and all that is built from them.
+//!
+//! **Files.** `var/lib/dpkg/status`, also inside root filesystems further down (any `lib/dpkg/status`): one stanza per
+//! package. `var/lib/dpkg/status.d/NAME`: one stanza per file, as images without a package manager have them
+//! ("distroless"); `NAME.md5sums` and maintainer scripts beside them are no stanzas.
+//!
+//! **Format.** deb-control(5): `Field: value` lines, values that go on are indented, an empty line ends a stanza. Names
+//! of fields may have any case; lines may end in `\r\n`. A second `Package` field starts the next stanza even where the
+//! empty line is missing.
+//!
+//! **What counts as installed.** The third word of `Status` (dpkg(1), "Package states") says what is on the disk; the
+//! first one only what the administrator wants. `not-installed` and `config-files` leave no program behind and are
+//! left out; in all other states files of the package are there, in `half-installed` at least some. A stanza without
+//! `Status` is taken for an installed package: dpkg never writes one, tools that assemble images without dpkg do.
+//!
+//! **Facts.** Name, version with epoch and revision, architecture, maintainer as vendor; the source package where
+//! `Source` names one, with its own version where that is in parentheses (`glibc (2.36-9)`), else the package's.
+//!
+//! **Not seen.** Licences, which are prose in `usr/share/doc/NAME/copyright`. Dependencies. `var/lib/dpkg/available`,
+//! which lists what could be installed. vcpkg's database has the same syntax and another place; it is no dpkg database.
+
+use memchr::memchr;
+use model::{Analyzer, Facts, File, ImagePath, Key, Package, PackageKind, SourcePackage, Unreadable};
+
+use super::owned::root;
+use super::text::{self, Skipped, lines, text};
+
+/// The row of the table.
+pub const ANALYZER: Analyzer = Analyzer {
+    name: "dpkg",
+    version: 1,
+    files: &[Key::Ends("lib/dpkg/status").any(), Key::In("status.d").when(is_stanza_file)],
+    analyze,
+};
+
+/// Control files that lie beside the stanzas in `status.d`, by their extension (deb(5) and the manuals it refers to).
+const BESIDE_STANZAS: [&[u8]; 11] = [
+    b"md5sums",
+    b"list",
+    b"conffiles",
+    b"preinst",
+    b"postinst",
+    b"prerm",
+    b"postrm",
+    b"triggers",
+    b"shlibs",
+    b"symbols",
+    b"templates",
+];
+
+fn is_stanza_file(path: &ImagePath) -> bool {
+    root(path.parent(), b"lib/dpkg/status.d").is_some()
+        && !path.extension().is_some_and(|extension| BESIDE_STANZAS.contains(&extension))
+}
+
+fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
+    let mut skipped = Skipped::default();
+    let mut stanza = Stanza::default();
+    for (offset, line) in lines(file.content) {
+        match line.first() {
+            None => stanza.finish(facts, &mut skipped),
+            // No field that we want goes on in a second line.
+            Some(b' ' | b'\t') => {}
+            Some(_) => stanza.line(offset, line, facts, &mut skipped),
+        }
+    }
+    stanza.finish(facts, &mut skipped);
+    skipped.report("entries without a name or a version that can be read", facts);
+    Ok(())
+}
+
+/// The fields of one stanza, borrowed until it is complete.
+#[derive(Default)]
+struct Stanza<'a> {
+    start: Option<usize>,
+    package: Option<&'a [u8]>,
+    status: Option<&'a [u8]>,
+    version: Option<&'a [u8]>,
+    source: Option<&'a [u8]>,
+    architecture: Option<&'a [u8]>,
+    maintainer: Option<&'a [u8]>,
+}
+
+impl<'a> Stanza<'a> {
+    fn line(&mut self, offset: usize, line: &'a [u8], facts: &mut Facts, skipped: &mut Skipped) {
+        // Most lines belong to other fields: one look at the first letter is enough for them.
+        let field = match line[0].to_ascii_lowercase() {
+            b'p' if self.package.is_some() && value(line, b"package").is_some() => {
+                self.finish(facts, skipped);
+                (b"package".as_slice(), &mut self.package)
+            }
+            b'p' => (b"package".as_slice(), &mut self.package),
+            b's' if line.get(1).is_some_and(|letter| letter.eq_ignore_ascii_case(&b't')) => {
+                (b"status".as_slice(), &mut self.status)
+            }
+            b's' => (b"source".as_slice(), &mut self.source),
+            b'v' => (b"version".as_slice(), &mut self.version),
+            b'a' => (b"architecture".as_slice(), &mut self.architecture),
+            b'm' => (b"maintainer".as_slice(), &mut self.maintainer),
+            _ => {
+                self.start.get_or_insert(offset);
+                return;
+            }
+        };
+        if let Some(value) = value(line, field.0) {
+            *field.1 = Some(value);
+        }
+        self.start.get_or_insert(offset);
+    }
+
+    fn finish(&mut self, facts: &mut Facts, skipped: &mut Skipped) {
+        let stanza = std::mem::take(self);
+        let Some(start) = stanza.start else { return };
+        if stanza.status.is_some_and(leaves_nothing) {
+            return;
+        }
+        match stanza.installed() {
+            Some(package) => facts.package(package),
+            None => skipped.add(start),
+        }
+    }
+
+    fn installed(&self) -> Option<Package> {
+        let name = text(self.package?)?;
+        let version = text(self.version?)?;
+        let mut package = Package::new(PackageKind::Deb, name, version);
+        package.source = self.source.and_then(|source| source_package(source, &package.version));
+        package.arch = self.architecture.and_then(text);
+        package.vendor = self.maintainer.and_then(text);
+        Some(package)
+    }
+}
+
+/// The value of the line, if it is that field's.
+fn value<'a>(line: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
+    let colon = memchr(b':', line)?;
+    line[..colon].trim_ascii_end().eq_ignore_ascii_case(name).then(|| &line[colon + 1..])
+}
+
+/// Whether a `Status` says that none of the package's programs and libraries are on the disk.
+fn leaves_nothing(status: &[u8]) -> bool {
+    let state = status.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).nth(2).unwrap_or_default();
+    state.eq_ignore_ascii_case(b"not-installed") || state.eq_ignore_ascii_case(b"config-files")
+}
+
+/// `name` or `name (version)`.
+fn source_package(source: &[u8], version_of_binary: &str) -> Option<SourcePackage> {
+    let source = text::field(source)?;
+    let open = memchr(b'(', source);
+    let name = text(&source[..open.unwrap_or(source.len())])?;
+    let version = open.and_then(|open| {
+        let inside = &source[open + 1..];
+        text(&inside[..memchr(b')', inside).unwrap_or(inside.len())])
+    });
+    Some(SourcePackage { name, version: version.unwrap_or_else(|| version_of_binary.into()) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::os::testing::{Read, read, read_with};
+    use model::Budget;
+
+    const STATUS: &str = "var/lib/dpkg/status";
+
+    fn check(content: &[u8], packages: &[&str], gaps: usize) {
+        let Read { packages: found, gaps: unreadable, .. } = read(&ANALYZER, STATUS, content);
+        let found: Vec<_> = found.iter().map(|package| format!("{} {}", package.name, package.version)).collect();
+        assert_eq!(found, packages, "{}", String::from_utf8_lossy(&content[..content.len().min(200)]));
+        assert_eq!(unreadable.len(), gaps, "{unreadable:?}");
+    }
+
+    // The states are those of dpkg(1), the syntax is that of deb-control(5).
+    #[test]
+    fn states_say_what_is_on_the_disk() {
+        for (status, there) in [
+            ("install ok installed", true),
+            ("deinstall ok installed", true),
+            ("hold ok installed", true),
+            ("install ok unpacked", true),
+            ("install reinstreq half-installed", true),
+            ("install ok half-configured", true),
+            ("install ok triggers-awaited", true),
+            ("install ok triggers-pending", true),
+            ("deinstall ok config-files", false),
+            ("purge ok not-installed", false),
+            ("  Install\tOK   Config-Files ", false),
+        ] {
+            let stanza = format!("Package: a\nStatus: {status}\nVersion: 1\n");
+            check(stanza.as_bytes(), if there { &["a 1"] } else { &[] }, 0);
+        }
+        check(b"Package: a\nStatus: install ok not-installed\n\n", &[], 0);
+    }
+
+    #[test]
+    fn stanzas_keep_to_the_syntax_in_every_way_that_it_allows() {
+        check(b"Package: a\r\nVersion: 1:2-3\r\n\r\nPackage: b\r\nVersion: 2\r\n", &["a 1:2-3", "b 2"], 0);
+        check(b"PACKAGE:a\nversion :\t1 \n\n\n\n\npackage: b\nVersion:2", &["a 1", "b 2"], 0);
+        check(b"Package: a\nDescription: x\n Version: 9\n\tPackage: no\nVersion: 1\n", &["a 1"], 0);
+        check(b"Package: a\nVersion: 1\nPackage: b\nVersion: 2\n", &["a 1", "b 2"], 0);
+        check(b"Package: a\nVersion: 1\n \nArchitecture: all\n", &["a 1"], 0);
+    }
+
+    #[test]
+    fn all_fields_are_read() {
+        let read = read(
+            &ANALYZER,
+            STATUS,
+            b"Package: libc-bin\nStatus: install ok installed\nMaintainer: A <a@b.example>\nArchitecture: arm64\n\
+              Source: glibc (2.36-9)\nVersion: 2.36-9+b1\nStandards-Version: 4\nPackage-Type: deb\n",
+        );
+        let package = &read.packages[0];
+        assert_eq!(package.kind, PackageKind::Deb);
+        assert_eq!(package.arch.as_deref(), Some("arm64"));
+        assert_eq!(package.vendor.as_deref(), Some("A <a@b.example>"));
+        let source = package.source.as_ref().unwrap();
+        assert_eq!((&*source.name, &*source.version), ("glibc", "2.36-9"));
+    }
+
+    #[test]
+    fn a_source_has_the_packages_version_unless_it_says_otherwise() {
+        for (field, expected) in [
+            ("glibc", Some(("glibc", "1"))),
+            ("glibc (2)", Some(("glibc", "2"))),
+            ("glibc (2", Some(("glibc", "2"))),
+            ("glibc ()", Some(("glibc", "1"))),
+            ("(2)", None),
+            ("", None),
+        ] {
+            let found = source_package(field.as_bytes(), "1");
+            assert_eq!(found.as_ref().map(|source| (&*source.name, &*source.version)), expected, "{field}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_one_gap() {
+        check(b"Package:\nVersion: 1\n\nPackage: a\n\nVersion: 3\n\nPackage: b\nVersion: 2\n", &["b 2"], 1);
+        check(b"garbage\n\0\0\0\0\n\xff\xfe", &[], 1);
+        let long =
+            [b"Package: ".as_slice(), &vec![b'a'; 1 << 20], b"\nVersion: 1\n\nPackage: b\nVersion: 2\n"].concat();
+        check(&long, &["b 2"], 1);
+        check(b"", &[], 0);
+        check(b"\n\n\r\n", &[], 0);
+        check(b"Package: caf\xe9\0\nVersion: 1\n", &["caf\u{fffd}\0 1"], 0);
+        check(b":\n: \nPackage\nPackage:", &[], 1);
+    }
+
+    #[test]
+    fn every_truncation_is_survived() {
+        let whole = b"Package: a\nStatus: install ok installed\nVersion: 1\nSource: s (2)\n\nPackage: b\nVersion: 2\n";
+        for end in 0..whole.len() {
+            read(&ANALYZER, STATUS, &whole[..end]);
+        }
+    }
+
+    #[test]
+    fn a_million_stanzas_are_one_pass() {
+        let content = b"Package: a\nVersion: 1\n\n".repeat(1_000_000);
+        let budget = Budget { facts: 10, ..Budget::default() };
+        let read = read_with(&ANALYZER, STATUS, &content, &budget);
+        assert_eq!((read.packages.len(), read.gaps.len()), (9, 1));
+    }
+
+    #[test]
+    fn only_stanzas_are_wanted_from_status_d() {
+        for (path, wanted) in [
+            ("var/lib/dpkg/status.d/libssl1.1", true),
+            ("var/lib/dpkg/status.d/libssl1.1.md5sums", false),
+            ("var/lib/dpkg/status.d/libssl1.1.preinst", false),
+            ("etc/status.d/a", false),
+            ("mylib/dpkg/status.d/a", false),
+        ] {
+            assert_eq!(is_stanza_file(&path.into()), wanted, "{path}");
+        }
+    }
+}
