@@ -1,6 +1,9 @@
 //! What distributions say of themselves and of the packages that they installed.
 
-#![allow(clippy::unnecessary_wraps, reason = "analyzers that can read any file have the same shape as those that cannot")]
+#![allow(
+    clippy::unnecessary_wraps,
+    reason = "analyzers that can read any file have the same shape as those that cannot"
+)]
 
 pub mod alpm;
 pub mod apk;
