@@ -232,7 +232,7 @@ impl Fleet {
             files.sort();
         }
         assert!(!root || list.contains("\t2\t"), "no documentation was left out");
-        assert!(files["ship007"].iter().all(|path| path.starts_with("opt/seven/")), "nothing was relocated");
+        assert!(files["ship007"].iter().any(|path| path.starts_with("opt/seven/")), "nothing was relocated");
         Self { database: database.join("rpmdb.sqlite"), packages, files }
     }
 
