@@ -22,7 +22,7 @@ pub enum Document {
     /// Several images, one per platform.
     Index(Index),
     /// One image.
-    Manifest(Manifest),
+    Manifest(Box<Manifest>),
 }
 
 /// A list of manifests (OCI image-spec, "Image Index"; Docker's manifest list).
@@ -93,7 +93,9 @@ impl Document {
                 Err(SourceError::malformed(what, "it claims to be an index and a manifest at once"))
             }
             Probe { manifests: Some(_), .. } => serde_json::from_slice(bytes).map(Self::Index).map_err(malformed),
-            Probe { config: Some(_), .. } => serde_json::from_slice(bytes).map(Self::Manifest).map_err(malformed),
+            Probe { config: Some(_), .. } => {
+                serde_json::from_slice(bytes).map(|manifest| Self::Manifest(Box::new(manifest))).map_err(malformed)
+            }
             Probe { schema_version: Some(1), .. } => Err(SourceError::Unsupported(format!(
                 "{what} is a Docker schema 1 manifest, which registries gave up in 2019; push the image again with a current builder"
             ))),
@@ -175,8 +177,8 @@ pub fn image(origin: Origin, layers: Vec<Layer>, config: &[u8], what: &str) -> R
         entrypoint: run.entrypoint,
         cmd: run.cmd,
         working_dir: run.working_dir,
-        exposed_ports: run.exposed_ports.into_keys().collect(),
-        volumes: run.volumes.into_keys().collect(),
+        exposed_ports: run.exposed_ports,
+        volumes: run.volumes,
         labels: run.labels,
         history,
     };
@@ -186,7 +188,7 @@ pub fn image(origin: Origin, layers: Vec<Layer>, config: &[u8], what: &str) -> R
 /// Gives each step that made a layer its layer. A history that has more or fewer such steps than there are layers
 /// (squashed or hand-made images) cannot be trusted from the bottom up; the steps then name no layer, except that
 /// trailing steps still line up with the topmost layers when only lower ones are missing.
-fn align(steps: Vec<HistoryEntry>, layers: &Vec<Layer>) -> Vec<History> {
+fn align(steps: Vec<HistoryEntry>, layers: &[Layer]) -> Vec<History> {
     let makers = steps.iter().filter(|step| !step.empty_layer).count();
     let missing = layers.len().checked_sub(makers);
     let mut next = missing.unwrap_or(0);
@@ -261,10 +263,10 @@ struct RunConfig {
     cmd: Vec<String>,
     #[serde(deserialize_with = "or_default")]
     working_dir: String,
-    #[serde(deserialize_with = "or_default")]
-    exposed_ports: BTreeMap<String, serde::de::IgnoredAny>,
-    #[serde(deserialize_with = "or_default")]
-    volumes: BTreeMap<String, serde::de::IgnoredAny>,
+    #[serde(deserialize_with = "keys")]
+    exposed_ports: Vec<String>,
+    #[serde(deserialize_with = "keys")]
+    volumes: Vec<String>,
     #[serde(deserialize_with = "or_default")]
     labels: BTreeMap<String, String>,
 }
@@ -291,6 +293,12 @@ struct HistoryEntry {
 /// Builders written in Go write null for what is empty.
 fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deserializer: D) -> Result<T, D::Error> {
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
+
+/// A set, which Go writes as a map to empty objects.
+fn keys<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let map: BTreeMap<String, Option<BTreeMap<String, String>>> = or_default(deserializer)?;
+    Ok(map.into_keys().collect())
 }
 
 /// A command: a list of words, or one string from very old builders.

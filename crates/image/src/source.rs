@@ -11,7 +11,7 @@ pub trait Source: Send + Sync {
     fn image(&self) -> &Image;
 
     /// Opens one layer's stored bytes, as they are: compressed, and not yet checked.
-    fn open(&self, layer: LayerIndex) -> Result<Blob, SourceError>;
+    fn open(&self, layer: LayerIndex) -> Result<Blob<'static>, SourceError>;
 
     /// What identifies a layer's stored bytes without reading them, where something does.
     fn identity(&self, layer: LayerIndex) -> Option<BlobIdentity>;
@@ -30,6 +30,8 @@ pub struct Streamed {
     pub image: Image,
     /// The name, within the stream, of each layer's blob.
     pub blobs: Vec<String>,
+    /// What each layer's blob must hash to, where anything says so.
+    pub expected: Vec<Option<Digest>>,
 }
 
 /// An image that was found.
@@ -52,9 +54,9 @@ pub struct Tree {
 }
 
 /// A layer's stored bytes on their way in.
-pub struct Blob {
+pub struct Blob<'a> {
     /// The bytes.
-    pub reader: Box<dyn Read + Send>,
+    pub reader: Box<dyn Read + Send + 'a>,
     /// What they must hash to, if the image says so.
     pub expected: Option<Digest>,
 }
