@@ -6,6 +6,7 @@
 mod cargo_lock;
 mod go_binary;
 mod go_mod;
+mod jar;
 mod node_module;
 mod npm_lock;
 mod python_installed;
@@ -18,6 +19,7 @@ mod python;
 mod testing;
 mod text;
 mod toml;
+mod zip;
 
 use model::{Analyzer, ImagePath};
 
@@ -26,6 +28,7 @@ pub static ANALYZERS: &[Analyzer] = &[
     cargo_lock::ANALYZER,
     go_binary::ANALYZER,
     go_mod::ANALYZER,
+    jar::ANALYZER,
     node_module::ANALYZER,
     npm_lock::ANALYZER,
     python_installed::ANALYZER,
