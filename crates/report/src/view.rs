@@ -278,7 +278,7 @@ pub(crate) fn class(report: &Report, layer: Option<LayerIndex>) -> LayerClass {
 
 /// Whether there was anything to judge with. Without packages there is nothing to judge, which is an answer too.
 pub(crate) fn is_judged(report: &Report) -> bool {
-    !report.knowledge.is_empty() || report.inventory.packages().next().is_none()
+    report.knowledge.iter().any(|known| known.advisories > 0) || report.inventory.packages().next().is_none()
 }
 
 /// Who gave a rating, from the id of the advisory it was taken from: `GHSA` of `GHSA-xxxx-xxxx-xxxx`.

@@ -5,7 +5,9 @@ mod caches;
 pub(crate) mod json;
 pub(crate) mod table;
 
-use model::{Image, LayerClass, LayerIndex, LayerSummary, Package, Report};
+use std::collections::BTreeMap;
+
+use model::{LayerClass, LayerIndex, LayerSummary, Package, Report, Vulnerability};
 
 use crate::view::{self, Tally};
 
@@ -22,28 +24,37 @@ struct Layer<'a> {
 }
 
 fn layers(report: &Report) -> Vec<Layer<'_>> {
-    let image: &Image = &report.image;
-    (0..)
+    let mut layers: Vec<Layer<'_>> = (0..)
         .map(LayerIndex)
         .zip(&report.layers)
         .map(|(index, summary)| Layer {
             index,
             class: summary.class,
-            instruction: image.instruction(index),
-            diff_id: image.layers.get(index.0 as usize).and_then(|layer| layer.diff_id.as_ref()),
+            instruction: report.image.instruction(index),
+            diff_id: report.image.layers.get(index.0 as usize).and_then(|layer| layer.diff_id.as_ref()),
             summary,
-            packages: report
-                .inventory
-                .items
-                .iter()
-                .filter(|item| item.fact.place.layer == Some(index))
-                .filter_map(|item| item.package())
-                .collect(),
-            vulnerabilities: view::tally(
-                view::vulnerabilities(report).filter(|known| view::layer_of(report, known) == Some(index)),
-            ),
+            packages: Vec::new(),
+            vulnerabilities: Tally::default(),
         })
-        .collect()
+        .collect();
+    for item in &report.inventory.items {
+        let layer = item.fact.place.layer.and_then(|layer| layers.get_mut(layer.0 as usize));
+        if let (Some(layer), Some(package)) = (layer, item.package()) {
+            layer.packages.push(package);
+        }
+    }
+    let mut known: BTreeMap<LayerIndex, Vec<&Vulnerability>> = BTreeMap::new();
+    for vulnerability in view::vulnerabilities(report) {
+        if let Some(layer) = view::layer_of(report, vulnerability) {
+            known.entry(layer).or_default().push(vulnerability);
+        }
+    }
+    for (index, known) in known {
+        if let Some(layer) = layers.get_mut(index.0 as usize) {
+            layer.vulnerabilities = view::tally(known.into_iter());
+        }
+    }
+    layers
 }
 
 /// Sums over all layers.
