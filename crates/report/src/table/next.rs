@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use model::{LayerClass, LayerIndex, PackageKind, Report};
+use versions::Scheme;
 
 use crate::table::packages::instruction;
 use crate::text::{PLAIN, count, entry, fit, thousands};
@@ -94,9 +95,7 @@ fn changes(report: &Report, view: &View<'_>) -> Vec<Change> {
 }
 
 fn upgrade(group: &Group<'_>) -> String {
-    let mut targets: Vec<&str> = group.rows.iter().filter_map(|row| row.vulnerability.fixed.as_deref()).collect();
-    targets.sort_unstable();
-    targets.dedup();
+    let target = highest(group.kind, group.rows.iter().filter_map(|row| row.vulnerability.fixed.as_deref()));
     let path = group.spots.first().and_then(|spot| spot.path).map(|path| clean(&path.to_text()).into_owned());
     let place = match (path, group.spots.len()) {
         (None, _) => "the image".into(),
@@ -105,20 +104,41 @@ fn upgrade(group: &Group<'_>) -> String {
     };
     let holes = total(&[group]);
     let version = clean(group.version);
-    match (group.kind, group.name, &*targets) {
-        (PackageKind::Golang, "stdlib", [only]) => {
-            format!("Build {place} again with Go {} instead of {version}: fixes {holes}.", clean(only))
+    match (group.kind, group.name, target) {
+        (PackageKind::Golang, "stdlib", Some(target)) => {
+            format!("Build {place} again with Go {} instead of {version}: fixes {holes}.", clean(target))
         }
-        (PackageKind::Golang, "stdlib", _) => {
-            format!("Build {place} again with the newest Go instead of {version}: fixes {holes}.")
+        (_, name, Some(target)) => {
+            format!("Upgrade {} {version} to {} in {place}: fixes {holes}.", clean(name), clean(target))
         }
-        (_, name, [only]) => {
-            format!("Upgrade {} {version} to {} in {place}: fixes {holes}.", clean(name), clean(only))
-        }
-        (_, name, _) => {
+        (_, name, None) => {
             format!("Upgrade {} {version} in {place} to the highest version shown for it: fixes {holes}.", clean(name))
         }
     }
+}
+
+/// The highest of some versions, which has every fix. None where one of them has no place in their order.
+fn highest<'a>(kind: PackageKind, versions: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let scheme = match kind {
+        PackageKind::Cargo | PackageKind::Npm => Scheme::Semver,
+        PackageKind::Golang => Scheme::Go,
+        PackageKind::Maven => Scheme::Maven,
+        PackageKind::Pypi => Scheme::Pep440,
+        _ => Scheme::Generic,
+    };
+    let mut highest = None;
+    for version in versions {
+        let higher = match highest {
+            None => scheme.is_valid(version),
+            Some(known) => scheme.compare(known, version).ok()?.is_lt(),
+        };
+        if higher {
+            highest = Some(version);
+        } else if highest.is_none() {
+            return None;
+        }
+    }
+    highest
 }
 
 /// The package with the most vulnerabilities that nobody has fixed.
@@ -158,4 +178,21 @@ fn fixable_ids(groups: &[&Group<'_>]) -> crate::view::Tally {
             .map(|row| row.vulnerability)
             .filter(|vulnerability| vulnerability.state == model::FixState::Fixed),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_highest_fix_has_them_all() {
+        let check = |kind, versions: &[&str], expected| {
+            assert_eq!(highest(kind, versions.iter().copied()), expected, "{versions:?}");
+        };
+        check(PackageKind::Npm, &["4.17.5", "4.17.21", "4.17.11"], Some("4.17.21"));
+        check(PackageKind::Golang, &["1.9.1", "1.20.3"], Some("1.20.3"));
+        check(PackageKind::Npm, &["1.0.0", "whatever"], None);
+        check(PackageKind::Npm, &["whatever", "1.0.0"], None);
+        check(PackageKind::Npm, &[], None);
+    }
 }
