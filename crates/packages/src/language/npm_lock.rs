@@ -57,21 +57,23 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     let lock: Lock<'_> = json::parse(file.content)?;
     let mut listing = Listing::new(PackageKind::Npm);
     if lock.folders.0.is_empty() {
-        let mut waiting = vec![lock.dependencies];
-        while let Some(dependencies) = waiting.pop() {
+        let mut waiting = vec![(lock.dependencies, false)];
+        while let Some((dependencies, dev)) = waiting.pop() {
             for (name, dependency) in dependencies.0 {
+                // What only a development dependency sees is one itself.
+                let dev = dev || dependency.dev.0;
                 let (name, version) = resolve_alias(name.get(), dependency.version.get());
-                list(&mut listing, name, version, dependency.dev);
-                waiting.push(dependency.dependencies);
+                list(&mut listing, name, version, dev);
+                waiting.push((dependency.dependencies, dev));
             }
         }
     } else {
         for (folder, content) in &lock.folders.0 {
             // Folders outside `node_modules` are the project and its workspace.
-            let Some((_, name)) = folder.get().rsplit_once("node_modules/") else { continue };
-            if !content.link.0 {
-                let name = if content.name.get().is_empty() { name } else { content.name.get() };
-                list(&mut listing, name, content.version.get(), content.dev);
+            let folder = folder.get();
+            if !content.link.0 && folder.contains("node_modules/") {
+                let name = if content.name.get().is_empty() { folder } else { content.name.get() };
+                list(&mut listing, name, content.version.get(), content.dev.0);
             }
         }
     }
@@ -87,10 +89,12 @@ fn resolve_alias<'a>(name: &'a str, version: &'a str) -> (&'a str, &'a str) {
     }
 }
 
-fn list(listing: &mut Listing, name: &str, version: &str, dev: Flag) {
+fn list(listing: &mut Listing, name: &str, version: &str, dev: bool) {
+    // In lockfiles that were merged by hand, names of one version's form stand in the other's place.
+    let name = name.rsplit_once("node_modules/").map_or(name, |(_, name)| name);
     // Semantic versions begin with a digit; addresses such as `file:` and `github:` do not.
     if version.starts_with(|first: char| first.is_ascii_digit()) {
-        listing.add(name, version, if dev.0 { Presence::DeclaredForDevelopment } else { Presence::Declared });
+        listing.add(name, version, if dev { Presence::DeclaredForDevelopment } else { Presence::Declared });
     }
 }
 
@@ -117,7 +121,7 @@ mod tests {
 
     const VERSION_1: &str = r#"{"name": "app", "version": "1.0.0", "lockfileVersion": 1, "dependencies": {
         "a": {"version": "2.0.1", "dev": true, "requires": {"b": "^1"}, "dependencies": {
-            "b": {"version": "1.0.0", "bundled": true, "dependencies": {"d": {"version": "4.0.0", "dev": true}}}}},
+            "b": {"version": "1.0.0", "bundled": true, "dependencies": {"d": {"version": "4.0.0"}}}}},
         "b": {"version": "1.2.3", "requires": true},
         "alias": {"version": "npm:@real/name@3.0.0"},
         "repository": {"version": "github:x/y#0123"}, "folder": {"version": "file:../z"}, "tarball": {"version": "https://x/y-1.0.0.tgz"}
@@ -146,7 +150,7 @@ mod tests {
             VERSION_1,
             "@real/name 3.0.0 (declared)
              a 2.0.1 (development)
-             b 1.0.0 (declared)
+             b 1.0.0 (development)
              b 1.2.3 (declared)
              d 4.0.0 (development)",
         );

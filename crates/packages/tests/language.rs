@@ -1,0 +1,244 @@
+//! Formats of programming languages against files that others wrote: fixtures whose content another project's tests
+//! have written down, and programs that the Go toolchain on this machine builds.
+//!
+//! Neither is part of this repository; without them the tests say that they were skipped. A case that we answer
+//! otherwise on purpose has a row in [`DEVIATIONS`].
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot read its own files has failed")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use model::{Analyzer, Budget, Facts, File, ImagePath, Key, Meta, Presence, What};
+use serde_json::Value;
+
+/// Cases, or folders of them, below the fixtures.
+const CASES: &[&str] = &[
+    "golang",
+    "jar",
+    "jar-metadata",
+    "javascript/package-json",
+    "javascript/package-json-and-node-modules",
+    "javascript/package-lock-v1",
+    "javascript/package-lock-v1-nested",
+    "javascript/package-lock-v2",
+    "javascript/package-lock-v3",
+    "python/installed-egg-info-file",
+    "python/installed-malformed-record",
+    "python/installed-nested",
+    "python/installed-no-version",
+    "python/installed-uppercase",
+    "python/requirements",
+    "rust",
+];
+
+/// A case, what its origin lists and we do not, what we list and it does not, and why.
+const DEVIATIONS: &[(&str, &[&str], &[&str], &str)] = &[
+    ("golang/mod-relative-replace", &["github.com/aws/aws-sdk-go-v2@"], &[], "a folder of the project has no version"),
+    (
+        "jar-metadata/cassandra-driver-core-3.11.0-shaded",
+        &[],
+        &["cassandra-driver-core@3.11.0"],
+        "the list names what was put into the archive, but the archive is something too",
+    ),
+    (
+        "jar-metadata/snappy-java-1.1.2.6",
+        &["snappy-java@1.1.2.6"],
+        &["org.xerial.snappy:snappy-java@1.1.2.6"],
+        "the bundle's name is the group and the artifact",
+    ),
+    (
+        "jar-metadata/zstd-jni-1.3.8-5",
+        &["zstd-jni@1.3.8-5"],
+        &["com.github.luben:zstd-jni@1.3.8-5"],
+        "the vendor's id is the group",
+    ),
+    ("javascript/package-lock-v2", &["npm@6.14.6"], &[], "the project is not its own dependency"),
+    ("javascript/package-lock-v3", &["lock-v3-fixture@1.0.0"], &[], "the project is not its own dependency"),
+    ("python/installed-no-version", &["no-version@"], &[], "without a version nothing can be judged; it is a gap"),
+    (
+        "python/requirements",
+        &["mopidy-dirble@1.1", "sqlalchemy@2.0.0", "bar@2.0.0", "numpy@3.4.1", "requests@2.8.0"],
+        &[],
+        "ranges and wildcards do not say what will be installed",
+    ),
+    ("rust/cargo-lock-git", &["hello_world@0.1.0"], &[], "without a source it is the project itself"),
+    ("rust/cargo-lock-path", &["app@1.0.0", "telemetry@0.1.0"], &[], "without a source it is the project itself"),
+];
+
+#[test]
+fn fixtures_are_read_as_their_origins_say() {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let Some(fixtures) = here.ancestors().map(|above| above.join("shared/fixtures")).find(|folder| folder.is_dir())
+    else {
+        eprintln!("skipped: there is no folder of fixtures beside the repository");
+        return;
+    };
+    let mut wrong = Vec::new();
+    let mut compared = 0;
+    for case in CASES.iter().flat_map(|folder| cases(&fixtures.join(folder))) {
+        let name = case.strip_prefix(&fixtures).unwrap().to_str().unwrap().to_owned();
+        match compare(&name, &case) {
+            Ok(()) => compared += 1,
+            Err(difference) => wrong.push(format!("{name}: {difference}")),
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {} cases differ:\n{}", wrong.len(), compared + wrong.len(), wrong.join("\n"));
+    assert!(compared > 80, "only {compared} cases");
+}
+
+/// The cases in a folder, or the folder itself when it is one.
+fn cases(folder: &Path) -> Vec<PathBuf> {
+    if folder.join("expected.json").is_file() {
+        return vec![folder.to_owned()];
+    }
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut cases: Vec<_> = entries.filter(|case| case.join("expected.json").is_file()).collect();
+    cases.sort();
+    cases
+}
+
+fn compare(name: &str, case: &Path) -> Result<(), String> {
+    let document: Value = serde_json::from_slice(&fs::read(case.join("expected.json")).unwrap()).unwrap();
+    let found = packages_below(&case.join("root"));
+    // No list is asserted: it is enough that reading came to an end.
+    let Some(listed) = document["expected"].as_array() else { return Ok(()) };
+    let text = |package: &Value, key: &str| package[key].as_str().unwrap().to_owned();
+    let mut expected: BTreeSet<String> =
+        listed.iter().map(|package| text(package, "name") + "@" + &text(package, "version")).collect();
+    for (_, without, with, _) in DEVIATIONS.iter().filter(|(case, ..)| *case == name) {
+        for package in *without {
+            assert!(expected.remove(*package), "{name}: {package} is no deviation");
+        }
+        for package in *with {
+            assert!(expected.insert((*package).to_owned()), "{name}: {package} is no deviation");
+        }
+    }
+    if found == expected {
+        return Ok(());
+    }
+    let missing: Vec<_> = expected.difference(&found).collect();
+    let unexpected: Vec<_> = found.difference(&expected).collect();
+    Err(format!("missing {missing:?}, unexpected {unexpected:?}"))
+}
+
+/// What the analyzers of this folder find in all regular files below `root`: `name@version`.
+fn packages_below(root: &Path) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut waiting = vec![root.to_owned()];
+    while let Some(path) = waiting.pop() {
+        if path.is_dir() {
+            waiting.extend(fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+            continue;
+        }
+        let content = fs::read(&path).unwrap();
+        let path = ImagePath::new(path.strip_prefix(root).unwrap().to_str().unwrap().as_bytes());
+        found.extend(packages_in(&path, &content));
+    }
+    found
+}
+
+fn packages_in(path: &ImagePath, content: &[u8]) -> BTreeSet<String> {
+    let budget = Budget::default();
+    let meta = Meta { size: content.len() as u64, mode: 0o755 };
+    let file = File { path, meta, content, budget: &budget };
+    let mut said = Vec::new();
+    for analyzer in packages::language::ANALYZERS.iter().filter(|analyzer| wants(analyzer, &file)) {
+        let mut facts = Facts::new(analyzer.id(), path.clone(), &budget);
+        // What cannot be read adds nothing; what was read before that counts.
+        let _ = (analyzer.analyze)(&file, &mut facts);
+        said.extend(facts.into_parts().0);
+    }
+    said.into_iter()
+        .filter_map(|fact| match fact.what {
+            // The origins leave out what only development needs.
+            What::Package(package) if package.presence != Presence::DeclaredForDevelopment => {
+                Some(package.name + "@" + &package.version)
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+/// The meaning of patterns, spelled out one by one.
+fn wants(analyzer: &Analyzer, file: &File<'_>) -> bool {
+    let path = file.path;
+    analyzer.files.iter().any(|pattern| {
+        let fits = match pattern.key {
+            Key::Path(exact) => path.as_bytes() == exact.as_bytes(),
+            Key::Ends(suffix) => path.ends_with(suffix.as_bytes()),
+            Key::Name(name) => path.name() == name.as_bytes(),
+            Key::Extension(wanted) => {
+                path.extension().is_some_and(|found| found.eq_ignore_ascii_case(wanted.as_bytes()))
+            }
+            Key::In(folder) => ImagePath::new(path.parent()).name() == folder.as_bytes(),
+            Key::Head(accepts) => accepts(&file.meta, &file.content[..file.content.len().min(Key::HEAD_BYTES)]),
+        };
+        fits && pattern.filter.is_none_or(|filter| filter(path))
+    })
+}
+
+/// How a program is built: a name, settings in the environment, arguments.
+const BUILDS: &[(&str, &[(&str, &str)], &[&str])] = &[
+    ("plain", &[], &[]),
+    ("stripped, without an id", &[], &["-ldflags=-s -w -buildid="]),
+    ("position-independent", &[], &["-buildmode=pie"]),
+    ("32 bits", &[("GOARCH", "386")], &[]),
+    ("big-endian", &[("GOARCH", "s390x")], &[]),
+    ("for Windows", &[("GOOS", "windows")], &["-ldflags=-buildid="]),
+    ("for macOS", &[("GOOS", "darwin"), ("GOARCH", "arm64")], &["-ldflags=-buildid="]),
+];
+
+/// What we find in real programs is what `go version -m` says of them.
+#[test]
+fn programs_built_by_go_say_what_they_were_built_from() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |path: &str, content: &str| {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    };
+    write("go.mod", "module example.com/app\n\ngo 1.18\n\nrequire example.com/dep v1.2.3\n");
+    write("main.go", "package main\n\nimport \"example.com/dep\"\n\nfunc main() { println(dep.Name()) }\n");
+    write("vendor/modules.txt", "# example.com/dep v1.2.3\n## explicit; go 1.18\nexample.com/dep\n");
+    write("vendor/example.com/dep/dep.go", "package dep\n\nfunc Name() string { return \"dep\" }\n");
+    for (name, environment, arguments) in BUILDS {
+        let program = folder.path().join("program");
+        let go = |arguments: &[&str]| {
+            let mut command = Command::new("go");
+            command.args(arguments).current_dir(folder.path()).envs(environment.iter().copied());
+            command.envs([
+                ("CGO_ENABLED", "0"),
+                ("GOFLAGS", "-mod=vendor"),
+                ("GOTOOLCHAIN", "local"),
+                ("GOPROXY", "off"),
+            ]);
+            command.output()
+        };
+        let built = match go(&[&["build", "-o", "program"], *arguments, &["."]].concat()) {
+            Ok(output) => output,
+            Err(error) => {
+                eprintln!("skipped: the Go toolchain cannot be run: {error}");
+                return;
+            }
+        };
+        assert!(built.status.success(), "{name}: {}", String::from_utf8_lossy(&built.stderr));
+        let told = String::from_utf8(go(&["version", "-m", "program"]).unwrap().stdout).unwrap();
+        let mut expected = BTreeSet::new();
+        for line in told.lines() {
+            match *line.split('\t').collect::<Vec<_>>() {
+                [first] => {
+                    expected.insert(format!("stdlib@{}", first.rsplit_once("go").unwrap().1));
+                }
+                ["", "dep", path, version, ..] => {
+                    expected.insert(format!("{path}@{version}"));
+                }
+                _ => {}
+            }
+        }
+        assert!(expected.len() == 2, "{name}: {told}");
+        assert_eq!(packages_in(&"usr/bin/program".into(), &fs::read(&program).unwrap()), expected, "{name}");
+    }
+}
