@@ -164,7 +164,8 @@ pub fn image(origin: Origin, layers: Vec<Layer>, config: &[u8], what: &str) -> R
         let why = format!("the manifest has {} layers, the configuration {}", layers.len(), diff_ids.len());
         return Err(SourceError::malformed(what, why));
     }
-    let layers = layers.into_iter().zip(diff_ids).map(|(layer, id)| Layer { diff_id: Some(id), ..layer }).collect();
+    let layers: Vec<Layer> =
+        layers.into_iter().zip(diff_ids).map(|(layer, id)| Layer { diff_id: Some(id), ..layer }).collect();
     let run = config.config;
     let history = align(config.history, &layers);
     let config = ImageConfig {

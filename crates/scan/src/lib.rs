@@ -1,1 +1,284 @@
-//! (being written)
+//! The engine: one pass over the layers, several at once; the fact cache; the overlay; the judging.
+//!
+//! The only crate that knows all stages. It wires them and does none of their work: which files matter is the
+//! analyzers' business, what is wrong the detectors'.
+
+mod cache;
+mod collect;
+mod matcher;
+mod overlay;
+mod progress;
+mod summary;
+mod tree;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use image::layer::{self, Room};
+use image::{Blob, BlobIdentity, Opened, Source, SourceError, Stream, Tree};
+use model::{Analyzer, Budget, Detector, Finding, Gap, GapKind, Image, LayerIndex, Place, Report};
+
+use cache::Cache;
+use collect::{Collector, LAYER, LayerFacts, Missed, SecondLook};
+use matcher::Matcher;
+use progress::Counted;
+pub use progress::Progress;
+
+/// How to scan.
+pub struct Options {
+    /// Who reads files.
+    pub analyzers: Vec<&'static Analyzer>,
+    /// What the image may cost.
+    pub budget: Budget,
+    /// Where facts are kept; none to keep nothing.
+    pub cache: Option<PathBuf>,
+    /// Layers read at once, at least one.
+    pub jobs: usize,
+    /// Who wants to know how far it has got.
+    pub progress: Option<Arc<dyn Progress>>,
+}
+
+/// Looks through an image and judges it. What cannot be read becomes a gap in the report; an error means that there is
+/// no image to report on.
+pub fn scan(opened: Opened, detectors: &[&dyn Detector], options: &Options) -> Result<Report, SourceError> {
+    let engine = Engine::new(options);
+    let (image, layers, gaps) = match opened {
+        Opened::Still(source) => {
+            let (layers, gaps) = engine.still(&*source);
+            (source.image().clone(), layers, gaps)
+        }
+        Opened::Flowing(mut stream) => engine.flowing(&mut *stream)?,
+        Opened::Tree(tree) => {
+            let facts = engine.tree(&tree);
+            (tree.image, vec![facts], Vec::new())
+        }
+    };
+    let mut inventory = overlay::overlay(&layers, gaps);
+    let summaries = summary::summaries(&image, &layers, &inventory);
+    drop(layers);
+    let mut findings = Vec::new();
+    let mut gaps = Vec::new();
+    for detector in detectors {
+        detector.detect(&inventory, &mut findings, &mut gaps);
+    }
+    inventory.gaps.append(&mut gaps);
+    inventory.gaps.sort();
+    inventory.gaps.dedup();
+    sort(&mut findings);
+    Ok(Report { image, layers: summaries, inventory, findings, knowledge: Vec::new() })
+}
+
+/// Worst first; then by what is needed for a stable order.
+fn sort(findings: &mut [Finding]) {
+    findings.sort_by(|a, b| match (a, b) {
+        (Finding::EndOfLife(a), Finding::EndOfLife(b)) => a.release.cmp(&b.release),
+        (Finding::EndOfLife(_), Finding::Vulnerability(_)) => std::cmp::Ordering::Less,
+        (Finding::Vulnerability(_), Finding::EndOfLife(_)) => std::cmp::Ordering::Greater,
+        (Finding::Vulnerability(a), Finding::Vulnerability(b)) => {
+            (b.severity, a.item, &a.id, &a.evidence).cmp(&(a.severity, b.item, &b.id, &b.evidence))
+        }
+    });
+}
+
+struct Engine<'a> {
+    options: &'a Options,
+    matcher: Matcher,
+    room: Room,
+    cache: Option<Cache>,
+}
+
+impl<'a> Engine<'a> {
+    fn new(options: &'a Options) -> Self {
+        Self {
+            options,
+            matcher: Matcher::new(&options.analyzers),
+            room: Room::new(options.budget.memory_bytes),
+            cache: options.cache.as_deref().map(|root| Cache::new(root, &options.analyzers, &options.budget)),
+        }
+    }
+
+    /// Reads an image whose layers lie still: the largest first, so that the last ones to finish are small.
+    fn still(&self, source: &dyn Source) -> (Vec<LayerFacts>, Vec<Gap>) {
+        let image = source.image();
+        let mut order: Vec<usize> = (0..image.layers.len()).collect();
+        order.sort_by_key(|&index| std::cmp::Reverse(image.layers[index].size));
+        if let Some(progress) = &self.options.progress {
+            progress.expect(image.layers.iter().filter_map(|layer| layer.size).sum());
+        }
+        let next = AtomicUsize::new(0);
+        let done: Mutex<(HashMap<usize, LayerFacts>, Vec<Gap>)> = Mutex::default();
+        let work = || {
+            while let Some(&index) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let layer = LayerIndex(u32::try_from(index).unwrap_or(u32::MAX));
+                let outcome = self.layer(source, layer);
+                let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
+                match outcome {
+                    Ok(facts) => {
+                        done.0.insert(index, facts);
+                    }
+                    Err(error) => done.1.push(unopened(image, layer, &error)),
+                }
+            }
+        };
+        std::thread::scope(|scope| {
+            for _ in 1..self.options.jobs.min(order.len()) {
+                scope.spawn(work);
+            }
+            work();
+        });
+        let (mut facts, gaps) = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+        ((0..image.layers.len()).map(|index| facts.remove(&index).unwrap_or_default()).collect(), gaps)
+    }
+
+    /// One layer's facts, from the cache or from its bytes.
+    fn layer(&self, source: &dyn Source, layer: LayerIndex) -> Result<LayerFacts, SourceError> {
+        let identity = source.identity(layer);
+        let cached = || {
+            let facts = self.cached(identity.as_ref()?)?;
+            if let Some(progress) = &self.options.progress {
+                progress.read(source.image().layers.get(layer.0 as usize).and_then(|layer| layer.size).unwrap_or(0));
+                progress.layer_done(true);
+            }
+            Some(facts)
+        };
+        if let Some(facts) = cached() {
+            return Ok(facts);
+        }
+        let claim = self.cache.as_ref().zip(identity.as_ref()).map(|(cache, identity)| cache.claim(identity));
+        // Somebody else may have finished while we waited.
+        if claim.is_some()
+            && let Some(facts) = cached()
+        {
+            return Ok(facts);
+        }
+        self.read(source, layer, identity.as_ref())
+    }
+
+    fn cached(&self, identity: &BlobIdentity) -> Option<LayerFacts> {
+        let cache = self.cache.as_ref()?;
+        cache.facts(&cache.digest(identity)?)
+    }
+
+    fn read(
+        &self,
+        source: &dyn Source,
+        layer: LayerIndex,
+        identity: Option<&BlobIdentity>,
+    ) -> Result<LayerFacts, SourceError> {
+        let blob = source.open(layer)?;
+        let mut collector = self.collector();
+        let read = layer::read(self.counted(blob), &self.options.budget, &self.room, &mut collector);
+        let (mut facts, missed) = collector.finish(&read);
+        if !missed.is_empty() {
+            let blob = source.open(layer)?;
+            let mut second = SecondLook {
+                analyzers: &self.options.analyzers,
+                budget: &self.options.budget,
+                missed,
+                facts: Vec::new(),
+                gaps: Vec::new(),
+            };
+            layer::read(blob, &self.options.budget, &self.room, &mut second);
+            facts.facts.append(&mut second.facts);
+            facts.gaps.append(&mut second.gaps);
+            facts.gaps.extend(unlinked(second.missed));
+        }
+        self.conclude(&mut facts, identity);
+        Ok(facts)
+    }
+
+    /// Reads an image whose layers flow past. Which of them belong to it is known at the end.
+    fn flowing(&self, stream: &mut dyn Stream) -> Result<(Image, Vec<LayerFacts>, Vec<Gap>), SourceError> {
+        let mut seen: HashMap<String, LayerFacts> = HashMap::new();
+        let streamed = stream.read(&mut |name, reader| {
+            let mut collector = self.collector();
+            let blob = Blob { reader: Box::new(reader), expected: None };
+            let read = layer::read(self.counted(blob), &self.options.budget, &self.room, &mut collector);
+            let (mut facts, missed) = collector.finish(&read);
+            facts.gaps.extend(unlinked(missed));
+            self.conclude(&mut facts, None);
+            seen.insert(name.to_owned(), facts);
+        })?;
+        let mut gaps = Vec::new();
+        let mut layers = Vec::new();
+        for (index, (name, expected)) in streamed.blobs.iter().zip(&streamed.expected).enumerate() {
+            let layer = LayerIndex(u32::try_from(index).unwrap_or(u32::MAX));
+            let place = Place { layer: Some(layer), ..Place::default() };
+            let Some(facts) = seen.get(name) else {
+                let detail = "the archive does not contain this layer; save the image again".to_owned();
+                gaps.push(Gap { place, by: LAYER, kind: GapKind::Unavailable, detail });
+                layers.push(LayerFacts::default());
+                continue;
+            };
+            if let (Some(digest), Some(expected)) = (facts.digest, expected)
+                && digest.algorithm() == expected.algorithm()
+                && digest != *expected
+            {
+                let detail = format!(
+                    "the stored bytes hash to {digest}, but the image names them {expected}: the layer was damaged or exchanged; save the image again"
+                );
+                gaps.push(Gap { place, by: LAYER, kind: GapKind::DigestMismatch, detail });
+            }
+            layers.push(facts.clone());
+        }
+        Ok((streamed.image, layers, gaps))
+    }
+
+    fn tree(&self, tree: &Tree) -> LayerFacts {
+        let mut collector = self.collector();
+        let read = image::local::read_tree(&tree.root, &self.options.budget, &self.room, &mut collector);
+        collector.finish(&read).0
+    }
+
+    fn collector(&self) -> Collector<'_> {
+        Collector::new(&self.options.analyzers, &self.matcher, &self.options.budget)
+    }
+
+    fn counted<'b>(&self, blob: Blob<'b>) -> Blob<'b> {
+        Blob { reader: Box::new(Counted { inner: blob.reader, progress: self.options.progress.clone() }), ..blob }
+    }
+
+    fn conclude(&self, facts: &mut LayerFacts, identity: Option<&BlobIdentity>) {
+        facts.facts.sort();
+        facts.facts.dedup();
+        facts.gaps.sort();
+        tracing::debug!(digest = ?facts.digest, bytes = facts.bytes, facts = facts.facts.len(), "analyzed layer");
+        if let Some(cache) = &self.cache {
+            cache.keep(identity, facts);
+        }
+        if let Some(progress) = &self.options.progress {
+            progress.layer_done(false);
+        }
+    }
+}
+
+fn unopened(image: &Image, layer: LayerIndex, error: &SourceError) -> Gap {
+    let name = image.layers.get(layer.0 as usize).and_then(|layer| layer.diff_id);
+    let name = name.map(|digest| format!(" ({digest})")).unwrap_or_default();
+    Gap {
+        place: Place { layer: Some(layer), ..Place::default() },
+        by: LAYER,
+        kind: error.gap_kind(),
+        detail: format!("layer {}{name} could not be opened: {error}", layer.0),
+    }
+}
+
+/// Hard links to files that this layer does not have, or that flowed past before their second name was known.
+fn unlinked(missed: Missed) -> Vec<Gap> {
+    let mut gaps: Vec<Gap> = missed
+        .into_iter()
+        .flat_map(|(target, links)| links.into_iter().map(move |(path, _)| (target.clone(), path)))
+        .map(|(target, path)| Gap {
+            place: Place { layer: None, path },
+            by: LAYER,
+            kind: GapKind::Unavailable,
+            detail: format!(
+                "the file is a hard link to {target}, whose content could not be looked at under this name"
+            ),
+        })
+        .collect();
+    gaps.sort();
+    gaps
+}

@@ -1,0 +1,138 @@
+//! Which analyzers want a file, decided in a few table look-ups per path, however many analyzers there are.
+
+use std::collections::HashMap;
+
+use model::{Analyzer, ImagePath, Key, Meta, Pattern};
+
+/// An analyzer's position in the list that the matcher was made from.
+pub(crate) type Index = u16;
+
+/// The analyzers' patterns, sorted by what is cheap to ask of a path.
+#[derive(Default)]
+pub(crate) struct Matcher {
+    by_name: HashMap<&'static [u8], Vec<(Index, Pattern)>>,
+    by_folder: HashMap<&'static [u8], Vec<(Index, Pattern)>>,
+    by_extension: HashMap<&'static [u8], Vec<(Index, Pattern)>>,
+    heads: Vec<(Index, Pattern, Accepts)>,
+}
+
+/// What [`Key::Head`] holds.
+type Accepts = fn(&Meta, &[u8]) -> bool;
+
+/// Longer extensions than this are none.
+const EXTENSION_BYTES: usize = 16;
+
+impl Matcher {
+    pub(crate) fn new(analyzers: &[&'static Analyzer]) -> Self {
+        let mut matcher = Self::default();
+        for (index, analyzer) in analyzers.iter().enumerate() {
+            let index = Index::try_from(index).unwrap_or(Index::MAX);
+            for pattern in analyzer.files {
+                matcher.add(index, *pattern);
+            }
+        }
+        matcher
+    }
+
+    fn add(&mut self, index: Index, pattern: Pattern) {
+        let name = |path: &'static str| path.rsplit('/').next().unwrap_or(path).as_bytes();
+        let (table, key) = match pattern.key {
+            Key::Path(path) | Key::Ends(path) | Key::Name(path) => (&mut self.by_name, name(path)),
+            Key::In(folder) => (&mut self.by_folder, name(folder)),
+            Key::Extension(extension) => (&mut self.by_extension, extension.as_bytes()),
+            Key::Head(accepts) => {
+                self.heads.push((index, pattern, accepts));
+                return;
+            }
+        };
+        table.entry(key).or_default().push((index, pattern));
+    }
+
+    /// Puts the analyzers that want the file at `path`, whatever its content, into `wanted`.
+    pub(crate) fn by_path(&self, path: &ImagePath, wanted: &mut Vec<Index>) {
+        wanted.clear();
+        let mut consider = |rows: Option<&Vec<(Index, Pattern)>>| {
+            for (index, pattern) in rows.into_iter().flatten() {
+                if !wanted.contains(index) && fits(pattern, path) {
+                    wanted.push(*index);
+                }
+            }
+        };
+        consider(self.by_name.get(path.name()));
+        let parent = path.parent();
+        let folder = parent.iter().rposition(|&byte| byte == b'/').map_or(parent, |slash| &parent[slash + 1..]);
+        consider(self.by_folder.get(folder));
+        if let Some(extension) = path.extension().filter(|extension| extension.len() <= EXTENSION_BYTES) {
+            let mut lower = [0; EXTENSION_BYTES];
+            let lower = &mut lower[..extension.len()];
+            lower.copy_from_slice(extension);
+            lower.make_ascii_lowercase();
+            consider(self.by_extension.get(&*lower));
+        }
+    }
+
+    /// Whether anybody may want the file after a look at its first bytes.
+    pub(crate) fn wants_head(&self, path: &ImagePath) -> bool {
+        self.heads.iter().any(|(_, pattern, _)| pattern.filter.is_none_or(|filter| filter(path)))
+    }
+
+    /// Adds the analyzers that want a file with these first bytes.
+    pub(crate) fn by_head(&self, path: &ImagePath, meta: &Meta, head: &[u8], wanted: &mut Vec<Index>) {
+        for (index, pattern, accepts) in &self.heads {
+            if !wanted.contains(index) && pattern.filter.is_none_or(|filter| filter(path)) && accepts(meta, head) {
+                wanted.push(*index);
+            }
+        }
+    }
+}
+
+fn fits(pattern: &Pattern, path: &ImagePath) -> bool {
+    let key = match pattern.key {
+        Key::Path(exact) => path.as_bytes() == exact.as_bytes(),
+        Key::Ends(suffix) => path.ends_with(suffix.as_bytes()),
+        // The folder may be given with those it lies in.
+        Key::In(folder) => {
+            let parent = path.parent();
+            parent.strip_suffix(folder.as_bytes()).is_some_and(|rest| rest.is_empty() || rest.ends_with(b"/"))
+        }
+        Key::Name(_) | Key::Extension(_) | Key::Head(_) => true,
+    };
+    key && pattern.filter.is_none_or(|filter| filter(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static ANALYZERS: &[Analyzer] = &[
+        analyzer("path", &[Key::Path("etc/os-release").any()]),
+        analyzer("ends", &[Key::Ends("lib/dpkg/status").any()]),
+        analyzer("in", &[Key::In("lib/dpkg/status.d").when(|path| path.extension() != Some(b"md5sums"))]),
+        analyzer("extension", &[Key::Extension("jar").any(), Key::Name("x.jar").any()]),
+    ];
+
+    const fn analyzer(name: &'static str, files: &'static [Pattern]) -> Analyzer {
+        Analyzer { name, version: 1, files, analyze: |_, _| Ok(()) }
+    }
+
+    fn check(path: &str, expected: &[&str]) {
+        let analyzers: Vec<_> = ANALYZERS.iter().collect();
+        let mut wanted = Vec::new();
+        Matcher::new(&analyzers).by_path(&path.into(), &mut wanted);
+        let names: Vec<_> = wanted.iter().map(|index| analyzers[usize::from(*index)].name).collect();
+        assert_eq!(names, expected, "{path}");
+    }
+
+    #[test]
+    fn patterns_match_whole_components() {
+        check("etc/os-release", &["path"]);
+        check("opt/etc/os-release", &[]);
+        check("var/lib/dpkg/status", &["ends"]);
+        check("mylib/dpkg/status", &[]);
+        check("var/lib/dpkg/status.d/base", &["in"]);
+        check("var/lib/dpkg/status.d/base.md5sums", &[]);
+        check("var/lib/dpkg/status.d/x/base", &[]);
+        check("opt/a.JAR", &["extension"]);
+        check("opt/x.jar", &["extension"]);
+    }
+}

@@ -1,0 +1,372 @@
+//! The facts of all layers, laid over each other as a container runtime lays their files (OCI image-spec, "Image Layer
+//! Filesystem Changeset"): which are live in the final filesystem, which layer introduced each, and which removed it.
+//!
+//! A package database is rewritten whole by every layer that installs something. So a file that replaces another passes
+//! on the age of everything that both list; only what is new is the upper layer's.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use model::{AnalyzerId, Distro, Fact, Gap, ImagePath, Inventory, Item, LayerIndex, Ownership, Place, What};
+
+use crate::collect::LayerFacts;
+use crate::tree::Node;
+
+/// Symbolic links followed in one path, as Linux does.
+const LINKS: u32 = 40;
+
+/// Joins the layers' facts. `layers` is in the image's order; a layer that could not be opened is empty.
+pub(crate) fn overlay(layers: &[LayerFacts], gaps: Vec<Gap>) -> Inventory {
+    let mut overlay = Overlay::watching(layers);
+    for (index, layer) in layers.iter().enumerate() {
+        overlay.lay(LayerIndex(u32::try_from(index).unwrap_or(u32::MAX)), layer);
+    }
+    overlay.finish(layers, gaps)
+}
+
+/// A fact while layers are laid.
+struct Laid<'a> {
+    fact: &'a Fact,
+    introduced: LayerIndex,
+}
+
+#[derive(Default)]
+struct Overlay<'a> {
+    /// Live facts by their file's path in the filesystem so far.
+    live: BTreeMap<Vec<u8>, Vec<Laid<'a>>>,
+    /// Paths at which something could touch a fact: the facts' files and every folder above them.
+    watched: HashSet<Vec<u8>>,
+    /// Symbolic links so far.
+    links: HashMap<Vec<u8>, Vec<u8>>,
+    removed: Vec<Item>,
+}
+
+impl<'a> Overlay<'a> {
+    fn watching(layers: &[LayerFacts]) -> Self {
+        let mut overlay = Self::default();
+        for fact in layers.iter().flat_map(|layer| &layer.facts) {
+            let mut path = fact.place.path.outer();
+            // The files of one folder share all that is above it.
+            while overlay.watched.insert(path.to_vec()) && !path.is_empty() {
+                path = parent(path);
+            }
+        }
+        overlay
+    }
+
+    fn lay(&mut self, index: LayerIndex, layer: &'a LayerFacts) {
+        let mut gone: Vec<Laid<'a>> = Vec::new();
+        let mut resolver = Resolver::default();
+        layer.tree.each(|raw, node| {
+            let path = resolver.resolve(raw, &self.links);
+            let path = path.as_deref().unwrap_or(raw);
+            let linked = match node {
+                Node::Symlink { target } => {
+                    self.links.insert(path.to_vec(), target.to_vec());
+                    resolver.forget();
+                    true
+                }
+                _ => !self.links.is_empty() && self.links.contains_key(path),
+            };
+            if linked && !matches!(node, Node::Symlink { .. } | Node::Opaque) {
+                self.links.remove(path);
+                resolver.forget();
+            }
+            if path != raw {
+                // Written through a link: facts of this layer are at another path than they say.
+                self.watched.insert(path.to_vec());
+            }
+            if !self.watched.contains(path) {
+                return;
+            }
+            match node {
+                Node::Directory => self.take(path, &mut gone),
+                Node::Opaque => self.take_below(path, &mut gone),
+                Node::Whiteout | Node::File { .. } | Node::Symlink { .. } | Node::HardLink | Node::Other => {
+                    self.take(path, &mut gone);
+                    self.take_below(path, &mut gone);
+                }
+            }
+        });
+        let mut ages: HashMap<Key<'a>, LayerIndex> = HashMap::new();
+        for laid in &gone {
+            let age = ages.entry(Key::of(laid.fact)).or_insert(laid.introduced);
+            *age = laid.introduced.min(*age);
+        }
+        for fact in &layer.facts {
+            let raw = fact.place.path.outer();
+            let path = resolver.resolve(raw, &self.links).unwrap_or_else(|| raw.to_vec());
+            let introduced = ages.get(&Key::of(fact)).copied().unwrap_or(index);
+            self.live.entry(path).or_default().push(Laid { fact, introduced });
+        }
+        let still_there: HashSet<Key<'a>> = layer.facts.iter().map(Key::of).collect();
+        let removed = gone.into_iter().filter(|laid| !still_there.contains(&Key::of(laid.fact)));
+        self.removed.extend(removed.filter(|laid| matches!(laid.fact.what, What::Package(_))).map(|laid| Item {
+            fact: placed(laid.fact, laid.introduced),
+            removed: Some(index),
+            owner: None,
+        }));
+    }
+
+    fn take(&mut self, path: &[u8], gone: &mut Vec<Laid<'a>>) {
+        gone.extend(self.live.remove(path).into_iter().flatten());
+    }
+
+    fn take_below(&mut self, folder: &[u8], gone: &mut Vec<Laid<'a>>) {
+        let below: Vec<Vec<u8>> = if folder.is_empty() {
+            self.live.keys().cloned().collect()
+        } else {
+            // '0' follows '/' in ASCII: everything from "folder/" to before "folder0" lies in the folder.
+            let (from, to) = ([folder, b"/"].concat(), [folder, b"0"].concat());
+            self.live.range(from..to).map(|(path, _)| path.clone()).collect()
+        };
+        for path in below {
+            self.take(&path, gone);
+        }
+    }
+
+    fn finish(self, layers: &[LayerFacts], gaps: Vec<Gap>) -> Inventory {
+        let mut items = self.removed;
+        let mut owners: HashMap<&[u8], &str> = HashMap::new();
+        let mut distros: Vec<&Distro> = Vec::new();
+        for laid in self.live.values().flatten() {
+            match &laid.fact.what {
+                What::Package(_) => {
+                    items.push(Item { fact: placed(laid.fact, laid.introduced), removed: None, owner: None });
+                }
+                What::Distro(distro) => distros.push(distro),
+                What::Owns(Ownership { package, files, .. }) => {
+                    owners.extend(files.iter().map(|file| (file.as_bytes(), &**package)));
+                }
+            }
+        }
+        for item in &mut items {
+            let is_os = item.package().is_some_and(|package| package.kind.is_os());
+            if item.removed.is_none() && !is_os {
+                item.owner = owner(item.fact.place.path.outer(), &owners).map(str::to_owned);
+            }
+        }
+        items.sort();
+        items.dedup();
+        let mut gaps = gaps;
+        for (index, layer) in layers.iter().enumerate() {
+            let layer_index = LayerIndex(u32::try_from(index).unwrap_or(u32::MAX));
+            gaps.extend(
+                layer
+                    .gaps
+                    .iter()
+                    .cloned()
+                    .map(|gap| Gap { place: Place { layer: Some(layer_index), ..gap.place }, ..gap }),
+            );
+        }
+        gaps.sort();
+        gaps.dedup();
+        Inventory { distro: Distro::merge(distros), items, gaps }
+    }
+}
+
+/// The distribution's package that brought a file. Its database may name the file by the path before `/usr` was merged,
+/// or after.
+fn owner<'a>(path: &[u8], owners: &HashMap<&[u8], &'a str>) -> Option<&'a str> {
+    let merged = || owners.get(path.strip_prefix(b"usr/")?).copied();
+    let unmerged = || owners.get(&*[b"usr/", path].concat()).copied();
+    let is_merged_folder = |path: &[u8]| [&b"bin/"[..], b"sbin/", b"lib"].iter().any(|folder| path.starts_with(folder));
+    owners.get(path).copied().or_else(merged).or_else(|| is_merged_folder(path).then(unmerged).flatten())
+}
+
+fn placed(fact: &Fact, introduced: LayerIndex) -> Fact {
+    let mut fact = fact.clone();
+    fact.place.layer = Some(introduced);
+    fact
+}
+
+/// What makes two facts of two layers the same thing.
+#[derive(PartialEq, Eq, Hash)]
+struct Key<'a> {
+    path: &'a ImagePath,
+    by: &'a AnalyzerId,
+    /// Kind, name, version and architecture of a package; nothing of other facts, of which a file has one.
+    package: Option<(model::PackageKind, &'a str, &'a str, Option<&'a str>)>,
+}
+
+impl<'a> Key<'a> {
+    fn of(fact: &'a Fact) -> Self {
+        let package = match &fact.what {
+            What::Package(package) => Some((package.kind, &*package.name, &*package.version, package.arch.as_deref())),
+            What::Distro(_) | What::Owns(_) => None,
+        };
+        Self { path: &fact.place.path, by: &fact.by, package }
+    }
+}
+
+/// Follows symbolic links in the folders of a path. Entries of one folder follow each other, so the last folder's
+/// answer is kept.
+#[derive(Default)]
+struct Resolver {
+    folder: Vec<u8>,
+    resolved: Option<Vec<u8>>,
+    known: bool,
+}
+
+impl Resolver {
+    /// The path with every link in its folders followed; none when there are none.
+    fn resolve(&mut self, path: &[u8], links: &HashMap<Vec<u8>, Vec<u8>>) -> Option<Vec<u8>> {
+        if links.is_empty() {
+            return None;
+        }
+        let folder = parent(path);
+        if folder.is_empty() {
+            return None;
+        }
+        if !self.known || self.folder != folder {
+            self.resolved = follow(folder, links);
+            self.folder = folder.to_vec();
+            self.known = true;
+        }
+        self.resolved.as_ref().map(|resolved| {
+            ImagePath::new(&[&**resolved, b"/", &path[folder.len() + 1..]].concat()).as_bytes().to_vec()
+        })
+    }
+
+    fn forget(&mut self) {
+        self.known = false;
+    }
+}
+
+fn follow(folder: &[u8], links: &HashMap<Vec<u8>, Vec<u8>>) -> Option<Vec<u8>> {
+    let mut path = folder.to_vec();
+    let mut followed = 0;
+    'again: while followed <= LINKS {
+        let ends = path.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(at, _)| at).chain([path.len()]);
+        for end in ends {
+            if let Some(target) = links.get(&path[..end]) {
+                let rest = &path[end..];
+                let next = if target.starts_with(b"/") {
+                    [&**target, rest].concat()
+                } else {
+                    [parent(&path[..end]), b"/", target, rest].concat()
+                };
+                path = ImagePath::new(&next).as_bytes().to_vec();
+                followed += 1;
+                continue 'again;
+            }
+        }
+        return (followed > 0).then_some(path);
+    }
+    // A circle leads nowhere; the path is left as it was written.
+    None
+}
+
+fn parent(path: &[u8]) -> &[u8] {
+    path.iter().rposition(|&byte| byte == b'/').map_or(b"", |slash| &path[..slash])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tree::Builder;
+    use image::layer::{Entry, EntryKind};
+    use model::{Meta, Package, PackageKind};
+
+    /// One layer per line, entries apart by spaces: `a/b` a file, `a/` a folder, `-a/b` a whiteout, `!a` an opaque folder,
+    /// `a->b` a link, `db=x@1,y@2` a file that lists packages.
+    fn layers(text: &str) -> Vec<LayerFacts> {
+        let layer = |line: &str| {
+            let mut tree = Builder::default();
+            let mut facts = Vec::new();
+            for word in line.split_whitespace() {
+                let target;
+                let (path, kind) = if let Some(path) = word.strip_prefix('-') {
+                    (path, EntryKind::Whiteout)
+                } else if let Some(path) = word.strip_prefix('!') {
+                    (path, EntryKind::Opaque)
+                } else if let Some((path, to)) = word.split_once("->") {
+                    target = to.as_bytes().to_vec();
+                    (path, EntryKind::Symlink(&target))
+                } else if word.ends_with('/') {
+                    (word, EntryKind::Directory)
+                } else {
+                    (word.split('=').next().unwrap(), EntryKind::File)
+                };
+                let path = ImagePath::from(path);
+                tree.push(&Entry { path: &path, kind, meta: Meta::default() });
+                for package in word.split_once('=').into_iter().flat_map(|(_, list)| list.split(',')) {
+                    let (name, version) = package.split_once('@').unwrap();
+                    facts.push(Fact {
+                        what: What::Package(Package::new(PackageKind::Npm, name, version)),
+                        place: Place { layer: None, path: path.clone() },
+                        by: AnalyzerId::new("test"),
+                    });
+                }
+            }
+            LayerFacts { facts, tree: tree.finish(), ..LayerFacts::default() }
+        };
+        text.lines().map(layer).collect()
+    }
+
+    /// Expected: `name@version path +introduced [-removed]` for each item, sorted.
+    fn check(text: &str, expected: &[&str]) {
+        let inventory = overlay(&layers(text), Vec::new());
+        let mut seen: Vec<String> = inventory
+            .items
+            .iter()
+            .map(|item| {
+                let package = item.package().unwrap();
+                let removed = item.removed.map(|layer| format!(" -{}", layer.0)).unwrap_or_default();
+                let layer = item.fact.place.layer.unwrap().0;
+                format!("{}@{} {} +{layer}{removed}", package.name, package.version, item.fact.place.path)
+            })
+            .collect();
+        seen.sort();
+        assert_eq!(seen, expected, "{text}");
+    }
+
+    #[test]
+    fn a_rewritten_database_keeps_the_age_of_what_it_lists() {
+        check("db=a@1,b@1\ndb=a@1,b@2,c@1", &["a@1 db +0", "b@1 db +0 -1", "b@2 db +1", "c@1 db +1"]);
+    }
+
+    #[test]
+    fn age_passes_through_every_rewrite() {
+        check("db=a@1\ndb=a@1,b@1\ndb=a@1,b@1,c@1", &["a@1 db +0", "b@1 db +1", "c@1 db +2"]);
+    }
+
+    #[test]
+    fn what_comes_back_is_new() {
+        check("x/db=a@1\n-x/db\nx/db=a@1", &["a@1 x/db +0 -1", "a@1 x/db +2"]);
+    }
+
+    #[test]
+    fn whiteouts_remove_files_and_folders_of_lower_layers_only() {
+        check("a/b/db=a@1 c/db=b@1\n-a c/db2=c@1", &["a@1 a/b/db +0 -1", "b@1 c/db +0", "c@1 c/db2 +1"]);
+        check("x\n-a/db a/db=a@1", &["a@1 a/db +1"]);
+    }
+
+    #[test]
+    fn opaque_folders_hide_what_is_below_and_not_beside() {
+        check("a/db=a@1 ab/db=b@1\n!a a/new=c@1", &["a@1 a/db +0 -1", "b@1 ab/db +0", "c@1 a/new +1"]);
+    }
+
+    #[test]
+    fn a_file_replaces_a_folder_and_a_folder_a_file() {
+        check("a/db=a@1\na", &["a@1 a/db +0 -1"]);
+        check("a=a@1\na/", &["a@1 a +0 -1"]);
+        check("a/db=a@1\na/", &["a@1 a/db +0"]);
+    }
+
+    #[test]
+    fn writing_through_a_link_replaces_the_file_behind_it() {
+        check("usr/lib/db=a@1 lib->usr/lib\nlib/db=b@1", &["a@1 usr/lib/db +0 -1", "b@1 lib/db +1"]);
+        check("usr/lib/db=a@1 lib->/usr/lib\n-lib/db", &["a@1 usr/lib/db +0 -1"]);
+        check("usr/lib/db=a@1 x/lib->../usr/lib\n-x/lib/db", &["a@1 usr/lib/db +0 -1"]);
+    }
+
+    #[test]
+    fn links_in_a_circle_end() {
+        check("a->b b->a c/db=a@1\na/x/db=b@1 -c/db", &["a@1 c/db +0 -1", "b@1 a/x/db +1"]);
+    }
+
+    #[test]
+    fn a_link_that_is_gone_is_not_followed() {
+        check("usr/lib/db=a@1 lib->usr/lib\n-lib\nlib/db=b@1", &["a@1 usr/lib/db +0", "b@1 lib/db +2"]);
+    }
+}
