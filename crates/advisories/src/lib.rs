@@ -1,1 +1,27 @@
-//! (being written)
+//! Advisories: the packages of an inventory judged with today's knowledge of vulnerabilities.
+//!
+//! [`Store`] says where advisories come from ([`Bucket`] reads a directory as OSV.dev exports it), `ecosystems` which
+//! of them speak of a package, `matching` whether its version is affected, `aliases` and `severity` make one row of
+//! however many databases list the same vulnerability, `lifecycle` knows when a distribution ends. [`Advisories`] is
+//! all of it as a detector.
+//!
+//! Invariant: no image is read and no clock is asked here. What cannot be decided is a gap.
+
+mod advisory;
+mod aliases;
+mod bucket;
+mod ecosystems;
+mod judge;
+mod lifecycle;
+mod matching;
+mod osv;
+mod severity;
+mod store;
+mod vendors;
+
+pub use advisory::{Advisory, Affected, Event, Rating};
+pub use bucket::Bucket;
+pub use ecosystems::{Ecosystem, Scope};
+pub use judge::{Advisories, Judgement};
+pub use lifecycle::{Date, DateError};
+pub use store::{Shelf, Store, StoreError, Wanted};

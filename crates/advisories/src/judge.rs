@@ -1,0 +1,640 @@
+//! The judgement: an inventory and advisories in, findings out.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use model::{
+    AnalyzerId, Detector, Distro, EndOfLife, Finding, FixState, Gap, GapKind, Inventory, Item, Knowledge, Package,
+    Place, Vulnerability,
+};
+
+use crate::advisory::Advisory;
+use crate::aliases::{self, Class, Hit};
+use crate::ecosystems::{self, Ecosystem, Unjudged};
+use crate::lifecycle::{self, Date};
+use crate::matching::{self, Answer, Question};
+use crate::severity;
+use crate::store::{Shelf, Store, StoreError, Wanted};
+use crate::vendors;
+
+const ID: AnalyzerId = AnalyzerId::new("advisories");
+
+/// Names that a gap spells out; the rest are counted.
+const NAMES_IN_GAP: usize = 5;
+
+/// Finds known vulnerabilities of packages, and distributions past their end.
+pub struct Advisories<S> {
+    store: S,
+    today: Date,
+}
+
+/// All that one look at an inventory brings.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Judgement {
+    /// What is wrong, by package and then by vulnerability.
+    pub findings: Vec<Finding>,
+    /// What could not be judged.
+    pub gaps: Vec<Gap>,
+    /// What was asked, by ecosystem.
+    pub knowledge: Vec<Knowledge>,
+}
+
+/// The packages of one ecosystem, with their index in the inventory.
+struct Docket<'a> {
+    ecosystem: Ecosystem,
+    packages: Vec<(usize, &'a Item, &'a Package)>,
+}
+
+impl<S: Store> Advisories<S> {
+    /// Judges by the advisories in `store`, as of `today`.
+    pub fn new(store: S, today: Date) -> Self {
+        Self { store, today }
+    }
+
+    /// Judges the packages of the final filesystem.
+    pub fn judge(&self, inventory: &Inventory) -> Judgement {
+        let mut judgement = Judgement::default();
+        let end = inventory.distro.as_ref().and_then(|distro| lifecycle::end_of_life(distro, self.today));
+        let (of_distro, of_languages) = sort(inventory, &mut judgement.gaps);
+        let voucher = of_distro.and_then(|docket| {
+            let shelf = self.ask(&docket, &mut judgement).filter(|shelf| shelf.total > 0)?;
+            Some(Voucher::new(&docket, &shelf, &judgement.findings, end.as_ref()))
+        });
+        let first_of_languages = judgement.findings.len();
+        for docket in &of_languages {
+            self.ask(docket, &mut judgement);
+        }
+        if let Some(voucher) = voucher {
+            for finding in &mut judgement.findings[first_of_languages..] {
+                if let Finding::Vulnerability(vulnerability) = finding {
+                    let owner = inventory.items.get(vulnerability.item).and_then(|item| item.owner.as_deref());
+                    vulnerability.suppressed = owner.and_then(|owner| voucher.reason(owner, vulnerability));
+                }
+            }
+        }
+        judgement.findings.sort_by_key(|finding| match finding {
+            Finding::Vulnerability(vulnerability) => vulnerability.item,
+            Finding::EndOfLife(_) => 0,
+        });
+        judgement.findings.extend(end.map(Finding::EndOfLife));
+        judgement.knowledge.sort();
+        judgement.gaps.sort();
+        judgement
+    }
+
+    /// Looks every package of a docket up. Returns what they were looked up in.
+    fn ask(&self, docket: &Docket, judgement: &mut Judgement) -> Option<Shelf> {
+        let ecosystem = &docket.ecosystem;
+        let questions: Vec<_> = docket.packages.iter().map(|(_, _, package)| ecosystem.questions(package)).collect();
+        let names: HashSet<String> = questions.iter().flatten().map(|(name, _)| name.clone().into_owned()).collect();
+        let shelf = match self.store.advisories(&Wanted { ecosystem, names: &names }) {
+            Ok(shelf) => shelf,
+            Err(error) => {
+                let kind = match error {
+                    StoreError::Io { .. } => GapKind::Unavailable,
+                    StoreError::Archive { .. } => GapKind::Corrupt,
+                };
+                judgement.gaps.push(gap(kind, error.to_string()));
+                return None;
+            }
+        };
+        judgement.gaps.extend(missing(docket, &shelf));
+        judgement.knowledge.push(Knowledge {
+            ecosystem: ecosystem.label.clone(),
+            advisories: shelf.total,
+            newest: shelf.newest.clone(),
+            packages: docket.packages.len() as u64,
+        });
+        let by_name = by_name(&shelf);
+        // Packages of one source, and copies of one module, ask the same.
+        let mut known: HashMap<Case, (Vec<Vulnerability>, Option<Unclear>)> = HashMap::new();
+        for ((index, item, package), questions) in docket.packages.iter().zip(questions) {
+            let case = (questions, package.module.as_deref());
+            let (rows, unclear) = known.entry(case).or_insert_with_key(|(questions, module)| {
+                let (hits, unclear) = look_up(ecosystem, &by_name, questions, *module);
+                (aliases::classes(&hits).iter().map(|class| row(class, ecosystem)).collect(), unclear)
+            });
+            let findings = rows.iter().map(|row| Vulnerability { item: *index, ..row.clone() });
+            judgement.findings.extend(findings.map(Finding::Vulnerability));
+            judgement.gaps.extend(unclear.as_ref().map(|unclear| unclear.gap(ecosystem, item, package)));
+        }
+        Some(shelf)
+    }
+}
+
+/// What decides about a package's vulnerabilities: names with versions, and the module label.
+type Case<'a> = (Vec<(Cow<'a, str>, Cow<'a, str>)>, Option<&'a str>);
+
+impl<S: Store> Detector for Advisories<S> {
+    fn id(&self) -> AnalyzerId {
+        ID
+    }
+
+    fn detect(&self, inventory: &Inventory, findings: &mut Vec<Finding>, gaps: &mut Vec<Gap>) {
+        let judgement = self.judge(inventory);
+        findings.extend(judgement.findings);
+        gaps.extend(judgement.gaps);
+    }
+}
+
+/// Sorts an inventory's packages by who judges them; what nobody judges is a gap.
+fn sort<'a>(inventory: &'a Inventory, gaps: &mut Vec<Gap>) -> (Option<Docket<'a>>, Vec<Docket<'a>>) {
+    let mut distro = inventory.distro.clone();
+    let mut of_distro = Vec::new();
+    let mut of_languages: BTreeMap<&str, Docket> = BTreeMap::new();
+    let mut of_nobody = Vec::new();
+    for (index, item, package) in inventory.packages() {
+        if package.kind.is_os() {
+            // A public key in the package database is no software.
+            if package.name != "gpg-pubkey" {
+                of_distro.push((index, item, package));
+            }
+        } else if let Some(ecosystem) = ecosystems::language(package.kind) {
+            let docket = of_languages.entry(ecosystem.family);
+            docket.or_insert(Docket { ecosystem, packages: Vec::new() }).packages.push((index, item, package));
+        } else {
+            of_nobody.push(&*package.name);
+        }
+    }
+    if !of_nobody.is_empty() {
+        let detail = format!("{} are of a kind that nobody publishes advisories about", list(of_nobody.into_iter()));
+        gaps.push(gap(GapKind::NoAdvisories, detail));
+    }
+    if let Some(distro) = &mut distro {
+        // A package from an extended channel shows that the channel is on.
+        let extended = |package: &Package| package.version.contains("+esm") || package.version.contains("~esm");
+        distro.extended_support |= distro.id == "ubuntu" && of_distro.iter().any(|(_, _, package)| extended(package));
+    }
+    let docket = docket_of_distro(distro.as_ref(), of_distro, gaps);
+    (docket, of_languages.into_values().collect())
+}
+
+fn docket_of_distro<'a>(
+    distro: Option<&Distro>,
+    packages: Vec<(usize, &'a Item, &'a Package)>,
+    gaps: &mut Vec<Gap>,
+) -> Option<Docket<'a>> {
+    if packages.is_empty() {
+        return None;
+    }
+    let count = packages.len();
+    let Some(distro) = distro else {
+        let detail = format!("no file says which distribution this is, so its {count} packages cannot be judged");
+        gaps.push(gap(GapKind::UnknownDistro, detail));
+        return None;
+    };
+    let (kind, ecosystem) = match ecosystems::distribution(distro) {
+        Ok(known) => known,
+        Err(why) => {
+            let name = name(distro);
+            gaps.push(match why {
+                Unjudged::NotCovered => gap(
+                    GapKind::NoAdvisories,
+                    format!(
+                        "{name} publishes no advisories that can be read here, so its {count} packages are not judged"
+                    ),
+                ),
+                Unjudged::NoRelease => gap(
+                    GapKind::UnknownDistro,
+                    format!("no file says which release of {name} this is, so its {count} packages cannot be judged"),
+                ),
+            });
+            return None;
+        }
+    };
+    let (own, foreign): (Vec<_>, Vec<_>) = packages.into_iter().partition(|(_, _, package)| package.kind == kind);
+    if !foreign.is_empty() {
+        let detail = format!(
+            "{} are in another package format than that of {}, so nothing judges them",
+            list(foreign.iter().map(|(_, _, package)| &*package.name)),
+            name(distro),
+        );
+        gaps.push(gap(GapKind::UnknownDistro, detail));
+    }
+    let (own, third): (Vec<_>, Vec<_>) =
+        own.into_iter().partition(|(_, _, package)| vendors::third_party(package).is_none());
+    if !third.is_empty() {
+        let names = third.iter().map(|(_, _, package)| &*package.name);
+        let detail =
+            format!("{} come from others than {}, whose advisories do not speak of them", list(names), name(distro));
+        gaps.push(gap(GapKind::NoAdvisories, detail));
+    }
+    (!own.is_empty()).then_some(Docket { ecosystem, packages: own })
+}
+
+/// What keeps an ecosystem's packages from being judged fully.
+fn missing(docket: &Docket, shelf: &Shelf) -> Vec<Gap> {
+    let (label, count) = (&docket.ecosystem.label, docket.packages.len());
+    let mut gaps = Vec::new();
+    if shelf.total == 0 {
+        let detail =
+            format!("there is not one advisory about {label} in the advisory data, so {count} packages are not judged");
+        gaps.push(gap(GapKind::NoAdvisories, detail));
+    }
+    if let Some(example) = &shelf.example {
+        let detail = format!("{} advisories of {label} cannot be read, such as {example}", shelf.unreadable);
+        gaps.push(gap(GapKind::Corrupt, detail));
+    }
+    gaps
+}
+
+/// Advisories that could not be decided for one package.
+struct Unclear {
+    advisories: usize,
+    /// One of them, and which version cannot be compared there.
+    example: String,
+}
+
+impl Unclear {
+    fn gap(&self, ecosystem: &Ecosystem, item: &Item, package: &Package) -> Gap {
+        let Self { advisories, example } = self;
+        let detail = if package.version.is_empty() {
+            format!("{} has no version, so {advisories} {} advisories cannot be decided", package.name, ecosystem.label)
+        } else {
+            format!(
+                "{advisories} {} advisories about {} cannot be decided, such as {example}",
+                ecosystem.label, package.name
+            )
+        };
+        Gap { place: item.fact.place.clone(), by: ID, kind: GapKind::Unsupported, detail }
+    }
+}
+
+fn by_name(shelf: &Shelf) -> HashMap<&str, Vec<&Advisory>> {
+    let mut by_name: HashMap<&str, Vec<&Advisory>> = HashMap::new();
+    for advisory in &shelf.advisories {
+        let mut names: Vec<&str> = advisory.affected.iter().map(|affected| &*affected.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        for name in names {
+            by_name.entry(name).or_default().push(advisory);
+        }
+    }
+    by_name
+}
+
+fn look_up<'a>(
+    ecosystem: &'a Ecosystem,
+    by_name: &HashMap<&str, Vec<&'a Advisory>>,
+    questions: &'a [(Cow<'a, str>, Cow<'a, str>)],
+    module: Option<&'a str>,
+) -> (Vec<Hit<'a>>, Option<Unclear>) {
+    let mut hits: Vec<Hit> = Vec::new();
+    let mut unclear: Option<Unclear> = None;
+    for (name, version) in questions {
+        let question = Question { scopes: &ecosystem.scopes, scheme: ecosystem.scheme, name, version, module };
+        for advisory in by_name.get(&**name).into_iter().flatten() {
+            match matching::ask(advisory, &question) {
+                Answer::Affected(matched) => hits.push(Hit { advisory, matched, version }),
+                Answer::Unaffected => {}
+                Answer::Unclear(invalid) => {
+                    let start = || Unclear { advisories: 0, example: format!("{}: {invalid}", advisory.id) };
+                    unclear.get_or_insert_with(start).advisories += 1;
+                }
+            }
+        }
+    }
+    (hits, unclear)
+}
+
+/// One row, without the index of its package.
+fn row(class: &Class, ecosystem: &Ecosystem) -> Vulnerability {
+    let about = class.hits.iter().map(|(hit, several)| (hit.advisory, hit.matched.affected, *several));
+    let verdict = severity::choose(about);
+    // The highest: whoever takes the fix of one advisory must satisfy the others too.
+    let fixes = class.hits.iter().filter_map(|(hit, _)| hit.matched.fixed);
+    let fixed = fixes.reduce(|a, b| if ecosystem.scheme.compare(a, b).is_ok_and(Ordering::is_lt) { b } else { a });
+    let advisories = || class.hits.iter().map(|(hit, _)| hit.advisory);
+    let mut references: Vec<String> = Vec::new();
+    for link in advisories().flat_map(|advisory| &advisory.references) {
+        if !references.contains(link) {
+            references.push(link.clone());
+        }
+    }
+    let evidence: Vec<String> = class.hits.iter().map(|(hit, _)| hit.evidence()).collect();
+    Vulnerability {
+        item: 0,
+        id: class.id.into(),
+        aliases: class.others.iter().map(|id| (*id).to_owned()).collect(),
+        severity: verdict.severity,
+        severity_source: verdict.source,
+        cvss: verdict.vector,
+        score: verdict.score,
+        fixed: fixed.map(str::to_owned),
+        state: if fixed.is_some() { FixState::Fixed } else { FixState::NotFixed },
+        summary: advisories()
+            .find(|advisory| !advisory.summary.is_empty())
+            .map_or_else(String::new, |advisory| advisory.summary.clone()),
+        published: advisories().filter_map(|advisory| advisory.published.clone()).min(),
+        references,
+        evidence: evidence.join("; "),
+        suppressed: None,
+    }
+}
+
+/// The distribution's word about what its packages brought: it repairs old versions without changing their number, so
+/// advisories about the number say nothing.
+struct Voucher {
+    distribution: String,
+    /// It no longer looks, so what it does not list is not known.
+    ended: bool,
+    packages: HashMap<String, Listed>,
+}
+
+/// The ids that a distribution lists for one of its packages.
+#[derive(Default)]
+struct Listed {
+    affected: HashSet<String>,
+    any: HashSet<String>,
+}
+
+impl Voucher {
+    fn new(docket: &Docket, shelf: &Shelf, findings: &[Finding], end: Option<&EndOfLife>) -> Self {
+        let by_name = by_name(shelf);
+        let mut packages: HashMap<String, Listed> = HashMap::new();
+        let mut names: HashMap<usize, &str> = HashMap::new();
+        for (index, _, package) in &docket.packages {
+            names.insert(*index, &package.name);
+            let listed = packages.entry(package.name.clone()).or_default();
+            let questions = docket.ecosystem.questions(package);
+            let advisories = questions.iter().filter_map(|(name, _)| by_name.get(&**name)).flatten();
+            listed.any.extend(advisories.flat_map(|advisory| aliases::ids(advisory)).map(str::to_owned));
+        }
+        for finding in findings {
+            if let Finding::Vulnerability(vulnerability) = finding
+                && let Some(listed) = names.get(&vulnerability.item).and_then(|name| packages.get_mut(*name))
+            {
+                listed.affected.insert(vulnerability.id.clone());
+                listed.affected.extend(vulnerability.aliases.iter().cloned());
+            }
+        }
+        Self { distribution: docket.ecosystem.label.clone(), ended: end.is_some(), packages }
+    }
+
+    /// Why a vulnerability of something that `owner` brought does not count on its own.
+    fn reason(&self, owner: &str, vulnerability: &Vulnerability) -> Option<String> {
+        let listed = self.packages.get(owner)?;
+        let in_list = |list: &HashSet<String>| {
+            list.contains(&vulnerability.id) || vulnerability.aliases.iter().any(|id| list.contains(id))
+        };
+        let from = &self.distribution;
+        if in_list(&listed.affected) {
+            Some(format!("counted for {owner}, the package of {from} that brought the file"))
+        } else if in_list(&listed.any) {
+            Some(format!("{owner} of {from} brought the file, and by its advisories this version has the fix"))
+        } else if self.ended {
+            None
+        } else {
+            Some(format!("{owner} of {from} brought the file, and its advisories do not list this for it"))
+        }
+    }
+}
+
+fn gap(kind: GapKind, detail: String) -> Gap {
+    Gap { place: Place::default(), by: ID, kind, detail }
+}
+
+/// The distribution's name for people.
+fn name(distro: &Distro) -> &str {
+    if distro.name.is_empty() { &distro.id } else { &distro.name }
+}
+
+/// `3 packages (a, b, c)`.
+fn list<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
+    let count = names.len();
+    let shown: Vec<&str> = names.take(NAMES_IN_GAP).collect();
+    let more = if count > shown.len() { ", ..." } else { "" };
+    format!("{count} packages ({}{more})", shown.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::{Fact, LayerIndex, PackageKind, SourcePackage, What};
+
+    use crate::osv;
+
+    /// A store of a few records, in OSV's form.
+    struct Records(Vec<String>);
+
+    impl Store for Records {
+        fn advisories(&self, wanted: &Wanted<'_>) -> Result<Shelf, StoreError> {
+            let mut shelf = Shelf::default();
+            for json in &self.0 {
+                let any = osv::parse(json.as_bytes(), |_, name| Some(name.into())).unwrap().unwrap();
+                shelf.total += u64::from(any.affected.iter().any(|entry| wanted.ecosystem.contains(&entry.ecosystem)));
+                let asked = osv::parse(json.as_bytes(), |ecosystem, name| wanted.name(ecosystem, name)).unwrap();
+                shelf.advisories.extend(asked.filter(|advisory| !advisory.affected.is_empty()));
+            }
+            Ok(shelf)
+        }
+    }
+
+    /// `ID ECOSYSTEM NAME introduced..fixed MORE`: a record with one range.
+    fn record(id: &str, ecosystem: &str, name: &str, fixed: &str, more: &str) -> String {
+        let fixed = if fixed.is_empty() { String::new() } else { format!(r#",{{"fixed":"{fixed}"}}"#) };
+        format!(
+            r#"{{"id":"{id}","modified":"2024-01-01T00:00:00Z","summary":"about {name}",{more}
+            "affected":[{{"package":{{"ecosystem":"{ecosystem}","name":"{name}"}},
+            "ranges":[{{"type":"ECOSYSTEM","events":[{{"introduced":"0"}}{fixed}]}}]}}]}}"#
+        )
+    }
+
+    fn deb(name: &str, version: &str, source: &str) -> Package {
+        let source = Some(SourcePackage { name: source.into(), version: version.into() });
+        Package { source, ..Package::new(PackageKind::Deb, name, version) }
+    }
+
+    fn item(package: Package, owner: Option<&str>) -> Item {
+        let place = Place { layer: Some(LayerIndex(0)), path: "some/file".into() };
+        let fact = Fact { what: What::Package(package), place, by: AnalyzerId::new("test") };
+        Item { fact, removed: None, owner: owner.map(str::to_owned) }
+    }
+
+    fn debian(version: &str) -> Distro {
+        Distro { id: "debian".into(), version: version.into(), name: "Debian".into(), ..Distro::default() }
+    }
+
+    fn judge(records: &[String], distro: Option<Distro>, items: Vec<Item>) -> Judgement {
+        let advisories = Advisories::new(Records(records.to_vec()), "2026-01-01".parse().unwrap());
+        advisories.judge(&Inventory { distro, items, gaps: Vec::new() })
+    }
+
+    /// Rows as `package id severity fixed`, with `(suppressed)`.
+    fn rows(judgement: &Judgement, items: &[Item]) -> Vec<String> {
+        let text = |finding: &Finding| match finding {
+            Finding::Vulnerability(row) => format!(
+                "{} {} {} {}{}",
+                items[row.item].package().unwrap().name,
+                row.id,
+                row.severity.word(),
+                row.fixed.as_deref().unwrap_or("-"),
+                if row.suppressed.is_some() { " (suppressed)" } else { "" },
+            ),
+            Finding::EndOfLife(end) => format!("end of {} {}", end.release, end.date),
+        };
+        judgement.findings.iter().map(text).collect()
+    }
+
+    fn check(records: &[String], distro: Option<Distro>, items: &[Item], expected: &[&str], gaps: &[GapKind]) {
+        let judgement = judge(records, distro, items.to_vec());
+        assert_eq!(rows(&judgement, items), expected);
+        let kinds: Vec<_> = judgement.gaps.iter().map(|gap| gap.kind).collect();
+        assert_eq!(kinds, gaps, "{:?}", judgement.gaps);
+    }
+
+    #[test]
+    fn several_databases_make_one_row_with_the_fix_that_satisfies_all() {
+        let records = [
+            record("PYSEC-1", "PyPI", "flask-cors", "1.1", r#""aliases":["CVE-2024-0001"],"#),
+            record(
+                "GHSA-1",
+                "PyPI",
+                "flask-cors",
+                "1.2",
+                r#""aliases":["CVE-2024-0001"],"database_specific":{"severity":"HIGH"},"#,
+            ),
+        ];
+        let items = vec![item(Package::new(PackageKind::Pypi, "Flask_Cors", "1.0"), None)];
+        let judgement = judge(&records, None, items.clone());
+        assert_eq!(rows(&judgement, &items), ["Flask_Cors CVE-2024-0001 high 1.2"]);
+        let Finding::Vulnerability(row) = &judgement.findings[0] else { panic!() };
+        assert_eq!(row.aliases, ["GHSA-1", "PYSEC-1"]);
+        assert_eq!(row.severity_source, "GHSA-1");
+        assert_eq!(row.state, FixState::Fixed);
+        assert_eq!(
+            row.evidence,
+            "GHSA-1: PyPI flask-cors < 1.2, this is 1.0; PYSEC-1: PyPI flask-cors < 1.1, this is 1.0"
+        );
+        let known = Knowledge { ecosystem: "PyPI".into(), advisories: 2, newest: None, packages: 1 };
+        assert_eq!(judgement.knowledge, [known]);
+    }
+
+    #[test]
+    fn every_binary_of_a_source_has_its_rows_and_removed_ones_have_none() {
+        let records = [record(
+            "DSA-1-1",
+            "Debian:12",
+            "openssl",
+            "3.0.11-1~deb12u2",
+            r#""upstream":["CVE-2023-0001","CVE-2023-0002"],"#,
+        )];
+        let mut gone = item(deb("openssl", "3.0.9-1", "openssl"), None);
+        gone.removed = Some(LayerIndex(1));
+        let items = vec![
+            item(deb("libssl3", "3.0.9-1", "openssl"), None),
+            gone,
+            item(deb("openssl", "3.0.11-1~deb12u2", "openssl"), None),
+            item(deb("libssl-dev", "3.0.9-1", "openssl"), None),
+        ];
+        let expected = [
+            "libssl3 CVE-2023-0001 unknown 3.0.11-1~deb12u2",
+            "libssl3 CVE-2023-0002 unknown 3.0.11-1~deb12u2",
+            "libssl-dev CVE-2023-0001 unknown 3.0.11-1~deb12u2",
+            "libssl-dev CVE-2023-0002 unknown 3.0.11-1~deb12u2",
+        ];
+        check(&records, Some(debian("12")), &items, &expected, &[]);
+    }
+
+    fn owned(owner: &str) -> Vec<Item> {
+        vec![
+            item(deb("python3-requests", "2.28.1+dfsg-1", "requests"), None),
+            item(Package { vendor: Some("x@docker.com".into()), ..deb("docker-ce", "24", "docker-ce") }, None),
+            item(Package::new(PackageKind::Pypi, "requests", "2.28.1"), Some(owner)),
+        ]
+    }
+
+    #[test]
+    fn the_distributions_word_counts_for_what_its_packages_brought() {
+        let upstream = record("GHSA-1", "PyPI", "requests", "2.31.0", r#""aliases":["CVE-2023-0001"],"#);
+        let distro = |fixed| record("DSA-1-1", "Debian:12", "requests", fixed, r#""upstream":["CVE-2023-0001"],"#);
+        let other = record("DSA-2-1", "Debian:12", "other", "1", "");
+        let reason = |records: &[String], owner| {
+            let found = judge(records, Some(debian("12")), owned(owner)).findings;
+            let row = found.into_iter().rev().find_map(|finding| match finding {
+                Finding::Vulnerability(row) => Some(row),
+                Finding::EndOfLife(_) => None,
+            });
+            row.unwrap().suppressed.unwrap_or_default()
+        };
+        let mine = "python3-requests";
+        // It lists the vulnerability, and the package has it: one finding, not two.
+        let affected = reason(&[distro("2.28.1+dfsg-1+deb12u1"), upstream.clone()], mine);
+        assert_eq!(affected, "counted for python3-requests, the package of Debian:12 that brought the file");
+        // It lists it, and this build has the fix.
+        let fixed = reason(&[distro("2.28.1+dfsg-1"), upstream.clone()], mine);
+        assert!(fixed.ends_with("by its advisories this version has the fix"), "{fixed}");
+        let unlisted = reason(&[other.clone(), upstream.clone()], mine);
+        assert!(unlisted.ends_with("its advisories do not list this for it"), "{unlisted}");
+        // It has no advisories at all, or the package is not its own.
+        assert_eq!(reason(std::slice::from_ref(&upstream), mine), "");
+        assert_eq!(reason(&[other.clone(), upstream.clone()], "docker-ce"), "");
+        assert_eq!(reason(&[other, upstream], "not-there"), "");
+    }
+
+    #[test]
+    fn a_distribution_that_has_ended_is_not_believed_in_what_it_leaves_out() {
+        let records = [
+            record("GHSA-1", "PyPI", "requests", "2.31.0", r#""aliases":["CVE-2023-0001"],"#),
+            record("GHSA-2", "PyPI", "requests", "2.32.0", r#""aliases":["CVE-2025-0001"],"#),
+            record("DLA-1-1", "Debian:10", "requests", "2.28.1+dfsg-1", r#""upstream":["CVE-2023-0001"],"#),
+        ];
+        let expected = [
+            "requests CVE-2023-0001 unknown 2.31.0 (suppressed)",
+            "requests CVE-2025-0001 unknown 2.32.0",
+            "end of Debian 10 (buster) 2022-09-10",
+        ];
+        check(&records, Some(debian("10")), &owned("python3-requests"), &expected, &[GapKind::NoAdvisories]);
+    }
+
+    #[test]
+    fn what_cannot_be_judged_is_a_gap() {
+        let npm = record("GHSA-1", "npm", "lodash", "4.17.21", "");
+        let lodash = |version| item(Package::new(PackageKind::Npm, "lodash", version), None);
+        check(std::slice::from_ref(&npm), None, &[lodash("latest")], &[], &[GapKind::Unsupported]);
+        check(std::slice::from_ref(&npm), None, &[lodash("")], &[], &[GapKind::Unsupported]);
+        // Nothing is filed about this one, whatever its version means.
+        check(&[npm], None, &[item(Package::new(PackageKind::Npm, "left-pad", "latest"), None)], &[], &[]);
+        check(&[], None, &[lodash("4.17.20")], &[], &[GapKind::NoAdvisories]);
+        let bash = [item(deb("bash", "5.2", "bash"), None)];
+        check(&[], None, &bash, &[], &[GapKind::UnknownDistro]);
+        check(&[], Some(debian("12")), &bash, &[], &[GapKind::NoAdvisories]);
+        check(&[], Some(debian("")), &bash, &[], &[GapKind::UnknownDistro]);
+        let kali = Distro { id: "kali".into(), version: "2024.1".into(), ..Distro::default() };
+        check(&[], Some(kali), &bash, &[], &[GapKind::NoAdvisories]);
+        let known = record("DSA-1-1", "Debian:12", "bash", "5.1", "");
+        let mixed = [item(Package::new(PackageKind::Rpm, "bash", "5.2"), None), bash[0].clone()];
+        check(&[known], Some(debian("12")), &mixed, &[], &[GapKind::UnknownDistro]);
+        check(&[], None, &[], &[], &[]);
+        let key = item(Package::new(PackageKind::Rpm, "gpg-pubkey", "1-2"), None);
+        check(&[], None, &[key], &[], &[]);
+    }
+
+    #[test]
+    fn an_esm_package_shows_that_esm_is_on() {
+        let ubuntu = || Some(Distro { id: "ubuntu".into(), version: "18.04".into(), ..Distro::default() });
+        let records = [
+            record("UBUNTU-CVE-2024-0001", "Ubuntu:18.04:LTS", "bash", "", r#""upstream":["CVE-2024-0001"],"#),
+            record("USN-1-1", "Ubuntu:Pro:18.04:LTS", "wget", "1.0+esm2", r#""upstream":["CVE-2024-0002"],"#),
+        ];
+        let items = |wget| vec![item(deb("bash", "5.0", "bash"), None), item(deb("wget", wget, "wget"), None)];
+        let end = "end of Ubuntu 18.04 LTS 2023-05-31";
+        let bash = "bash CVE-2024-0001 unknown -";
+        // What only Pro fixes is there without Pro as well.
+        let wget = "wget CVE-2024-0002 unknown 1.0+esm2";
+        check(&records, ubuntu(), &items("1.0"), &[bash, wget, end], &[]);
+        check(&records, ubuntu(), &items("1.0+esm2"), &[bash, end], &[]);
+    }
+
+    #[test]
+    fn the_trait_gives_what_the_judgement_has() {
+        let records = Records(vec![record("GHSA-1", "npm", "lodash", "4.17.21", "")]);
+        let advisories = Advisories::new(records, "2026-01-01".parse().unwrap());
+        let items = vec![item(Package::new(PackageKind::Npm, "lodash", "4.17.20"), None)];
+        let (mut findings, mut gaps) = (Vec::new(), Vec::new());
+        advisories.detect(&Inventory { items, ..Inventory::default() }, &mut findings, &mut gaps);
+        assert_eq!((findings.len(), gaps.len()), (1, 0));
+        assert_eq!(Detector::id(&advisories).0, "advisories");
+    }
+}

@@ -1,0 +1,150 @@
+//! How bad it is, where several publishers say several things.
+//!
+//! The order of whom to believe:
+//! 1. a distribution's own word about its own package, since it knows how the package is built and used;
+//! 2. the same word about an update that closes several vulnerabilities at once, which is that of the worst of them;
+//! 3. a CVSS vector of a record about this vulnerability alone, the newest version of CVSS that the record has;
+//! 4. a CVSS vector of a record about several;
+//! 5. a word of a database (`HIGH`).
+//!
+//! Of several at one place the worst counts. CVSS bands: CVSS v3.1 section 5, v4.0 section 6; version 2 has no
+//! critical.
+
+use cvss::Cvss;
+use model::Severity;
+
+use crate::advisory::{Advisory, Affected, Rating};
+use crate::ecosystems::is_distribution;
+
+/// The severity of one row, and where it comes from.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Verdict {
+    pub severity: Severity,
+    /// The id of the advisory whose rating counts; empty when there is none.
+    pub source: String,
+    /// The best known vector. It is behind the severity unless a publisher's word overrules it.
+    pub vector: Option<String>,
+    /// The vector's score.
+    pub score: Option<f64>,
+}
+
+/// A rating with what decides between it and others; the smallest counts.
+struct Ranked<'a> {
+    rank: u8,
+    severity: Severity,
+    source: &'a str,
+    vector: Option<(&'a str, f64)>,
+}
+
+/// Chooses among the ratings of all advisories about one vulnerability of one package. Each comes with whether it is
+/// about several vulnerabilities.
+pub(crate) fn choose<'a>(advisories: impl Iterator<Item = (&'a Advisory, &'a Affected, bool)>) -> Verdict {
+    let mut ranked = Vec::new();
+    for (advisory, affected, several) in advisories {
+        let own = is_distribution(&affected.ecosystem);
+        let all = || affected.ratings.iter().chain(&advisory.ratings);
+        let words = all().filter_map(|rating| match rating {
+            Rating::Word(severity) => Some(*severity),
+            Rating::Vector(_) => None,
+        });
+        if let Some(severity) = words.max() {
+            let rank = if own { u8::from(several) } else { 4 };
+            ranked.push(Ranked { rank, severity, source: &advisory.id, vector: None });
+        }
+        let vectors = all().filter_map(|rating| match rating {
+            Rating::Vector(vector) => Some((version(vector), score(vector)?, &**vector)),
+            Rating::Word(_) => None,
+        });
+        if let Some((version, score, vector)) =
+            vectors.max_by(|a, b| (a.0, a.1).partial_cmp(&(b.0, b.1)).unwrap_or(std::cmp::Ordering::Equal))
+        {
+            let severity = match Severity::from_score(score) {
+                Severity::Critical if version == 2 => Severity::High,
+                severity => severity,
+            };
+            let rank = 2 + u8::from(several);
+            ranked.push(Ranked { rank, severity, source: &advisory.id, vector: Some((vector, score)) });
+        }
+    }
+    ranked.sort_by(|a, b| {
+        let score = |ranked: &Ranked| ranked.vector.map_or(0.0, |(_, score)| score);
+        (a.rank, b.severity).cmp(&(b.rank, a.severity)).then(score(b).total_cmp(&score(a))).then(a.source.cmp(b.source))
+    });
+    let Some(best) = ranked.first() else { return Verdict::default() };
+    let vector = ranked.iter().find_map(|ranked| ranked.vector);
+    Verdict {
+        severity: best.severity,
+        source: best.source.to_owned(),
+        vector: vector.map(|(vector, _)| vector.to_owned()),
+        score: vector.map(|(_, score)| score),
+    }
+}
+
+/// The major version of a vector's notation; version 2 has no prefix.
+fn version(vector: &str) -> u8 {
+    match vector.strip_prefix("CVSS:").and_then(|rest| rest.bytes().next()) {
+        Some(digit) => digit.wrapping_sub(b'0'),
+        None => 2,
+    }
+}
+
+/// The base score, or what a version 4 vector scores with all that it says. None when it is not a vector.
+fn score(vector: &str) -> Option<f64> {
+    let parsed = vector.parse::<Cvss>().ok()?;
+    // The parser takes a version 3 vector without its base metrics for one of no impact.
+    let base = ["/AV:", "/AC:", "/PR:", "/UI:", "/S:", "/C:", "/I:", "/A:"];
+    if matches!(parsed, Cvss::CvssV30(_) | Cvss::CvssV31(_)) && !base.iter().all(|metric| vector.contains(metric)) {
+        return None;
+    }
+    let score = parsed.score();
+    (0.0..=10.0).contains(&score).then_some(score)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const V3: &str = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H";
+    const V2: &str = "AV:N/AC:L/Au:N/C:C/I:C/A:C";
+    const V4: &str = "CVSS:4.0/AV:N/AC:L/AT:N/PR:H/UI:N/VC:L/VI:L/VA:N/SC:N/SI:N/SA:N";
+
+    // Scores from FIRST's calculators.
+    #[test]
+    fn vectors_of_every_version_score() {
+        assert_eq!(score(V3), Some(9.8));
+        assert_eq!(score(V2), Some(10.0));
+        assert_eq!(score(V4), Some(5.1));
+        for wrong in ["", "CVSS:3.1/AV:N", "CVSS:9.9/AV:N/AC:L", "7.5", "AV:X/AC:L/Au:N/C:C/I:C/A:C"] {
+            assert_eq!(score(wrong), None, "{wrong}");
+        }
+    }
+
+    fn check(said: &[(&str, &str, bool, &[Rating])], severity: Severity, source: &str, score: Option<f64>) {
+        let records: Vec<_> = said
+            .iter()
+            .map(|(id, ecosystem, several, ratings)| {
+                let affected = Affected { ecosystem: (*ecosystem).into(), ..Affected::default() };
+                let advisory = Advisory { id: (*id).into(), ratings: ratings.to_vec(), ..Advisory::default() };
+                (advisory, affected, *several)
+            })
+            .collect();
+        let verdict = choose(records.iter().map(|(advisory, affected, several)| (advisory, affected, *several)));
+        assert_eq!((verdict.severity, &*verdict.source, verdict.score), (severity, source, score));
+    }
+
+    #[test]
+    fn the_distribution_counts_before_cvss_and_cvss_before_words() {
+        let vector = |text: &str| Rating::Vector(text.into());
+        let ubuntu = ("UBUNTU-CVE-1", "Ubuntu:22.04:LTS", false, &[vector(V3), Rating::Word(Severity::Low)][..]);
+        check(&[ubuntu], Severity::Low, "UBUNTU-CVE-1", Some(9.8));
+        let debian = ("DEBIAN-CVE-1", "Debian:12", false, &[Rating::Word(Severity::Medium)][..]);
+        let bundle = ("RHSA-1", "Red Hat:enterprise_linux:9::baseos", true, &[Rating::Word(Severity::Critical)][..]);
+        check(&[bundle, debian], Severity::Medium, "DEBIAN-CVE-1", None);
+        let github = ("GHSA-1", "npm", false, &[vector(V4), Rating::Word(Severity::High)][..]);
+        check(&[github], Severity::Medium, "GHSA-1", Some(5.1));
+        check(&[github, ("GHSA-2", "npm", false, &[vector(V3)])], Severity::Critical, "GHSA-2", Some(9.8));
+        check(&[("X-1", "npm", false, &[vector(V2)])], Severity::High, "X-1", Some(10.0));
+        check(&[("X-1", "npm", false, &[vector("nonsense"), Rating::Word(Severity::Low)])], Severity::Low, "X-1", None);
+        check(&[("X-1", "npm", false, &[])], Severity::Unknown, "", None);
+    }
+}

@@ -1,0 +1,67 @@
+//! Where advisories come from, as far as the matcher cares.
+
+use std::collections::HashSet;
+
+use crate::advisory::Advisory;
+use crate::ecosystems::Ecosystem;
+
+/// A collection of advisories.
+pub trait Store: Send + Sync {
+    /// Every advisory of an ecosystem about any of the named packages. One that is there twice is given once, in its
+    /// newest form; a withdrawn one is left out. An ecosystem that is not there has no advisories, which is no error.
+    fn advisories(&self, wanted: &Wanted<'_>) -> Result<Shelf, StoreError>;
+}
+
+/// What is asked for.
+#[derive(Clone, Copy)]
+pub struct Wanted<'a> {
+    /// Of which ecosystem.
+    pub ecosystem: &'a Ecosystem,
+    /// About which packages, in the ecosystem's normal form.
+    pub names: &'a HashSet<String>,
+}
+
+impl Wanted<'_> {
+    /// The name in its normal form, if an entry with this `ecosystem` and `name` is asked for.
+    pub fn name(&self, ecosystem: &str, name: &str) -> Option<String> {
+        // Names are the better filter: ecosystems repeat.
+        let name = self.ecosystem.normalize(name);
+        (self.names.contains(&*name) && self.ecosystem.contains(ecosystem)).then(|| name.into_owned())
+    }
+}
+
+/// What is there.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Shelf {
+    /// The advisories asked for, sorted by id.
+    pub advisories: Vec<Advisory>,
+    /// How many advisories the ecosystem has, about any package, withdrawn ones not counted.
+    pub total: u64,
+    /// When the newest of those was last changed (RFC 3339).
+    pub newest: Option<String>,
+    /// Records that could not be read. What they are about is not known.
+    pub unreadable: u64,
+    /// What is wrong with the first of them, for a person.
+    pub example: Option<String>,
+}
+
+/// Why a collection cannot be read at all.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// A file or folder cannot be read.
+    #[error("cannot read advisories from {path}: {source}")]
+    Io {
+        /// Which.
+        path: String,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// A file is there, but it is not what its name promises.
+    #[error("{path} is not a zip archive of advisories: {detail}; fetch it again")]
+    Archive {
+        /// Which.
+        path: String,
+        /// What is wrong with it.
+        detail: String,
+    },
+}

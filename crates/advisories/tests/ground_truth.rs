@@ -1,0 +1,162 @@
+//! The whole judgement against facts that were checked with other tools, on a copy of OSV.dev's export beside the
+//! repository. Skipped, loudly, where there is none.
+
+#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test may panic, and says what it left out")]
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use advisories::{Advisories, Bucket, Judgement};
+use model::{AnalyzerId, Distro, Fact, Finding, GapKind, Inventory, Item, Package, PackageKind, Place, What};
+
+fn mirror() -> Option<PathBuf> {
+    let found = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .map(|folder| folder.join("../shared/osv-mirror"))
+        .find(|folder| folder.is_dir());
+    if found.is_none() {
+        eprintln!("skipped: no ../shared/osv-mirror beside the repository");
+    }
+    found
+}
+
+fn judge(mirror: &Path, inventory: &Inventory) -> Judgement {
+    let bucket = Bucket::open(mirror).unwrap();
+    Advisories::new(bucket, "2026-11-24".parse().unwrap()).judge(inventory)
+}
+
+/// The distribution and the kind of package that an ecosystem stands for; none when nothing reads such packages yet.
+fn understood(ecosystem: &str) -> Option<(Option<Distro>, PackageKind)> {
+    let (family, release) = ecosystem.split_once(':').unwrap_or((ecosystem, ""));
+    if let Some(kind) = PackageKind::ALL.iter().find(|kind| kind.ecosystem() == Some(family)) {
+        return Some((None, *kind));
+    }
+    let (id, kind) = match family {
+        "Debian" => ("debian", PackageKind::Deb),
+        "Ubuntu" => ("ubuntu", PackageKind::Deb),
+        "Alpine" => ("alpine", PackageKind::Apk),
+        "Wolfi" => ("wolfi", PackageKind::Apk),
+        "Alpaquita" => ("alpaquita", PackageKind::Apk),
+        "AlmaLinux" => ("almalinux", PackageKind::Rpm),
+        "Rocky Linux" => ("rocky", PackageKind::Rpm),
+        "Azure Linux" => ("azurelinux", PackageKind::Rpm),
+        _ => return None,
+    };
+    let version = release.trim_start_matches('v').trim_end_matches(":LTS").to_owned();
+    Some((Some(Distro { id: id.into(), version, ..Distro::default() }), kind))
+}
+
+/// Which advisories matched each (ecosystem, package, version), all asked in as few inventories as there are releases.
+fn matched(mirror: &Path, questions: &[(String, String, String)]) -> HashMap<(String, String, String), Vec<String>> {
+    let mut by_ecosystem: BTreeMap<&str, Vec<&(String, String, String)>> = BTreeMap::new();
+    for question in questions {
+        by_ecosystem.entry(&question.0).or_default().push(question);
+    }
+    let mut answers = HashMap::new();
+    for (ecosystem, questions) in by_ecosystem {
+        let Some((distro, kind)) = understood(ecosystem) else { continue };
+        let items = questions.iter().map(|(_, name, version)| {
+            let what = What::Package(Package::new(kind, name.clone(), version.clone()));
+            let fact = Fact { what, place: Place::default(), by: AnalyzerId::new("test") };
+            Item { fact, removed: None, owner: None }
+        });
+        let judgement = judge(mirror, &Inventory { distro, items: items.collect(), gaps: Vec::new() });
+        for gap in &judgement.gaps {
+            // The copy has nothing for new releases, and a few records have versions that are none.
+            assert!(matches!(gap.kind, GapKind::NoAdvisories | GapKind::Unsupported), "{}", gap.detail);
+        }
+        for (index, question) in questions.iter().enumerate() {
+            let ids = judgement.findings.iter().filter_map(|finding| match finding {
+                Finding::Vulnerability(row) if row.item == index => Some(&row.evidence),
+                _ => None,
+            });
+            let ids = ids.flat_map(|evidence| evidence.split("; ")).filter_map(|part| part.split(": ").next());
+            answers.insert((*question).clone(), ids.map(str::to_owned).collect());
+        }
+    }
+    answers
+}
+
+#[test]
+fn facts() {
+    let Some(mirror) = mirror() else { return };
+    let table = fs::read_to_string(mirror.join("_extras/ground-truth/facts.tsv")).unwrap();
+    let rows: Vec<Vec<&str>> =
+        table.lines().filter(|line| !line.starts_with('#')).map(|line| line.split('\t').collect()).collect();
+    let key = |row: &[&str]| (row[0].to_owned(), row[1].to_owned(), row[2].to_owned());
+    let answers = matched(&mirror, &rows.iter().map(|row| key(row)).collect::<Vec<_>>());
+    let (mut met, mut unread, mut wrong) = (0, 0, Vec::new());
+    for row in &rows {
+        let Some(ids) = answers.get(&key(row)) else {
+            unread += 1;
+            continue;
+        };
+        let list = |column: &str| column.split(' ').filter(|id| *id != "-").map(str::to_owned).collect::<Vec<_>>();
+        let missing: Vec<_> = list(row[3]).into_iter().filter(|id| !ids.contains(id)).collect();
+        let excess: Vec<_> = list(row[4]).into_iter().filter(|id| ids.contains(id)).collect();
+        if missing.is_empty() && excess.is_empty() {
+            met += 1;
+        } else {
+            wrong
+                .push(format!("{} {} {}: missing {missing:?}, excess {excess:?} ({})", row[0], row[1], row[2], row[5]));
+        }
+    }
+    eprintln!("{met} facts met, {unread} about packages of kinds that nothing reads yet");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(met >= 90, "only {met} facts were asked");
+}
+
+#[test]
+fn answers_of_osv_dev() {
+    #[derive(serde::Deserialize)]
+    struct Answer {
+        ecosystem: String,
+        name: String,
+        version: String,
+        #[serde(rename = "osv_dev_ids_present_in_mirror")]
+        ids: Vec<String>,
+    }
+    let Some(mirror) = mirror() else { return };
+    let lines = fs::read_to_string(mirror.join("_extras/ground-truth/osv-api-answers.jsonl")).unwrap();
+    let expected: Vec<Answer> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let key = |answer: &Answer| (answer.ecosystem.clone(), answer.name.clone(), answer.version.clone());
+    let answers = matched(&mirror, &expected.iter().map(key).collect::<Vec<_>>());
+    let (mut met, mut unread, mut wrong) = (0, 0, Vec::new());
+    for answer in &expected {
+        let Some(ids) = answers.get(&key(answer)) else {
+            unread += 1;
+            continue;
+        };
+        let missing: Vec<_> = answer.ids.iter().filter(|id| !ids.contains(id)).collect();
+        if missing.is_empty() {
+            met += 1;
+        } else {
+            wrong.push(format!("{} {} {}: missing {missing:?}", answer.ecosystem, answer.name, answer.version));
+        }
+    }
+    eprintln!("{met} answers met, {unread} about packages of kinds that nothing reads yet");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(met >= 40, "only {met} answers were asked");
+}
+
+/// Every record of every ecosystem that packages are read of: none is refused.
+#[test]
+fn every_record_is_read() {
+    let Some(mirror) = mirror() else { return };
+    let names =
+        ["Debian:11", "Ubuntu:22.04:LTS", "Alpine:v3.11", "Wolfi", "Alpaquita:23", "AlmaLinux:9", "Rocky Linux:8"];
+    let names = names.into_iter().chain(["Azure Linux:3", "PyPI", "npm", "Go", "Maven", "crates.io"]);
+    for ecosystem in names {
+        let (distro, kind) = understood(ecosystem).unwrap();
+        let what = What::Package(Package::new(kind, "no-such-package", "1.0.0"));
+        let fact = Fact { what, place: Place::default(), by: AnalyzerId::new("test") };
+        let items = vec![Item { fact, removed: None, owner: None }];
+        let judgement = judge(&mirror, &Inventory { distro, items, gaps: Vec::new() });
+        assert_eq!(judgement.gaps, [], "{ecosystem}");
+        assert_eq!(judgement.knowledge.len(), 1);
+        let knowledge = &judgement.knowledge[0];
+        assert!(knowledge.advisories > 0 && knowledge.newest.is_some() && knowledge.packages == 1, "{knowledge:?}");
+        eprintln!("{} {} {:?}", knowledge.ecosystem, knowledge.advisories, knowledge.newest);
+    }
+}
