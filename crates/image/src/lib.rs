@@ -9,6 +9,7 @@ pub mod local;
 pub mod manifest;
 mod platform;
 mod reference;
+pub mod remote;
 mod source;
 
 pub use platform::{Platform, PlatformChoice};
