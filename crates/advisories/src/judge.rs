@@ -55,8 +55,9 @@ impl<S: Store> Advisories<S> {
     /// Judges the packages of the final filesystem.
     pub fn judge(&self, inventory: &Inventory) -> Judgement {
         let mut judgement = Judgement::default();
-        let end = inventory.distro.as_ref().and_then(|distro| lifecycle::end_of_life(distro, self.today));
-        let (of_distro, of_languages) = sort(inventory, &mut judgement.gaps);
+        let distro = distro(inventory);
+        let end = distro.as_ref().and_then(|distro| lifecycle::end_of_life(distro, self.today));
+        let (of_distro, of_languages) = sort(inventory, distro.as_ref(), &mut judgement.gaps);
         let voucher = of_distro.and_then(|docket| {
             let shelf = self.ask(&docket, &mut judgement).filter(|shelf| shelf.total > 0)?;
             Some(Voucher::new(&docket, &shelf, &judgement.findings, end.as_ref()))
@@ -138,9 +139,20 @@ impl<S: Store> Detector for Advisories<S> {
     }
 }
 
+/// The distribution. A package from Ubuntu's extended channel shows that the channel is on.
+fn distro(inventory: &Inventory) -> Option<Distro> {
+    let mut distro = inventory.distro.clone()?;
+    let extended = |package: &Package| package.version.contains("+esm") || package.version.contains("~esm");
+    distro.extended_support |= distro.id == "ubuntu" && inventory.packages().any(|(_, _, package)| extended(package));
+    Some(distro)
+}
+
 /// Sorts an inventory's packages by who judges them; what nobody judges is a gap.
-fn sort<'a>(inventory: &'a Inventory, gaps: &mut Vec<Gap>) -> (Option<Docket<'a>>, Vec<Docket<'a>>) {
-    let mut distro = inventory.distro.clone();
+fn sort<'a>(
+    inventory: &'a Inventory,
+    distro: Option<&Distro>,
+    gaps: &mut Vec<Gap>,
+) -> (Option<Docket<'a>>, Vec<Docket<'a>>) {
     let mut of_distro = Vec::new();
     let mut of_languages: BTreeMap<&str, Docket> = BTreeMap::new();
     let mut of_nobody = Vec::new();
@@ -161,12 +173,7 @@ fn sort<'a>(inventory: &'a Inventory, gaps: &mut Vec<Gap>) -> (Option<Docket<'a>
         let detail = format!("{} are of a kind that nobody publishes advisories about", list(of_nobody.into_iter()));
         gaps.push(gap(GapKind::NoAdvisories, detail));
     }
-    if let Some(distro) = &mut distro {
-        // A package from an extended channel shows that the channel is on.
-        let extended = |package: &Package| package.version.contains("+esm") || package.version.contains("~esm");
-        distro.extended_support |= distro.id == "ubuntu" && of_distro.iter().any(|(_, _, package)| extended(package));
-    }
-    let docket = docket_of_distro(distro.as_ref(), of_distro, gaps);
+    let docket = docket_of_distro(distro, of_distro, gaps);
     (docket, of_languages.into_values().collect())
 }
 
@@ -233,7 +240,8 @@ fn missing(docket: &Docket, shelf: &Shelf) -> Vec<Gap> {
         gaps.push(gap(GapKind::NoAdvisories, detail));
     }
     if let Some(example) = &shelf.example {
-        let detail = format!("{} advisories of {label} cannot be read, such as {example}", shelf.unreadable);
+        let detail =
+            format!("{} advisories of {} cannot be read, such as {example}", shelf.unreadable, docket.ecosystem.family);
         gaps.push(gap(GapKind::Corrupt, detail));
     }
     gaps
@@ -624,7 +632,7 @@ mod tests {
         // What only Pro fixes is there without Pro as well.
         let wget = "wget CVE-2024-0002 unknown 1.0+esm2";
         check(&records, ubuntu(), &items("1.0"), &[bash, wget, end], &[]);
-        check(&records, ubuntu(), &items("1.0+esm2"), &[bash, end], &[]);
+        check(&records, ubuntu(), &items("1.0+esm2"), &[bash], &[]);
     }
 
     #[test]

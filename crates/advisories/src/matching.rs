@@ -9,7 +9,7 @@ use crate::advisory::{Advisory, Affected, Event};
 use crate::ecosystems::Scope;
 
 /// Candidates for "the version with the fix" that are tried, lowest first.
-const MAX_FIXES: usize = 64;
+const MAX_FIXES: usize = 16;
 
 /// What an advisory is asked about.
 #[derive(Clone, Copy)]
@@ -91,7 +91,7 @@ fn same_module(advisory: &Advisory, entry: &Affected, question: &Question) -> bo
     }
     let streams = if entry_module.is_empty() { &*advisory.modules } else { entry_module };
     match question.module {
-        Some(label) if fixes_module && !streams.is_empty() => streams
+        Some(label) if !streams.is_empty() => streams
             .iter()
             .any(|stream| label.strip_prefix(&**stream).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))),
         _ => true,
