@@ -5,7 +5,7 @@
 
 use std::cmp::Ordering;
 
-use crate::text::{compare_numbers, consists_of, digits, is_number, run};
+use crate::text::{compare_numbers, consists_of, digits, is_number, run, significant};
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Version<'a> {
@@ -17,7 +17,7 @@ pub(crate) struct Version<'a> {
 impl<'a> Version<'a> {
     pub(crate) fn parse(text: &'a str) -> Result<Self, &'static str> {
         let (epoch, rest) = match text.split_once(':') {
-            Some((epoch, rest)) if is_number(epoch) => (epoch, rest),
+            Some((epoch, rest)) if is_number(epoch) => (significant(epoch), rest),
             Some(_) => return Err("the epoch is not a number"),
             None => ("", text),
         };
@@ -26,6 +26,10 @@ impl<'a> Version<'a> {
             Some(parts) => parts,
             None => (rest, ""),
         };
+        // dpkg's limit, and the only one that it has.
+        if !epoch.is_empty() && epoch.parse::<i32>().is_err() {
+            return Err("the epoch is too large");
+        }
         if !upstream.starts_with(|first: char| first.is_ascii_digit()) {
             return Err("the upstream version does not begin with a digit");
         }
@@ -117,7 +121,7 @@ mod tests {
 
     #[test]
     fn the_first_colon_and_the_last_hyphen_separate() {
-        valid(Deb, &["1:2:3", "1-2-3", "1.0--1", "0"]);
+        valid(Deb, &["002147483647:1", "1:2:3", "1-2-3", "1.0--1", "0"]);
         ascending(Deb, &["1:2:3", "1:2:4"]);
         ascending(Deb, &["1-2-3", "1-10-1"]);
     }

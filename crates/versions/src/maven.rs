@@ -5,8 +5,8 @@
 //! loses its elements that mean nothing (0, `ga`, `final`, `release`) from its end, or from before the list inside it.
 //!
 //! That order has circles, since a word is below a list, a word may be above the end, and a list below it:
-//! `1.x.1` < `1-alpha` < `1` < `1.x.1`. They are Maven's, and stay. Versions in the usual form, numbers first and one
-//! qualifier behind them, are totally ordered.
+//! `1.x.1` < `1-alpha` < `1` < `1.x.1`. They are Maven's, and stay. Numbers with one qualifier behind them, and its number
+//! right behind that, are totally ordered.
 
 use std::cmp::Ordering;
 

@@ -7,35 +7,32 @@
 
 use std::cmp::Ordering;
 
-use crate::text::{compare_numbers, digits, letters, run};
+use crate::text::{compare_numbers, digits, epoch, letters, run};
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Version<'a> {
     epoch: &'a str,
-    version: &'a str,
+    upstream: &'a str,
     release: Option<&'a str>,
 }
 
 impl<'a> Version<'a> {
     pub(crate) fn parse(text: &'a str) -> Result<Self, &'static str> {
-        let (epoch, rest) = match digits(text) {
-            (epoch, rest) if rest.starts_with(':') => (epoch, rest.get(1..).unwrap_or_default()),
-            _ => ("", text),
-        };
-        let (version, release) = match rest.split_once('-') {
-            Some((version, release)) => (version, Some(release)),
+        let (epoch, rest) = epoch(text);
+        let (upstream, release) = match rest.split_once('-') {
+            Some((upstream, release)) => (upstream, Some(release)),
             None => (rest, None),
         };
         // makepkg lets no other character into a package.
-        let (_, bad) = run(version, |byte| byte.is_ascii_graphic() && !matches!(byte, b':' | b'/'));
-        if version.is_empty() || !bad.is_empty() {
+        let (_, bad) = run(upstream, |byte| byte.is_ascii_graphic() && !matches!(byte, b':' | b'/'));
+        if upstream.is_empty() || !bad.is_empty() {
             return Err("the version is empty or has a space, a colon, a slash or a character that is not ASCII");
         }
         let (_, bad) = run(release.unwrap_or_default(), |byte| byte.is_ascii_digit() || byte == b'.');
         if release.is_some_and(str::is_empty) || !bad.is_empty() {
             return Err("the release is empty or has a character other than digits and dots");
         }
-        Ok(Self { epoch, version, release })
+        Ok(Self { epoch, upstream, release })
     }
 
     pub(crate) fn compare(&self, other: &Self) -> Ordering {
@@ -44,7 +41,7 @@ impl<'a> Version<'a> {
             _ => Ordering::Equal,
         };
         compare_numbers(self.epoch, other.epoch)
-            .then_with(|| compare_parts(self.version, other.version))
+            .then_with(|| compare_parts(self.upstream, other.upstream))
             .then_with(releases)
     }
 }

@@ -66,7 +66,14 @@ impl<'a> Version<'a> {
             None if rest.is_empty() => "",
             None => return Err("something follows the release that is no pre-, post- or development release"),
         };
-        Ok(Self { epoch, release, pre, post: post.map(|(_, n)| n), dev: dev.map(|(_, n)| n), local })
+        Ok(Self {
+            epoch,
+            release,
+            pre,
+            post: post.map(|((), number)| number),
+            dev: dev.map(|((), number)| number),
+            local,
+        })
     }
 
     pub(crate) fn compare(&self, other: &Self) -> Ordering {

@@ -6,26 +6,23 @@
 
 use std::cmp::Ordering;
 
-use crate::text::{compare_numbers, consists_of, digits, letters};
+use crate::text::{compare_numbers, consists_of, digits, epoch, letters};
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Version<'a> {
     epoch: &'a str,
-    version: &'a str,
+    upstream: &'a str,
     release: Option<&'a str>,
 }
 
 impl<'a> Version<'a> {
     pub(crate) fn parse(text: &'a str) -> Result<Self, &'static str> {
-        let (epoch, rest) = match digits(text) {
-            (epoch, rest) if rest.starts_with(':') => (epoch, rest.get(1..).unwrap_or_default()),
-            _ => ("", text),
-        };
-        let (version, release) = match rest.split_once('-') {
-            Some((version, release)) => (version, Some(release)),
+        let (epoch, rest) = epoch(text);
+        let (upstream, release) = match rest.split_once('-') {
+            Some((upstream, release)) => (upstream, Some(release)),
             None => (rest, None),
         };
-        for part in [Some(version), release].into_iter().flatten() {
+        for part in [Some(upstream), release].into_iter().flatten() {
             if part.is_empty() {
                 return Err("the version or the release is empty");
             }
@@ -34,7 +31,7 @@ impl<'a> Version<'a> {
                 return Err("the version or the release has a character other than letters, digits and ._+~^");
             }
         }
-        Ok(Self { epoch, version, release })
+        Ok(Self { epoch, upstream, release })
     }
 
     pub(crate) fn compare(&self, other: &Self) -> Ordering {
@@ -43,7 +40,7 @@ impl<'a> Version<'a> {
             _ => Ordering::Equal,
         };
         compare_numbers(self.epoch, other.epoch)
-            .then_with(|| compare_parts(self.version, other.version))
+            .then_with(|| compare_parts(self.upstream, other.upstream))
             .then_with(releases)
     }
 }

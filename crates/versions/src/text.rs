@@ -18,6 +18,12 @@ pub(crate) fn letters(text: &str) -> (&str, &str) {
     run(text, |byte| byte.is_ascii_alphabetic())
 }
 
+/// Splits off the epoch of `[epoch:]rest`, which counts as zero where it or its digits are missing.
+pub(crate) fn epoch(text: &str) -> (&str, &str) {
+    let (epoch, rest) = digits(text);
+    rest.strip_prefix(':').map_or(("", text), |rest| (epoch, rest))
+}
+
 /// Whether every byte is an ASCII letter or digit, or one of `others`.
 pub(crate) fn consists_of(text: &str, others: &[u8]) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphanumeric() || others.contains(&byte))
