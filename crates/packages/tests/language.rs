@@ -181,7 +181,9 @@ fn wants(analyzer: &Analyzer, file: &File<'_>) -> bool {
 }
 
 /// How a program is built: a name, settings in the environment, arguments.
-const BUILDS: &[(&str, &[(&str, &str)], &[&str])] = &[
+type Build = (&'static str, &'static [(&'static str, &'static str)], &'static [&'static str]);
+
+const BUILDS: &[Build] = &[
     ("plain", &[], &[]),
     ("stripped, without an id", &[], &["-ldflags=-s -w -buildid="]),
     ("position-independent", &[], &["-buildmode=pie"]),

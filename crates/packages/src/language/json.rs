@@ -12,6 +12,7 @@ use serde::{Deserialize, Deserializer};
 /// Reads a whole document. Values nested deeper than 128 are refused where they are wanted, and skipped without
 /// recursion where they are not.
 pub(super) fn parse<'a, T: Deserialize<'a>>(content: &'a [u8]) -> Result<T, Unreadable> {
+    let content = super::document(content)?;
     let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
     serde_json::from_slice(content).map_err(|error| {
         let (line, column) = (error.line(), error.column());
@@ -169,6 +170,9 @@ impl<'a, T: Deserialize<'a>> Deserialize<'a> for Entries<'a, T> {
     }
 }
 
+/// Nobody has as many.
+const MOST_LICENSES: usize = 100;
+
 /// Licences as npm's manifests have written them over the years: a string, an object with a `type`, or a list of either.
 #[derive(Default)]
 pub(super) struct Licenses(pub(super) Vec<String>);
@@ -207,7 +211,7 @@ impl<'a> Deserialize<'a> for Licenses {
                 let mut found = Vec::new();
                 // Lists in lists end at the depth that the parser allows.
                 while let Some(Licenses(licenses)) = list.next_element()? {
-                    found.extend(licenses);
+                    found.extend(licenses.into_iter().take(MOST_LICENSES - found.len()));
                 }
                 Ok(Licenses(found))
             }

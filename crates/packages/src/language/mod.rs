@@ -21,7 +21,7 @@ mod text;
 mod toml;
 mod zip;
 
-use model::{Analyzer, ImagePath};
+use model::{Analyzer, ImagePath, Unreadable};
 
 /// The formats, in alphabetical order.
 pub static ANALYZERS: &[Analyzer] = &[
@@ -34,6 +34,16 @@ pub static ANALYZERS: &[Analyzer] = &[
     python_installed::ANALYZER,
     requirements::ANALYZER,
 ];
+
+/// A manifest or a lockfile, unless it is larger than any that people or package managers write: what it unfolds to
+/// in memory is many times its size.
+fn document(content: &[u8]) -> Result<&[u8], Unreadable> {
+    const LARGEST: usize = 16 << 20;
+    if content.len() > LARGEST {
+        return Err(Unreadable::limit(format!("a text of {} bytes; more than {LARGEST} are not read", content.len())));
+    }
+    Ok(content)
+}
 
 /// Whether `folders` (one or more, by whole components) are among the folders above the file.
 fn lies_below(path: &ImagePath, folders: &str) -> bool {
@@ -51,6 +61,18 @@ mod tests {
     #[test]
     fn the_table_is_in_alphabetical_order() {
         assert!(ANALYZERS.is_sorted_by(|a, b| a.name < b.name));
+    }
+
+    #[test]
+    fn absurdly_large_documents_are_gaps() {
+        let large = vec![b' '; (16 << 20) + 1];
+        for (analyzer, path) in [
+            (&npm_lock::ANALYZER, "package-lock.json"),
+            (&cargo_lock::ANALYZER, "Cargo.lock"),
+            (&requirements::ANALYZER, "requirements.txt"),
+        ] {
+            testing::check(analyzer, path, &large, "gap: limit-hit");
+        }
     }
 
     #[test]

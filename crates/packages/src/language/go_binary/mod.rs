@@ -2,8 +2,8 @@
 //! built from, and as `stdlib` the standard library, whose version is Go's (Go source, packages `debug/buildinfo` and
 //! `runtime/debug`; vulnerability reports of the Go project name the standard library `stdlib`).
 //!
-//! A module that was replaced by a folder has no version and is left out. So has the main module, when it was built from
-//! a checkout; then a version that the build wrote into a variable named so (`-ldflags "-X main.version=1.2.3"`) counts.
+//! A module that was replaced by a folder has no version and is left out. Nor has a module that was built from a checkout,
+//! mostly the main one; then a version that the build wrote into a variable (`-ldflags "-X main.version=1.2.3"`) counts.
 //! Programs packed with UPX are gaps, whatever they are written in.
 
 mod build_info;
@@ -58,7 +58,10 @@ fn list_modules(info: &str, listing: &mut Listing) {
         let mut words = line.split('\t');
         let (kind, path, version) = (words.next(), words.next().unwrap_or_default(), words.next().unwrap_or_default());
         match kind {
-            Some("mod") => main = Some((path, version)),
+            Some("mod") => {
+                main = Some(path);
+                modules.push((path, version));
+            }
             Some("dep") => modules.push((path, version)),
             Some("=>") => {
                 if let Some(replaced) = modules.last_mut() {
@@ -76,12 +79,7 @@ fn list_modules(info: &str, listing: &mut Listing) {
     for (path, version) in modules {
         if is_version(version) {
             listing.add(path, version, Presence::Installed);
-        }
-    }
-    if let Some((path, version)) = main {
-        if is_version(version) {
-            listing.add(path, version, Presence::Installed);
-        } else if let Some(version) = version_in_flags(&flags) {
+        } else if let Some(version) = version_in_flags(&flags, path, main == Some(path)) {
             listing.add(path, &format!("v{version}"), Presence::Installed);
         }
     }
@@ -100,9 +98,10 @@ fn unquote(value: &str) -> String {
     }
 }
 
-/// The version, without `v`, that the flags for the linker set in a variable: `-X main.version=v1.2.3`. Several such
-/// variables must agree, unless one is in package `main`.
-fn version_in_flags(flags: &str) -> Option<&str> {
+/// The version, without `v`, that the flags for the linker set in a variable: `-X main.version=v1.2.3`. For the main
+/// module this may be a variable of any package, but several must agree unless one is in package `main`; for others
+/// it must be in a package of the module.
+fn version_in_flags<'a>(flags: &'a str, module: &str, is_main: bool) -> Option<&'a str> {
     let words = flags.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'')).filter(|word| !word.is_empty());
     let mut found = None;
     let mut follows = false;
@@ -117,10 +116,11 @@ fn version_in_flags(flags: &str) -> Option<&str> {
             continue;
         };
         let named_so = ["version", "gitVersion", "buildVersion"].iter().any(|name| variable.eq_ignore_ascii_case(name));
-        if !named_so || !is_release(value) {
+        let inside = package.strip_prefix(module).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        if !named_so || !is_release(value) || !(is_main || inside) {
             continue;
         }
-        if package == "main" {
+        if is_main && package == "main" {
             return Some(value);
         }
         if found.is_some_and(|found| found != value) {
@@ -208,6 +208,16 @@ build\tvcs.revision=0123
             let app = version.map_or(String::new(), |version| format!("example.com/app {version}\n"));
             check("go1.22.3", &with(flags), &format!("{app}stdlib 1.22.3"));
         }
+    }
+
+    #[test]
+    fn a_module_that_was_built_from_single_files_may_have_a_version_too() {
+        let with = |flags: &str| {
+            format!("path\tcommand-line-arguments\ndep\texample.com/app\t(devel)\t\nbuild\t-ldflags={flags}\n")
+        };
+        check("go1.22.3", &with("-X=example.com/app/version.Version=8.30.1"), "example.com/app v8.30.1\nstdlib 1.22.3");
+        check("go1.22.3", &with("-X=example.com/application.Version=8.30.1"), "stdlib 1.22.3");
+        check("go1.22.3", &with("-X=main.version=8.30.1"), "stdlib 1.22.3");
     }
 
     #[test]

@@ -102,16 +102,17 @@ fn group<'a>(artifact: &str, manifest: &'a Manifest<'_>) -> Option<&'a str> {
     if is_group(vendor) && !ORGANISATIONS.contains(&vendor) {
         return Some(vendor);
     }
-    let (before, after) = (manifest.bundle_name.trim(), artifact);
-    let whole =
-        before.strip_suffix(after).and_then(|before| before.strip_suffix('.')).filter(|_| artifact.contains('-'));
+    let bundle = manifest.bundle_name.trim();
+    // Archives for Scala have the version of the language behind the name; their bundles have not.
+    let artifact = artifact.rsplit_once("_2.").map_or(artifact, |(artifact, _)| artifact);
+    let (first, rest) = artifact.split_once('-')?;
+    let whole = || bundle.strip_suffix(artifact)?.strip_suffix('.');
+    // `org.example.tool.core` for `tool-core`.
     let joined = || {
-        // `org.example.tool.core` for `tool-core`.
-        let (first, rest) = artifact.split_once('-')?;
-        let group = before.strip_suffix(&*rest.replace('-', "."))?.strip_suffix('.')?;
+        let group = bundle.strip_suffix(&*rest.replace('-', "."))?.strip_suffix('.')?;
         (group.rsplit('.').next() == Some(first)).then_some(group)
     };
-    whole.or_else(joined).filter(|group| is_group(group) && !ORGANISATIONS.contains(group))
+    whole().or_else(joined).filter(|group| is_group(group) && !ORGANISATIONS.contains(group))
 }
 
 /// Whether a text is a domain name backwards, at least two parts of it.
@@ -186,6 +187,12 @@ mod tests {
             "Bundle-SymbolicName: org.xerial.snappy.snappy-java",
             &[],
             &["org.xerial.snappy:snappy-java 1.1.2.6"],
+        );
+        check(
+            "scala-xml_2.12-1.2.0.jar",
+            "Bundle-SymbolicName: org.scala-lang.modules.scala-xml",
+            &[],
+            &["org.scala-lang.modules:scala-xml_2.12 1.2.0"],
         );
         check(
             "jctools-core-3.1.0.jar",

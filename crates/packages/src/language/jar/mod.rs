@@ -43,9 +43,15 @@ pub const ANALYZER: Analyzer = Analyzer {
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     let left = usize::try_from(file.budget.nested_bytes).unwrap_or(usize::MAX);
     let room = usize::try_from(file.budget.file_bytes).unwrap_or(usize::MAX);
-    let mut visit = Visit { facts, budget: file.budget, outermost: file.path, left, room };
-    visit.archive(file.path, file.content, file.budget.nesting)
+    let mut visit = Visit { facts, budget: file.budget, outermost: file.path, left, room, told: false };
+    visit.archive(file.path, file.content, file.budget.nesting)?;
+    if visit.left == 0 && !visit.told {
+        return Err(Unreadable::limit(UNFOLDS_TOO_FAR));
+    }
+    Ok(())
 }
+
+const UNFOLDS_TOO_FAR: &str = "what is inside unfolds to more than the budget allows; the rest is not read";
 
 /// How an archive is told from other files, by its name.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -76,6 +82,8 @@ struct Visit<'a> {
     left: usize,
     /// Bytes of memory that unfolded archives may take at the same time, and facts with their places for ever.
     room: usize,
+    /// Whether a gap says why the walk has ended.
+    told: bool,
 }
 
 impl Visit<'_> {
@@ -114,7 +122,7 @@ impl Visit<'_> {
         depth: u32,
     ) -> Result<(), Unreadable> {
         if self.budget.expired() {
-            self.left = 0;
+            (self.left, self.told) = (0, true);
             let detail = "the time was up before this archive and what follows it were read".into();
             return Err(Unreadable { kind: GapKind::TimedOut, detail });
         }
@@ -135,10 +143,12 @@ impl Visit<'_> {
     /// Reads an entry of at most this many bytes.
     fn read<'a>(&mut self, archive: &Archive<'a>, entry: &Entry<'a>, most: usize) -> Result<Cow<'a, [u8]>, Unreadable> {
         self.left = self.left.saturating_sub(Self::ENTRY + entry.name.len());
-        archive.read(entry, most, &mut self.left).and_then(|content| match self.left {
-            0 => Err(Unreadable::limit("what is inside unfolds to more than the budget allows; the rest is not read")),
-            _ => Ok(content),
-        })
+        let content = archive.read(entry, most, &mut self.left)?;
+        if self.left == 0 {
+            self.told = true;
+            return Err(Unreadable::limit(UNFOLDS_TOO_FAR));
+        }
+        Ok(content)
     }
 
     /// Notes what could not be read: an entry of the archive at `path`, or the archive itself.
@@ -163,7 +173,7 @@ impl Visit<'_> {
             return true;
         }
         if self.left > 0 {
-            self.left = 0;
+            (self.left, self.told) = (0, true);
             let detail = "what is inside takes more memory to list than the budget allows; the rest is left out";
             self.facts.gap_at(self.outermost.clone(), Unreadable::limit(detail));
         }
@@ -227,6 +237,8 @@ impl Visit<'_> {
     /// What Maven left: the properties, and the project file where there are none.
     fn projects(&mut self, path: &ImagePath, archive: &Archive<'_>, poms: &[Entry<'_>]) -> Vec<Project> {
         const POM_BYTES: usize = 1 << 20;
+        // Reading XML takes as long as unfolding this many times as much.
+        const XML_COST: usize = 16;
         let folder = |name: &[u8]| memchr::memrchr(b'/', name).unwrap_or_default();
         let with_properties: BTreeSet<&[u8]> = poms
             .iter()
@@ -241,6 +253,9 @@ impl Visit<'_> {
                 continue;
             }
             let project = self.read(archive, entry, POM_BYTES).and_then(|text| {
+                if xml {
+                    self.left = self.left.saturating_sub(XML_COST * text.len());
+                }
                 let text = String::from_utf8_lossy(&text);
                 let project = if xml { Project::from_xml(&text)? } else { Project::from_properties(&text) };
                 Ok(project.or(Project::from_path(&String::from_utf8_lossy(entry.name))))
@@ -368,6 +383,14 @@ mod tests {
         // Every entry is small, and all of them together are not.
         let inner = library().finish();
         let many = (0..10).fold(Writer::default(), |archive, index| archive.store(&format!("{index}.jar"), &inner));
+        let damaged = Writer::default().add("a-1.0.jar", 0, 8, 9, &[0xff; 100]).store("b-1.0.jar", &inner);
+        let budget = Budget { nested_bytes: 1_100, ..Budget::default() };
+        let expected = ["gap: corrupt in x.war!/a-1.0.jar", "gap: limit-hit in x.war!/b-1.0.jar"];
+        assert_eq!(limited(&budget, damaged), expected);
+        let xml = format!("<project>{}</project>", " ".repeat(1000));
+        let costly = Writer::default().store("META-INF/maven/g/a/pom.xml", xml.as_bytes()).store("b-1.0.jar", &inner);
+        let budget = Budget { nested_bytes: 10_000, ..Budget::default() };
+        assert_eq!(limited(&budget, costly), ["gap: limit-hit"]);
         let budget = Budget { nested_bytes: 10_000, ..Budget::default() };
         let lines = limited(&budget, many);
         let (gaps, packages): (Vec<_>, Vec<_>) = lines.iter().partition(|line| line.starts_with("gap"));
