@@ -335,8 +335,8 @@ mod tests {
     #[test]
     fn history_lines_up_with_layers_over_empty_steps() {
         check_history(
-            r##"[{"created_by":"/bin/sh -c #(nop) ADD file:1 in / "},{"created_by":"/bin/sh -c #(nop)  CMD [\"sh\"]","empty_layer":true},
-                {"created_by":"RUN /bin/sh -c apt-get update # buildkit"},{"created_by":"|1 A=1 /bin/sh -c make"}]"##,
+            r#"[{"created_by":"/bin/sh -c #(nop) ADD file:1 in / "},{"created_by":"/bin/sh -c #(nop)  CMD [\"sh\"]","empty_layer":true},
+                {"created_by":"RUN /bin/sh -c apt-get update # buildkit"},{"created_by":"|1 A=1 /bin/sh -c make"}]"#,
             3,
             &[
                 ("ADD file:1 in /", Some(0)),

@@ -3,17 +3,22 @@
 //! Invariants: a credential goes to the registry it was found for, and to the token server which that registry names, over
 //! a connection that nobody can listen to; it appears in no message. Everything that answers is taken for hostile.
 
+#[cfg(unix)]
+pub mod containerd;
 mod content;
 mod credentials;
+pub mod docker;
 mod environment;
 mod http;
 mod registry;
+#[cfg(test)]
+mod testing;
 
 use std::sync::Arc;
 
 pub use credentials::Credential;
 pub use environment::Environment;
-pub use registry::Registry;
+pub use registry::{Access, Registry};
 
 /// What requests to the same servers share: open connections, tokens, certificates. Cheap to clone.
 #[derive(Clone)]

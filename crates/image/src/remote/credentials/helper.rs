@@ -115,7 +115,8 @@ fn find(name: &str, environment: &Environment) -> Result<PathBuf, String> {
         .ok_or_else(|| format!("{program} is not on the search path"))
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt;

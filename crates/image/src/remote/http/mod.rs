@@ -66,11 +66,15 @@ pub(super) struct Server {
     pub(super) port: u16,
 }
 
+/// What two requests must have in common to go over one connection: the server, the names under which its
+/// certificates are filed, and whether they go unchecked.
+type Terms = (Server, Vec<String>, bool);
+
 /// Connections, kept open for the next request.
 pub(super) struct Http {
     environment: Arc<Environment>,
     trust: Trust,
-    agents: Mutex<BTreeMap<(Server, Vec<String>, bool), Agent>>,
+    agents: Mutex<BTreeMap<Terms, Agent>>,
 }
 
 impl Http {

@@ -59,14 +59,14 @@ impl Trust {
                 }
             }
         }
-        Ok(self.config(authorities, client, party.unverified))
+        Ok(self.config(authorities, client.as_ref(), party.unverified))
     }
 
     /// What counts for a connection to a daemon.
     pub(super) fn daemon(&self, identity: &Identity) -> Result<TlsConfig, Failure> {
         let authorities = identity.authority.as_deref().map(certificates).transpose()?;
         let client = identity.client.as_ref().map(|(certificate, key)| pair(certificate, key)).transpose()?;
-        let config = self.config(authorities.clone().unwrap_or_default(), client, identity.unverified);
+        let config = self.config(authorities.clone().unwrap_or_default(), client.as_ref(), identity.unverified);
         // Docker trusts the daemon's own authority alone where there is one.
         Ok(match authorities {
             Some(alone) => with_roots(RootCerts::Specific(Arc::new(alone)), config.client_cert(), identity.unverified),
@@ -74,7 +74,7 @@ impl Trust {
         })
     }
 
-    fn config(&self, more: Vec<Certificate<'static>>, client: Option<ClientCert>, unverified: bool) -> TlsConfig {
+    fn config(&self, more: Vec<Certificate<'static>>, client: Option<&ClientCert>, unverified: bool) -> TlsConfig {
         let system = self.system.get_or_init(|| system(&self.environment));
         let roots = if system.is_empty() && more.is_empty() {
             // A machine without any, such as an empty container: the list that browsers carry is built in.
@@ -82,7 +82,7 @@ impl Trust {
         } else {
             RootCerts::Specific(Arc::new(system.iter().cloned().chain(more).collect()))
         };
-        with_roots(roots, client.as_ref(), unverified)
+        with_roots(roots, client, unverified)
     }
 
     /// Where certificates for `name` may be filed. Names come from the network too: they must not lead elsewhere.

@@ -72,7 +72,7 @@ pub(super) fn endpoints(
     let by_digest = reference.digest.is_some();
     let mut found = Vec::new();
     for mirror in &entry.mirror {
-        let wanted = match mirror.pull_from_mirror.as_deref() {
+        let wanted = match mirror.pulls.as_deref() {
             Some("digest-only") => by_digest,
             Some("tag-only") => !by_digest,
             _ => by_digest || !entry.mirror_by_digest_only,
@@ -127,7 +127,8 @@ struct Entry {
 struct Mirror {
     location: String,
     insecure: bool,
-    pull_from_mirror: Option<String>,
+    #[serde(rename = "pull-from-mirror")]
+    pulls: Option<String>,
 }
 
 impl Entry {

@@ -9,6 +9,7 @@ mod session;
 mod tests;
 mod token;
 
+use std::fmt::Write as _;
 use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -104,7 +105,10 @@ impl Registry {
         }
         failures.sort_by_key(|(at, _)| *at);
         let (_, own) = failures.pop().ok_or_else(|| SourceError::NotFound("no registry to ask".into()))?;
-        let told: String = failures.iter().map(|(_, error)| format!(" (before that, the mirror: {error})")).collect();
+        let told = failures.iter().fold(String::new(), |mut told, (_, error)| {
+            let _ = write!(told, " (before that, the mirror: {error})");
+            told
+        });
         Err(with_more(own, &told))
     }
 

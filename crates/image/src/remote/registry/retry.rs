@@ -23,7 +23,7 @@ pub(in crate::remote) struct Patience {
 
 impl Default for Patience {
     fn default() -> Self {
-        let (first, longest) = (Duration::from_millis(500), Duration::from_secs(60));
+        let (first, longest) = (Duration::from_millis(500), Duration::from_mins(1));
         Self { attempts: 5, first, longest, deadline: None }
     }
 }

@@ -294,8 +294,7 @@ impl Session {
             }
             None => format!("; either it does not exist, or it is private: `docker login {registry}` first"),
         };
-        let problems: String = login.problems.iter().map(|problem| format!(" ({problem})")).collect();
-        advice + &problems
+        login.problems.iter().fold(advice, |advice, problem| advice + " (" + problem + ")")
     }
 }
 

@@ -15,7 +15,7 @@ use super::challenge::Challenge;
 use crate::remote::credentials::{Credential, Secret};
 
 /// What a token says of its life when it says nothing (the token specification).
-const LIFE: Duration = Duration::from_secs(60);
+const LIFE: Duration = Duration::from_mins(1);
 
 /// Unreserved characters of RFC 3986 stay as they are.
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -80,7 +80,7 @@ impl Grant {
         let life = answer.expires_in.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
         // Servers that say 0 mean nothing by it; a tenth is left for the way and for clocks.
         let life = life.filter(|life| !life.is_zero()).unwrap_or(LIFE);
-        let until = now.checked_add(life - life / 10);
+        let until = now.checked_add(life.saturating_sub(life / 10));
         Some(Self { until, ..Self::bearer(&token)? })
     }
 }

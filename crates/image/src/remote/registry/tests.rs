@@ -1,7 +1,5 @@
 //! The registry client against servers that misbehave in every way we know of.
 
-mod server;
-
 use std::io::Read;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,7 +11,7 @@ use super::*;
 use crate::Source;
 use crate::remote::Environment;
 use crate::remote::credentials::Secret;
-use server::{Answer, Asked, Server};
+use crate::remote::testing::{Answer, Asked, Server};
 
 /// An image of one layer, as a registry holds it.
 struct Fixture {

@@ -1,7 +1,7 @@
-//! An HTTP server on the loopback interface that says what a test wants it to say, and remembers what it was asked.
+//! An HTTP server that says what a test wants it to say, and remembers what it was asked.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 
 /// What was asked.
@@ -50,12 +50,37 @@ impl Server {
     pub(super) fn start(answer: impl Fn(&Asked) -> Answer + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let host = listener.local_addr().unwrap().to_string();
+        Self::serve(host, answer, move || {
+            let (stream, _) = listener.accept().unwrap();
+            (stream.try_clone().unwrap(), stream)
+        })
+    }
+
+    /// One that listens on a Unix socket.
+    #[cfg(unix)]
+    pub(super) fn start_unix(
+        path: &std::path::Path,
+        answer: impl Fn(&Asked) -> Answer + Send + Sync + 'static,
+    ) -> Self {
+        let listener = std::os::unix::net::UnixListener::bind(path).unwrap();
+        Self::serve(path.display().to_string(), answer, move || {
+            let (stream, _) = listener.accept().unwrap();
+            (stream.try_clone().unwrap(), stream)
+        })
+    }
+
+    fn serve<R: Read + Send + 'static, W: Write + Send + 'static>(
+        host: String,
+        answer: impl Fn(&Asked) -> Answer + Send + Sync + 'static,
+        accept: impl Fn() -> (R, W) + Send + 'static,
+    ) -> Self {
         let asked = Arc::new(Mutex::new(Vec::new()));
         let (log, answer) = (Arc::clone(&asked), Arc::new(answer));
         std::thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
+            loop {
+                let (reader, writer) = accept();
                 let (log, answer) = (Arc::clone(&log), Arc::clone(&answer));
-                std::thread::spawn(move || serve(&stream, &log, &*answer));
+                std::thread::spawn(move || converse(reader, writer, &log, &*answer));
             }
         });
         Self { host, asked }
@@ -71,23 +96,22 @@ impl Server {
     }
 }
 
-fn serve(stream: &TcpStream, log: &Mutex<Vec<Asked>>, answer: &dyn Fn(&Asked) -> Answer) {
-    let mut reader = BufReader::new(stream);
+/// Answers until the client is done or the connection is to be cut; dropping the stream closes it.
+fn converse(reader: impl Read, mut writer: impl Write, log: &Mutex<Vec<Asked>>, answer: &dyn Fn(&Asked) -> Answer) {
+    let mut reader = BufReader::new(reader);
     while let Some(asked) = read(&mut reader) {
         log.lock().unwrap().push(asked.clone());
         let Answer { status, headers, body, cut } =
             if asked.path == "/v2/" { Answer::new(200, "") } else { answer(&asked) };
         let mut head = format!("HTTP/1.1 {status} So\r\nContent-Length: {}\r\n", body.len());
-        for (name, value) in headers {
-            head += &format!("{name}: {value}\r\n");
+        for (name, value) in &headers {
+            head.extend([name, ": ", value, "\r\n"]);
         }
-        let mut writer = stream;
         let sent = writer.write_all(format!("{head}\r\n").as_bytes());
         if sent.and_then(|()| writer.write_all(&body[..cut.unwrap_or(body.len())])).is_err() || cut.is_some() {
             break;
         }
     }
-    let _ = stream.shutdown(std::net::Shutdown::Both);
 }
 
 /// Reads one request; none when the client is done, or speaks TLS.
