@@ -1,2 +1,51 @@
-//! The command line.
-fn main() {}
+//! The command line: arguments in, a report and an exit code out. Nothing is decided here that another program that
+//! embeds the crates would have to decide again.
+
+mod args;
+mod commands;
+mod environment;
+mod exit;
+mod failure;
+mod gate;
+mod judge;
+mod log;
+mod output;
+mod progress;
+mod terminal;
+
+use std::io::{self, IsTerminal};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Cli, Command};
+use crate::commands::{manual, scan};
+use crate::environment::variable;
+use crate::exit::Exit;
+use crate::failure::Failure;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    log::start(cli.talk.verbose);
+    let exit = run(&cli).unwrap_or_else(|failure| {
+        let color = terminal::color(cli.talk.color, &variable, io::stderr().is_terminal());
+        // Where standard error is closed, the exit code has to say it alone.
+        let _ = failure.print(color, &mut io::stderr().lock());
+        failure.exit()
+    });
+    exit.into()
+}
+
+fn run(cli: &Cli) -> Result<Exit, Failure> {
+    let out = &mut io::stdout().lock();
+    let done = |()| Exit::Passed;
+    match &cli.command {
+        Command::Image(args) => scan::image(args, &cli.talk, out),
+        Command::Rootfs(args) => scan::folder(args, "rootfs", &cli.talk, out),
+        Command::Fs(args) => scan::folder(args, "fs", &cli.talk, out),
+        Command::Layers(args) => scan::layers(args, &cli.talk, out),
+        Command::Version => manual::version(out).map(done),
+        Command::Completions { shell } => manual::completions(*shell, out).map(done),
+        Command::Man { dir } => manual::man(dir.as_deref(), out).map(done),
+    }
+}

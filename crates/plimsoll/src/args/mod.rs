@@ -1,0 +1,125 @@
+//! The command line: what can be asked for, and how. Every flag has a variable `PLIMSOLL_` and its name.
+
+mod scan;
+mod values;
+
+use std::path::PathBuf;
+
+use clap::builder::BoolishValueParser;
+use clap::{ArgAction, Args, Parser, Subcommand};
+use clap_complete::Shell;
+
+pub use scan::{Common, FolderArgs, Gate, ImageArgs, Look, ReportArgs, Scanner, Target};
+#[cfg(test)]
+pub use values::output;
+pub use values::{Output, format};
+
+use crate::terminal::ColorChoice;
+
+/// Says what is inside a container image, layer by layer, what is wrong with it, and whether it may sail.
+#[derive(Debug, Parser)]
+#[command(
+    name = "plimsoll",
+    version,
+    about,
+    arg_required_else_help = true,
+    disable_help_subcommand = true,
+    max_term_width = 100,
+    after_help = exit_codes()
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// How to talk.
+    #[command(flatten)]
+    pub talk: Talk,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Look into a container image
+    ///
+    /// REF is the name of an image in Docker, Podman, containerd or a registry. An image in a file (docker save, an OCI
+    /// archive) or a folder (an OCI layout) is named by --input.
+    #[command(override_usage = "plimsoll image [OPTIONS] [REF] [--input FILE]")]
+    Image(ImageArgs),
+    /// Look into a folder that holds a root filesystem
+    ///
+    /// The folder is taken for what a container or a virtual machine sees as /.
+    Rootfs(FolderArgs),
+    /// Look into a folder of a project
+    ///
+    /// The folder is taken for somebody's work: a checkout, with lockfiles.
+    Fs(FolderArgs),
+    /// Explain an image's layers
+    ///
+    /// For each layer: what it brings, wastes and risks. At the end: how to have fewer bytes.
+    #[command(override_usage = "plimsoll layers [OPTIONS] [REF] [--input FILE]")]
+    Layers(ImageArgs),
+    /// Say which version this is
+    Version,
+    /// Write the completions for a shell to standard output
+    ///
+    /// For bash: plimsoll completions bash > ~/.local/share/bash-completion/completions/plimsoll
+    Completions {
+        /// Which shell
+        shell: Shell,
+    },
+    /// Write the manual page to standard output
+    Man {
+        /// Write one page for each command into this folder instead
+        #[arg(long, value_name = "FOLDER", env = "PLIMSOLL_DIR")]
+        dir: Option<PathBuf>,
+    },
+}
+
+/// How to talk.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "General")]
+pub struct Talk {
+    /// Say nothing but the report and errors
+    #[arg(short, long, global = true, env = "PLIMSOLL_QUIET", value_parser = BoolishValueParser::new(), conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say what is being done; twice, say more
+    #[arg(short, long, global = true, env = "PLIMSOLL_VERBOSE", action = ArgAction::Count)]
+    pub verbose: u8,
+    /// When to colour
+    #[arg(long, global = true, env = "PLIMSOLL_COLOR", value_name = "WHEN", value_enum, default_value_t)]
+    pub color: ColorChoice,
+}
+
+fn exit_codes() -> String {
+    let mut text = String::from("Exit codes:");
+    for exit in crate::exit::Exit::BY_CODE {
+        let _ = std::fmt::Write::write_fmt(&mut text, format_args!("\n  {}  {}", exit.code(), exit.meaning()));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_flag_has_its_variable_and_a_help_text() {
+        let mut command = Cli::command();
+        command.build();
+        for subcommand in command.get_subcommands() {
+            for argument in subcommand.get_arguments().filter(|argument| argument.get_id() != "help") {
+                assert!(argument.get_help().is_some(), "{} {}", subcommand.get_name(), argument.get_id());
+                let Some(flag) = argument.get_long() else { continue };
+                let expected = format!("PLIMSOLL_{}", flag.replace('-', "_").to_uppercase());
+                let variable = argument.get_env().and_then(std::ffi::OsStr::to_str);
+                assert_eq!(variable, Some(&*expected), "{} --{flag}", subcommand.get_name());
+            }
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! The flags of the commands that scan: what to look at, what to look for, how to report, when to fail, what it may cost.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::builder::BoolishValueParser;
+use clap::{Args, ValueEnum};
+use model::{Budget, Severity};
+
+use super::values::{self, Output, Size};
+
+/// `plimsoll image` and `plimsoll layers`.
+#[derive(Clone, Debug, Args)]
+pub struct ImageArgs {
+    /// Which image.
+    #[command(flatten)]
+    pub target: Target,
+    /// Everything else.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// `plimsoll rootfs` and `plimsoll fs`.
+#[derive(Clone, Debug, Args)]
+pub struct FolderArgs {
+    /// The folder
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// Everything else.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Which image, and how to get it.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Image")]
+pub struct Target {
+    /// The image's name: alpine:3.20, team/app@sha256:… With --input: which of several images in it
+    #[arg(value_name = "REF", required_unless_present = "input", help_heading = None)]
+    pub reference: Option<String>,
+    /// Read the image from this file or folder; - is standard input
+    #[arg(long, value_name = "FILE", env = "PLIMSOLL_INPUT")]
+    pub input: Option<PathBuf>,
+    /// Where to look for the image, in this order
+    #[arg(
+        long,
+        value_name = "SOURCE,…",
+        env = "PLIMSOLL_IMAGE_SRC",
+        value_enum,
+        value_delimiter = ',',
+        default_values_t = [ImageSource::Docker, ImageSource::Podman, ImageSource::Containerd, ImageSource::Registry]
+    )]
+    pub image_src: Vec<ImageSource>,
+    /// Which platform of a multi-architecture image: os/arch[/variant], or all [default: this machine's]
+    #[arg(long, value_name = "PLATFORM", env = "PLIMSOLL_PLATFORM")]
+    pub platform: Option<String>,
+    /// User name for the registry [default: what docker login stored]
+    #[arg(long, value_name = "NAME", env = "PLIMSOLL_USERNAME")]
+    pub username: Option<String>,
+    /// Read the registry's password from standard input
+    #[arg(long, env = "PLIMSOLL_PASSWORD_STDIN", value_parser = BoolishValueParser::new(), requires = "username")]
+    pub password_stdin: bool,
+    /// Talk to the registry without TLS or with a certificate that nobody vouches for
+    #[arg(long, env = "PLIMSOLL_INSECURE_REGISTRY", value_parser = BoolishValueParser::new())]
+    pub insecure_registry: bool,
+}
+
+/// Where images are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ImageSource {
+    /// The Docker daemon
+    Docker,
+    /// Podman
+    Podman,
+    /// containerd
+    Containerd,
+    /// The registry that the name says
+    #[value(alias = "remote")]
+    Registry,
+}
+
+/// What can be looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Scanner {
+    /// Packages only
+    Package,
+    /// Known vulnerabilities of packages
+    Vuln,
+}
+
+/// The flags that all commands share that scan.
+#[derive(Clone, Debug, Args)]
+pub struct Common {
+    /// What to look for.
+    #[command(flatten)]
+    pub look: Look,
+    /// How to report.
+    #[command(flatten)]
+    pub report: ReportArgs,
+    /// When to fail.
+    #[command(flatten)]
+    pub gate: Gate,
+    /// What it may cost.
+    #[command(flatten)]
+    pub limits: Limits,
+}
+
+/// What to look for, and with what.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Scan")]
+pub struct Look {
+    /// What to look for
+    #[arg(
+        long,
+        value_name = "SCANNER,…",
+        env = "PLIMSOLL_SCANNERS",
+        value_enum,
+        value_delimiter = ',',
+        default_values_t = [Scanner::Vuln]
+    )]
+    pub scanners: Vec<Scanner>,
+    /// Folder with advisories, as OSV exports them: one folder for each ecosystem
+    #[arg(long, value_name = "DIR", env = "PLIMSOLL_ADVISORIES")]
+    pub advisories: Option<PathBuf>,
+    /// Open no connection to anywhere
+    #[arg(long, env = "PLIMSOLL_OFFLINE", value_parser = BoolishValueParser::new())]
+    pub offline: bool,
+    /// Where to keep what was learned of layers, for the next scan [default: the user's cache folder]
+    #[arg(long, value_name = "DIR", env = "PLIMSOLL_CACHE_DIR")]
+    pub cache_dir: Option<PathBuf>,
+    /// Keep nothing, and use nothing kept
+    #[arg(long, env = "PLIMSOLL_NO_CACHE", value_parser = BoolishValueParser::new())]
+    pub no_cache: bool,
+}
+
+/// How to report. Never changes what counts.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Report")]
+pub struct ReportArgs {
+    /// Format of the report on standard output: table or json [default: table]
+    #[arg(short, long, value_name = "FORMAT", env = "PLIMSOLL_FORMAT", value_parser = values::format_name)]
+    pub format: Option<String>,
+    /// Write a report to a file, such as json=report.json; may be given several times. Without -f, standard output then
+    /// stays empty
+    #[arg(short, long, value_name = "FORMAT=FILE", env = "PLIMSOLL_OUTPUT", value_parser = values::output)]
+    pub output: Vec<Output>,
+    /// List only vulnerabilities of these severities; the others still count
+    #[arg(
+        long,
+        value_name = "SEVERITY,…",
+        env = "PLIMSOLL_SEVERITY",
+        value_delimiter = ',',
+        value_parser = values::severity
+    )]
+    pub severity: Vec<Severity>,
+    /// List everything, where tables else fold long lists
+    #[arg(long, env = "PLIMSOLL_ALL", value_parser = BoolishValueParser::new())]
+    pub all: bool,
+    /// List vulnerabilities that do not count as well, with the reason
+    #[arg(long, env = "PLIMSOLL_SHOW_SUPPRESSED", value_parser = BoolishValueParser::new())]
+    pub show_suppressed: bool,
+}
+
+/// When to fail. Never changes what is shown.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Gates")]
+pub struct Gate {
+    /// Exit with 1 if any vulnerability is this bad or worse
+    #[arg(long, value_name = "SEVERITY", env = "PLIMSOLL_FAIL_ON", value_parser = values::severity)]
+    pub fail_on: Option<Severity>,
+    /// Exit with 4 if anything could not be seen
+    #[arg(long, env = "PLIMSOLL_FAIL_ON_INCOMPLETE", value_parser = BoolishValueParser::new())]
+    pub fail_on_incomplete: bool,
+}
+
+/// What a scan may cost. What does not fit becomes a gap in the report.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Limits")]
+pub struct Limits {
+    /// Threads [default: one for each processor]
+    #[arg(short, long, value_name = "N", env = "PLIMSOLL_JOBS", value_parser = values::jobs)]
+    pub jobs: Option<usize>,
+    /// Stop after this time, such as 10m, and report what was seen until then [default: no limit]
+    #[arg(long, value_name = "TIME", env = "PLIMSOLL_TIMEOUT", value_parser = values::duration)]
+    pub timeout: Option<Duration>,
+    /// Size of a layer after decompression
+    #[arg(long, value_name = "SIZE", env = "PLIMSOLL_MAX_LAYER_BYTES", default_value_t = Size(Budget::default().layer_bytes))]
+    pub max_layer_bytes: Size,
+    /// Size of a file that is looked into
+    #[arg(long, value_name = "SIZE", env = "PLIMSOLL_MAX_FILE_BYTES", default_value_t = Size(Budget::default().file_bytes))]
+    pub max_file_bytes: Size,
+    /// Size of all files in memory at once
+    #[arg(long, value_name = "SIZE", env = "PLIMSOLL_MAX_MEMORY_BYTES", default_value_t = Size(Budget::default().memory_bytes))]
+    pub max_memory_bytes: Size,
+    /// Archives inside archives
+    #[arg(long, value_name = "N", env = "PLIMSOLL_MAX_NESTING", default_value_t = Budget::default().nesting)]
+    pub max_nesting: u32,
+}
+
+impl Limits {
+    /// The budget that the limits leave. The clock starts to run.
+    pub fn budget(&self) -> Budget {
+        Budget {
+            layer_bytes: self.max_layer_bytes.0,
+            file_bytes: self.max_file_bytes.0,
+            // A file that may be read must fit.
+            memory_bytes: self.max_memory_bytes.0.max(self.max_file_bytes.0),
+            nesting: self.max_nesting,
+            deadline: self.timeout.and_then(|timeout| std::time::Instant::now().checked_add(timeout)),
+            ..Budget::default()
+        }
+    }
+}

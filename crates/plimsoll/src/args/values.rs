@@ -1,0 +1,165 @@
+//! Values of flags: text of a command line or a variable into types, with complaints that name what would be right.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use bytesize::ByteSize;
+use jiff::SignedDuration;
+use model::Severity;
+use report::Format;
+
+/// Where a report goes, and in which format.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Output {
+    /// The format's name.
+    pub format: String,
+    /// The file; none is standard output.
+    pub file: Option<PathBuf>,
+}
+
+impl Output {
+    /// A format on standard output.
+    pub fn stdout(format: &str) -> Self {
+        Self { format: format.to_owned(), file: None }
+    }
+}
+
+/// `json=report.json`, `table`, `json=-`.
+pub fn output(text: &str) -> Result<Output, String> {
+    let (format, file) = match text.split_once('=') {
+        Some((_, "")) => {
+            return Err(format!("names no file after the =: write {text}FILE, or {text}- for standard output"));
+        }
+        Some((format, "-")) => (format, None),
+        Some((format, file)) => (format, Some(PathBuf::from(file))),
+        None => (text, None),
+    };
+    if self::format(report::SCAN, format).is_some() {
+        return Ok(Output { format: format.to_owned(), file });
+    }
+    let formats: Vec<&str> = report::SCAN.iter().map(|format| format.name).collect();
+    Err(match file {
+        None if format.contains('.') || format.contains('/') => {
+            format!("is no format: to write to that file, say which one, such as -o json={format}")
+        }
+        _ => format!("is no format: there are {}", formats.join(" and ")),
+    })
+}
+
+/// The name of a format.
+pub fn format_name(text: &str) -> Result<String, String> {
+    match output(text)? {
+        Output { format, file: None } if format == text => Ok(format),
+        _ => Err(format!("names a file: write -o {text} for that")),
+    }
+}
+
+/// The format of that name in one of the tables of formats.
+pub fn format(formats: &'static [Format], name: &str) -> Option<&'static Format> {
+    formats.iter().find(|format| format.name == name)
+}
+
+/// A severity by the word of any publisher.
+pub fn severity(text: &str) -> Result<Severity, String> {
+    Severity::from_word(text).ok_or_else(|| {
+        let words: Vec<&str> = Severity::WORST_FIRST.iter().map(|severity| severity.word()).collect();
+        format!("is no severity: there are {}", words.join(", "))
+    })
+}
+
+/// Bytes: `512MiB`, `2GB`, `1000`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size(pub u64);
+
+impl FromStr for Size {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.parse::<ByteSize>() {
+            Ok(size) if size.as_u64() > 0 => Ok(Self(size.as_u64())),
+            _ => Err("is no size: write a number and a unit, such as 512MiB or 2GB".into()),
+        }
+    }
+}
+
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // `96MiB`: as it would be typed.
+        f.write_str(&ByteSize::b(self.0).display().iec().to_string().replace(".0 ", "").replace(' ', ""))
+    }
+}
+
+/// A length of time: `10m`, `1h 30m`, `90s`; a bare number counts seconds.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse::<u64>().map(Duration::from_secs).ok();
+    let duration = seconds.or_else(|| text.parse::<SignedDuration>().ok()?.try_into().ok());
+    duration
+        .filter(|duration| !duration.is_zero())
+        .ok_or_else(|| "is no length of time: write 90s, 10m or 1h30m".into())
+}
+
+/// A number of threads.
+pub fn jobs(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(jobs @ 1..=1024) => Ok(jobs),
+        _ => Err("is no number of threads from 1 to 1024".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outputs_name_a_format_and_perhaps_a_file() {
+        let check = |text, format: &str, file: Option<&str>| {
+            assert_eq!(output(text), Ok(Output { format: format.into(), file: file.map(Into::into) }), "{text}");
+        };
+        check("table", "table", None);
+        check("json=out.json", "json", Some("out.json"));
+        check("json=a=b", "json", Some("a=b"));
+        check("json=-", "json", None);
+        assert!(output("json=").is_err());
+        assert!(output("xml").unwrap_err().contains("table and json"));
+        assert!(output("out.json").unwrap_err().contains("-o json=out.json"));
+    }
+
+    #[test]
+    fn every_view_has_the_same_formats() {
+        let names = |formats: &[Format]| formats.iter().map(|format| format.name).collect::<Vec<_>>();
+        assert_eq!(names(report::SCAN), names(report::LAYERS));
+    }
+
+    #[test]
+    fn sizes_have_units() {
+        let check = |text: &str, bytes| assert_eq!(text.parse(), Ok(Size(bytes)), "{text}");
+        check("1000", 1000);
+        check("2GB", 2_000_000_000);
+        check("512MiB", 512 << 20);
+        check("1.5 kB", 1500);
+        for text in ["", "many", "0", "-1", "5 parsecs"] {
+            assert!(text.parse::<Size>().is_err(), "{text}");
+        }
+        assert_eq!(Size(96 << 20).to_string(), "96MiB");
+        assert_eq!(Size(1536).to_string(), "1.5KiB");
+    }
+
+    #[test]
+    fn durations_have_units() {
+        assert_eq!(duration("10m"), Ok(Duration::from_mins(10)));
+        assert_eq!(duration("1h30m"), Ok(Duration::from_mins(90)));
+        assert_eq!(duration("90"), Ok(Duration::from_secs(90)));
+        for text in ["", "0s", "-5m", "soon"] {
+            assert!(duration(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn severities_are_known_by_their_words() {
+        assert_eq!(severity("HIGH"), Ok(Severity::High));
+        assert_eq!(severity("moderate"), Ok(Severity::Medium));
+        assert!(severity("7").is_err());
+    }
+}

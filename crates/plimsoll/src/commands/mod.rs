@@ -1,0 +1,5 @@
+//! One file per group of commands.
+
+pub mod manual;
+mod open;
+pub mod scan;

@@ -1,0 +1,199 @@
+//! The commands that scan: from arguments to reports, from reports to a verdict.
+
+use std::io::{self, IsTerminal, Write};
+use std::num::NonZero;
+use std::sync::Arc;
+use std::time::{Instant, SystemTime};
+
+use image::{Opened, local};
+use jiff::Timestamp;
+use model::{Detector, Report};
+use report::{Context, Filter, Format};
+
+use super::open;
+use crate::args::{Common, FolderArgs, ImageArgs, Look, Scanner, Talk};
+use crate::environment::{cache_folder, report_time, variable};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::gate::{self, Advisories};
+use crate::judge::Judge;
+use crate::output::Outputs;
+use crate::progress::Line;
+use crate::terminal;
+
+/// `plimsoll image`.
+pub fn image(args: &ImageArgs, talk: &Talk, out: &mut dyn Write) -> Result<Exit, Failure> {
+    let job = Job::new(&args.common, talk, report::SCAN)?;
+    job.run(open::image(&args.target, &args.common.look, &job.options.budget)?, out)
+}
+
+/// `plimsoll layers`. Vulnerabilities are welcome there, but not what it is about.
+pub fn layers(args: &ImageArgs, talk: &Talk, out: &mut dyn Write) -> Result<Exit, Failure> {
+    let mut job = Job::new(&args.common, talk, report::LAYERS)?;
+    if job.judge.is_none() {
+        job.advisories = Advisories::Unwanted;
+    }
+    job.run(open::image(&args.target, &args.common.look, &job.options.budget)?, out)
+}
+
+/// `plimsoll rootfs` and `plimsoll fs`; `transport` is how the report calls it.
+pub fn folder(args: &FolderArgs, transport: &str, talk: &Talk, out: &mut dyn Write) -> Result<Exit, Failure> {
+    let job = Job::new(&args.common, talk, report::SCAN)?;
+    let opened = local::directory(&args.folder, transport).map_err(open::failed)?;
+    job.run(vec![opened], out)
+}
+
+/// All that the arguments say about a scan, checked before anything is read.
+struct Job<'a> {
+    outputs: Outputs,
+    options: scan::Options,
+    judge: Option<Judge>,
+    advisories: Advisories,
+    time: Timestamp,
+    line: Option<Arc<Line>>,
+    common: &'a Common,
+    color: bool,
+    errors_in_color: bool,
+}
+
+impl<'a> Job<'a> {
+    fn new(common: &'a Common, talk: &Talk, formats: &'static [Format]) -> Result<Self, Failure> {
+        let outputs = Outputs::new(formats, &common.report)?;
+        let time = report_time(&variable, SystemTime::now()).map_err(Failure::usage)?;
+        let jobs =
+            common.limits.jobs.or_else(|| std::thread::available_parallelism().ok().map(NonZero::get)).unwrap_or(1);
+        let (judge, advisories) = match (wants_vulnerabilities(&common.look), &common.look.advisories) {
+            (false, _) => (None, Advisories::Unwanted),
+            (true, None) => (None, Advisories::Missing),
+            (true, Some(folder)) => (Some(Judge::open(folder, jobs, time)?), Advisories::Present),
+        };
+        let stderr = io::stderr().is_terminal();
+        let line = (!talk.quiet && terminal::progress(&variable, stderr)).then(|| Arc::new(Line::start()));
+        let options = scan::Options {
+            analyzers: packages::analyzers().collect(),
+            budget: common.limits.budget(),
+            cache: cache(&common.look),
+            jobs,
+            progress: line.clone().map(|line| line as Arc<dyn scan::Progress>),
+        };
+        Ok(Self {
+            outputs,
+            options,
+            judge,
+            advisories,
+            time,
+            line,
+            common,
+            color: terminal::color(talk.color, &variable, io::stdout().is_terminal()),
+            errors_in_color: terminal::color(talk.color, &variable, stderr),
+        })
+    }
+
+    /// Scans every platform, reports, and judges.
+    fn run(&self, opened: Vec<Opened>, out: &mut dyn Write) -> Result<Exit, Failure> {
+        let mut reports = Vec::new();
+        let mut failures = Vec::new();
+        for opened in opened {
+            match self.scan(opened) {
+                Ok(report) => reports.push(report),
+                Err(failure) => failures.push(failure),
+            }
+        }
+        if let Some(line) = &self.line {
+            line.finish();
+        }
+        if reports.is_empty()
+            && let Some(failure) = failures.pop()
+        {
+            return Err(failure);
+        }
+        self.write(&reports, out)?;
+        let (mut exit, reasons) = gate::judge(&reports, &self.common.gate, self.advisories);
+        // The exit code says it all where nobody reads standard error.
+        let mut stderr = io::stderr().lock();
+        for failure in failures {
+            exit = exit.max(failure.exit());
+            let _ = failure.print(self.errors_in_color, &mut stderr);
+        }
+        for reason in reasons {
+            let _ = writeln!(stderr, "failed: {reason}");
+        }
+        Ok(exit)
+    }
+
+    fn scan(&self, opened: Opened) -> Result<Report, Failure> {
+        let started = Instant::now();
+        let detectors: Vec<&dyn Detector> = self.judge.iter().map(|judge| judge as &dyn Detector).collect();
+        let mut report = scan::scan(opened, &detectors, &self.options).map_err(open::failed)?;
+        if let Some(judge) = &self.judge {
+            report.knowledge = judge.take_knowledge();
+        }
+        tracing::info!(
+            reference = report.image.origin.reference,
+            layers = report.layers.len(),
+            packages = report.inventory.items.len(),
+            findings = report.findings.len(),
+            gaps = report.inventory.gaps.len(),
+            elapsed = ?started.elapsed(),
+            "scanned"
+        );
+        Ok(report)
+    }
+
+    fn write(&self, reports: &[Report], out: &mut dyn Write) -> Result<(), Failure> {
+        let asked = &self.common.report;
+        let context = Context {
+            width: terminal::width(&variable, terminal::columns()),
+            color: self.color,
+            version: env!("CARGO_PKG_VERSION"),
+            generated_at: &self.time.to_string(),
+            filter: Filter {
+                severities: asked.severity.clone(),
+                everything: asked.all,
+                suppressed: asked.show_suppressed,
+            },
+        };
+        self.outputs.write(reports, &context, out)
+    }
+}
+
+fn wants_vulnerabilities(look: &Look) -> bool {
+    look.scanners.contains(&Scanner::Vuln)
+}
+
+/// Where to keep facts, if anywhere.
+fn cache(look: &Look) -> Option<std::path::PathBuf> {
+    if look.no_cache {
+        return None;
+    }
+    look.cache_dir.clone().or_else(|| cache_folder(&variable))
+}
+
+/// The default budget is what the help text says.
+#[cfg(test)]
+mod tests {
+    use model::Budget;
+
+    use crate::args::{Cli, Command};
+    use clap::Parser;
+
+    #[test]
+    fn limits_reach_the_budget() {
+        let budget = |arguments: &[&str]| {
+            let arguments = ["plimsoll", "rootfs", "/"].iter().chain(arguments);
+            match Cli::try_parse_from(arguments).unwrap().command {
+                Command::Rootfs(args) => args.common.limits.budget(),
+                _ => Budget::default(),
+            }
+        };
+        let (default, unset) = (Budget::default(), budget(&[]));
+        assert_eq!(
+            (unset.layer_bytes, unset.file_bytes, unset.memory_bytes, unset.nesting, unset.deadline),
+            (default.layer_bytes, default.file_bytes, default.memory_bytes, default.nesting, None)
+        );
+        assert_eq!(budget(&["--max-layer-bytes", "1GiB"]).layer_bytes, 1 << 30);
+        // A file that may be read must fit into memory.
+        assert_eq!(budget(&["--max-file-bytes", "200MiB"]).memory_bytes, 200 << 20);
+        assert!(budget(&["--timeout", "1m"]).deadline.is_some());
+    }
+}
