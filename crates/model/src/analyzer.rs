@@ -125,15 +125,17 @@ impl Unreadable {
 pub struct Facts {
     by: AnalyzerId,
     path: ImagePath,
+    /// Entries and bytes that still fit.
     room: usize,
+    room_bytes: usize,
     read: Vec<Fact>,
     gaps: Vec<Gap>,
 }
 
 impl Facts {
-    /// An empty sheet for the file at `path`, with room for as many entries as the budget has.
+    /// An empty sheet for the file at `path`, with as much room as the budget has.
     pub fn new(by: AnalyzerId, path: ImagePath, budget: &Budget) -> Self {
-        Self { by, path, room: budget.facts, read: Vec::new(), gaps: Vec::new() }
+        Self { by, path, room: budget.facts, room_bytes: budget.learned_bytes, read: Vec::new(), gaps: Vec::new() }
     }
 
     /// The file contains, or lists, this package.
@@ -165,13 +167,9 @@ impl Facts {
 
     /// As [`Self::gap`], for an archive inside the file.
     pub fn gap_at(&mut self, path: ImagePath, why: Unreadable) {
-        if self.take_room() {
-            self.gaps.push(Gap {
-                place: Place { layer: None, path },
-                by: self.by.clone(),
-                kind: why.kind,
-                detail: why.detail,
-            });
+        let gap = Gap { place: Place { layer: None, path }, by: self.by.clone(), kind: why.kind, detail: why.detail };
+        if self.take_room(gap.bytes()) {
+            self.gaps.push(gap);
         }
     }
 
@@ -181,26 +179,33 @@ impl Facts {
     }
 
     fn push(&mut self, what: What, path: Option<ImagePath>) {
-        if self.take_room() {
-            let path = path.unwrap_or_else(|| self.path.clone());
-            self.read.push(Fact { what, place: Place { layer: None, path }, by: self.by.clone() });
+        if self.room == 0 {
+            return;
+        }
+        let path = path.unwrap_or_else(|| self.path.clone());
+        let fact = Fact { what, place: Place { layer: None, path }, by: self.by.clone() };
+        if self.take_room(fact.bytes()) {
+            self.read.push(fact);
         }
     }
 
     /// One entry's worth of the budget. The last one is spent on the gap that says that there was more.
-    fn take_room(&mut self) -> bool {
-        match self.room {
-            0 => return false,
-            1 => self.gaps.push(Gap {
-                place: Place { layer: None, path: self.path.clone() },
-                by: self.by.clone(),
-                kind: GapKind::LimitHit,
-                detail: "the file lists more than the budget allows; the rest is left out".into(),
-            }),
-            _ => {}
-        }
-        self.room -= 1;
-        self.room > 0
+    fn take_room(&mut self, bytes: usize) -> bool {
+        let (room, room_bytes) = match (self.room, self.room_bytes.checked_sub(bytes)) {
+            (0, _) => return false,
+            (1, _) | (_, None) => {
+                self.gaps.push(Gap {
+                    place: Place { layer: None, path: self.path.clone() },
+                    by: self.by.clone(),
+                    kind: GapKind::LimitHit,
+                    detail: "the file lists more than the budget allows; the rest is left out".into(),
+                });
+                (0, 0)
+            }
+            (room, Some(room_bytes)) => (room - 1, room_bytes),
+        };
+        (self.room, self.room_bytes) = (room, room_bytes);
+        room > 0
     }
 }
 
@@ -229,5 +234,17 @@ mod tests {
         assert_eq!(facts.len(), 2);
         assert_eq!(gaps.len(), 1);
         assert_eq!(gaps[0].kind, GapKind::LimitHit);
+    }
+
+    #[test]
+    fn long_names_fill_the_room_sooner() {
+        let budget = Budget { learned_bytes: 10_000, ..Budget::default() };
+        let mut facts = Facts::new(AnalyzerId::new("test"), "list".into(), &budget);
+        for letter in ["a", "b", "c"] {
+            facts.package(Package::new(PackageKind::Npm, letter.repeat(4_000), "1.0.0"));
+        }
+        facts.package(Package::new(PackageKind::Npm, "d", "1.0.0"));
+        let (facts, gaps) = facts.into_parts();
+        assert_eq!((facts.len(), gaps.len()), (2, 1));
     }
 }

@@ -24,8 +24,10 @@ pub struct Budget {
     pub nested_bytes: u64,
     /// Bytes of a manifest, an index, an image configuration or another registry document.
     pub document_bytes: u64,
-    /// Facts and gaps from one layer.
+    /// Facts and gaps from one file, and files that one package database speaks of.
     pub facts: usize,
+    /// Bytes of memory for all that is learned of one image: facts, gaps, and the listing of its files.
+    pub learned_bytes: usize,
     /// When to stop and report what has been seen so far.
     pub deadline: Option<Instant>,
 }
@@ -53,6 +55,7 @@ impl Default for Budget {
             nested_bytes: 1 << 30,
             document_bytes: 16 << 20,
             facts: 1_000_000,
+            learned_bytes: 256 << 20,
             deadline: None,
         }
     }

@@ -41,6 +41,28 @@ pub struct Fact {
     pub by: AnalyzerId,
 }
 
+impl Fact {
+    /// About how many bytes of memory it takes.
+    pub fn bytes(&self) -> usize {
+        let strings = match &self.what {
+            What::Distro(distro) => {
+                distro.name.len() + distro.cpe.len() + distro.like.iter().map(String::len).sum::<usize>()
+            }
+            What::Package(package) => {
+                let source = package.source.as_ref().map_or(0, |source| source.name.len() + source.version.len());
+                let optional = [&package.arch, &package.module, &package.vendor].into_iter().flatten();
+                let lists = optional.chain(&package.licenses).map(|text| text.len() + size_of::<String>());
+                package.name.len() + package.version.len() + source + lists.sum::<usize>()
+            }
+            What::Owns(ownership) => {
+                let files = ownership.files.iter().map(|file| file.as_bytes().len() + size_of::<ImagePath>());
+                ownership.package.len() + files.sum::<usize>()
+            }
+        };
+        size_of::<Self>() + self.place.path.as_bytes().len() + strings
+    }
+}
+
 /// Everything that bytes can say.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum What {

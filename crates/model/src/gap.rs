@@ -17,6 +17,13 @@ pub struct Gap {
     pub detail: String,
 }
 
+impl Gap {
+    /// About how many bytes of memory it takes.
+    pub fn bytes(&self) -> usize {
+        size_of::<Self>() + self.place.path.as_bytes().len() + self.detail.len()
+    }
+}
+
 /// The kinds of obstacle, stable names for gates and reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

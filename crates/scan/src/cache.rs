@@ -14,7 +14,7 @@ use model::{Analyzer, Budget, Digest};
 use crate::collect::LayerFacts;
 
 /// Raised when the stored form changes. Older files are then never asked for again.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// A folder of facts.
 #[derive(Clone, Debug)]
@@ -35,7 +35,14 @@ impl Cache {
         for analyzer in analyzers {
             hasher.update(format!("{} {}\n", analyzer.name, analyzer.version).as_bytes());
         }
-        let limits = (budget.path_bytes, budget.file_bytes, budget.nesting, budget.nested_bytes, budget.facts);
+        let limits = (
+            budget.path_bytes,
+            budget.file_bytes,
+            budget.nesting,
+            budget.nested_bytes,
+            budget.facts,
+            budget.learned_bytes,
+        );
         hasher.update(format!("{FORMAT} {limits:?}").as_bytes());
         Self { root: root.to_owned(), readers: hasher.finalize() }
     }

@@ -1,12 +1,12 @@
 //! One layer's facts: the visitor that lists every entry and lends wanted files to their analyzers.
 
-use std::collections::{HashMap, HashSet};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::collections::HashMap;
 
 use image::layer::{Entry, EntryKind, Interest, LayerRead, Visitor};
-use model::{Analyzer, AnalyzerId, Budget, Digest, Fact, Facts, File, Gap, GapKind, ImagePath, Meta, Place};
+use model::{Analyzer, Budget, Digest, Fact, File, Gap, GapKind, ImagePath};
 use serde::{Deserialize, Serialize};
 
+use crate::learned::{Allowance, Learned, path_bytes};
 use crate::matcher::{Index, Matcher};
 use crate::tree::{Builder, Tree};
 
@@ -21,131 +21,115 @@ pub(crate) struct LayerFacts {
     pub(crate) facts: Vec<Fact>,
     pub(crate) gaps: Vec<Gap>,
     pub(crate) tree: Tree,
+    /// Bytes of memory that all this counts as.
+    pub(crate) memory: usize,
 }
 
 /// Hard links whose content had passed, unwanted, before anybody knew that it has a wanted name as well.
 pub(crate) type Missed = HashMap<ImagePath, Vec<(ImagePath, Vec<Index>)>>;
-
-/// The stage that walks layers, as gaps name it.
-pub(crate) const LAYER: AnalyzerId = AnalyzerId::new("layer");
 
 /// Collects one layer's facts.
 pub(crate) struct Collector<'a> {
     analyzers: &'a [&'static Analyzer],
     matcher: &'a Matcher,
     budget: &'a Budget,
+    learned: Learned<'a>,
     tree: Builder,
-    facts: Vec<Fact>,
-    gaps: Vec<Gap>,
-    /// Files that facts came from, so that a later entry of the same name can take them back.
-    sources: HashSet<ImagePath>,
-    links: Vec<(ImagePath, ImagePath, Vec<Index>)>,
+    /// Memory for the listing that was taken from the allowance and not yet needed.
+    paid: usize,
+    links: Vec<HardLink>,
+    wanted: Vec<Index>,
+}
+
+/// A second name of a file, and who wants it under that name.
+struct HardLink {
+    target: ImagePath,
+    path: ImagePath,
     wanted: Vec<Index>,
 }
 
 impl<'a> Collector<'a> {
-    pub(crate) fn new(analyzers: &'a [&'static Analyzer], matcher: &'a Matcher, budget: &'a Budget) -> Self {
+    pub(crate) fn new(
+        analyzers: &'a [&'static Analyzer],
+        matcher: &'a Matcher,
+        budget: &'a Budget,
+        allowance: &'a Allowance,
+    ) -> Self {
         Self {
             analyzers,
             matcher,
             budget,
+            learned: Learned::new(allowance),
             tree: Builder::default(),
-            facts: Vec::new(),
-            gaps: Vec::new(),
-            sources: HashSet::new(),
+            paid: 0,
             links: Vec::new(),
             wanted: Vec::new(),
         }
     }
 
-    /// The layer's facts, and the hard links that a second look at the layer is needed for.
-    pub(crate) fn finish(mut self, read: &LayerRead) -> (LayerFacts, Missed) {
+    /// The layer's facts. `look_again` reads the layer once more, where that is possible, for hard links whose content
+    /// had passed before their names were known.
+    pub(crate) fn finish(mut self, read: &LayerRead, look_again: impl FnOnce(&mut SecondLook<'_, 'a>)) -> LayerFacts {
         let mut missed = Missed::new();
-        for (target, path, wanted) in std::mem::take(&mut self.links) {
+        for HardLink { target, path, wanted } in std::mem::take(&mut self.links) {
             let mut looked_at = Vec::new();
-            self.matcher.by_path(&target, &mut looked_at);
+            if self.learned.knows(&target) {
+                self.matcher.by_path(&target, &mut looked_at);
+            }
             let unseen: Vec<Index> = wanted.iter().copied().filter(|index| !looked_at.contains(index)).collect();
-            self.copy_facts(&target, &path);
+            self.learned.copy(&target, &path);
             if !unseen.is_empty() {
                 missed.entry(target).or_default().push((path, unseen));
             }
         }
-        let facts = LayerFacts {
-            digest: read.digest,
+        if !missed.is_empty() {
+            let mut look =
+                SecondLook { analyzers: self.analyzers, budget: self.budget, missed, learned: &mut self.learned };
+            look_again(&mut look);
+            look.conclude();
+        }
+        let (digest, memory) = (read.digest.filter(|_| !self.learned.is_full()), self.learned.bytes());
+        let (facts, gaps) = self.learned.into_parts();
+        LayerFacts {
+            digest,
             bytes: read.bytes,
             files: read.walked.files,
-            facts: self.facts,
-            gaps: self.gaps,
+            facts,
+            gaps,
             tree: self.tree.finish(),
-        };
-        (facts, missed)
+            memory,
+        }
     }
 
-    /// A hard link says what its target says.
-    fn copy_facts(&mut self, target: &ImagePath, link: &ImagePath) {
-        if !self.sources.contains(target) {
-            return;
+    /// Adds an entry to the listing, where there is memory for what will be known of it.
+    fn list(&mut self, entry: &Entry<'_>) {
+        /// Taken at once, so that threads seldom meet.
+        const ADVANCE: usize = 64 << 10;
+        /// What later stages keep of an entry, and of a link.
+        const ENTRY: usize = 24;
+        const LINK: usize = 64;
+        let link = if matches!(entry.kind, EntryKind::Symlink(_)) { LINK } else { 0 };
+        let depth = path_bytes(entry.path) - entry.path.as_bytes().len();
+        let before = self.tree.size();
+        self.tree.push(entry);
+        let bytes = self.tree.size() - before + ENTRY + link + depth;
+        if self.paid < bytes && self.learned.spend(bytes.max(ADVANCE)) {
+            self.paid += bytes.max(ADVANCE);
         }
-        let copies: Vec<Fact> = self
-            .facts
-            .iter()
-            .filter(|fact| fact.place.path.outer() == target.as_bytes())
-            .map(|fact| {
-                let inner = &fact.place.path.as_bytes()[target.as_bytes().len()..];
-                let path = ImagePath::new(&[link.as_bytes(), inner].concat());
-                Fact { place: Place { layer: None, path }, ..fact.clone() }
-            })
-            .collect();
-        self.facts.extend(copies);
-        self.sources.insert(link.clone());
+        self.paid = self.paid.saturating_sub(bytes);
     }
-
-    fn analyze(&mut self, path: &ImagePath, meta: Meta, content: &[u8], wanted: &[Index]) {
-        let file = File { path, meta, content, budget: self.budget };
-        for index in wanted {
-            let Some(analyzer) = self.analyzers.get(usize::from(*index)) else { continue };
-            run(analyzer, &file, &mut self.facts, &mut self.gaps);
-        }
-        if self.facts.len() + self.gaps.len() > self.budget.facts {
-            self.facts.truncate(self.budget.facts);
-            self.gaps.truncate(self.budget.facts);
-            let detail = format!("the layer says more than {} things; the rest is left out", self.budget.facts);
-            self.gap(path, GapKind::LimitHit, detail);
-        }
-        self.sources.insert(path.clone());
-    }
-}
-
-/// Lends a file to an analyzer. One that breaks down leaves a gap and nothing else.
-pub(crate) fn run(analyzer: &Analyzer, file: &File<'_>, facts: &mut Vec<Fact>, gaps: &mut Vec<Gap>) {
-    let mut sheet = Facts::new(analyzer.id(), file.path.clone(), file.budget);
-    let outcome = catch_unwind(AssertUnwindSafe(|| (analyzer.analyze)(file, &mut sheet)));
-    let why = match outcome {
-        Ok(Ok(())) => None,
-        Ok(Err(why)) => Some((why.kind, why.detail)),
-        Err(_) => {
-            Some((GapKind::Internal, "the analyzer broke down on this file; please report this as a bug".to_owned()))
-        }
-    };
-    let (read, unread) = sheet.into_parts();
-    facts.extend(read);
-    gaps.extend(unread);
-    gaps.extend(why.map(|(kind, detail)| Gap {
-        place: Place { layer: None, path: file.path.clone() },
-        by: analyzer.id(),
-        kind,
-        detail,
-    }));
 }
 
 impl Visitor for Collector<'_> {
     fn enter(&mut self, entry: &Entry<'_>) -> Interest {
-        self.tree.push(entry);
+        if self.learned.is_full() {
+            return Interest::None;
+        }
+        self.list(entry);
         let changes_lower_layers_only =
             matches!(entry.kind, EntryKind::Whiteout | EntryKind::Opaque | EntryKind::Directory);
-        if !changes_lower_layers_only && self.sources.remove(entry.path) {
-            // An archive may hold a name twice; whoever unpacks it keeps the last.
-            self.facts.retain(|fact| fact.place.path.outer() != entry.path.as_bytes());
+        if !changes_lower_layers_only {
+            self.learned.forget(entry.path);
         }
         match entry.kind {
             EntryKind::File => {
@@ -160,8 +144,10 @@ impl Visitor for Collector<'_> {
             }
             EntryKind::HardLink(target) => {
                 self.matcher.by_path(entry.path, &mut self.wanted);
-                if !self.wanted.is_empty() || self.sources.contains(target) {
-                    self.links.push((target.clone(), entry.path.clone(), self.wanted.clone()));
+                let bytes = path_bytes(target) + path_bytes(entry.path) + size_of::<HardLink>();
+                if (!self.wanted.is_empty() || self.learned.knows(target)) && self.learned.spend(bytes) {
+                    let (target, path) = (target.clone(), entry.path.clone());
+                    self.links.push(HardLink { target, path, wanted: self.wanted.clone() });
                 }
                 Interest::None
             }
@@ -175,26 +161,41 @@ impl Visitor for Collector<'_> {
     }
 
     fn content(&mut self, entry: &Entry<'_>, content: &[u8]) {
-        let wanted = std::mem::take(&mut self.wanted);
-        self.analyze(entry.path, entry.meta, content, &wanted);
-        self.wanted = wanted;
+        let file = File { path: entry.path, meta: entry.meta, content, budget: self.budget };
+        self.learned.analyze(&file, these(self.analyzers, &self.wanted));
     }
 
     fn gap(&mut self, path: &ImagePath, kind: GapKind, detail: String) {
-        self.gaps.push(Gap { place: Place { layer: None, path: path.clone() }, by: LAYER, kind, detail });
+        self.learned.gap(path, kind, detail);
     }
 }
 
 /// Looks at a layer again, at what was [`Missed`] only.
-pub(crate) struct SecondLook<'a> {
-    pub(crate) analyzers: &'a [&'static Analyzer],
-    pub(crate) budget: &'a Budget,
-    pub(crate) missed: Missed,
-    pub(crate) facts: Vec<Fact>,
-    pub(crate) gaps: Vec<Gap>,
+pub(crate) struct SecondLook<'l, 'a> {
+    analyzers: &'a [&'static Analyzer],
+    budget: &'a Budget,
+    missed: Missed,
+    learned: &'l mut Learned<'a>,
 }
 
-impl Visitor for SecondLook<'_> {
+impl SecondLook<'_, '_> {
+    /// What is still missed is a gap: links to files that this layer does not have, or that flowed past before their
+    /// second name was known.
+    fn conclude(self) {
+        let mut missed: Vec<_> = self.missed.into_iter().collect();
+        missed.sort();
+        for (target, links) in missed {
+            for (path, _) in links {
+                let detail = format!(
+                    "the file is a hard link to {target}, whose content could not be looked at under this name"
+                );
+                self.learned.gap(&path, GapKind::Unavailable, detail);
+            }
+        }
+    }
+}
+
+impl Visitor for SecondLook<'_, '_> {
     fn enter(&mut self, entry: &Entry<'_>) -> Interest {
         if entry.kind == EntryKind::File && self.missed.contains_key(entry.path) {
             Interest::Whole
@@ -210,16 +211,149 @@ impl Visitor for SecondLook<'_> {
     fn content(&mut self, entry: &Entry<'_>, content: &[u8]) {
         for (path, wanted) in self.missed.remove(entry.path).unwrap_or_default() {
             let file = File { path: &path, meta: entry.meta, content, budget: self.budget };
-            for analyzer in wanted.iter().filter_map(|index| self.analyzers.get(usize::from(*index))) {
-                run(analyzer, &file, &mut self.facts, &mut self.gaps);
-            }
+            self.learned.analyze(&file, these(self.analyzers, &wanted));
         }
     }
 
     fn gap(&mut self, path: &ImagePath, kind: GapKind, detail: String) {
         // What is wrong with the layer as a whole was said at the first look.
         if !path.as_bytes().is_empty() {
-            self.gaps.push(Gap { place: Place { layer: None, path: path.clone() }, by: LAYER, kind, detail });
+            self.learned.gap(path, kind, detail);
         }
+    }
+}
+
+fn these<'a>(analyzers: &'a [&'static Analyzer], wanted: &'a [Index]) -> impl Iterator<Item = &'static Analyzer> {
+    wanted.iter().filter_map(|index| analyzers.get(usize::from(*index)).copied())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::{Key, Meta, Package, PackageKind, Pattern, Unreadable};
+
+    /// `list` files name a package on each line; `broken` ones break the analyzer.
+    static LIST: Analyzer = Analyzer {
+        name: "list",
+        version: 1,
+        files: &[Key::Name("list").any(), Key::Name("broken").any()],
+        analyze: |file, facts| {
+            assert!(file.path.name() != b"broken", "this analyzer has a fault");
+            let names = String::from_utf8_lossy(file.content);
+            names.lines().for_each(|name| facts.package(Package::new(PackageKind::Npm, name, "1")));
+            Ok::<(), Unreadable>(())
+        },
+    };
+    static HEADS: &[Pattern] = &[Key::Head(|_, head| head.starts_with(b"!")).any()];
+    static HEAD: Analyzer =
+        Analyzer { name: "head", version: 1, files: HEADS, analyze: |_, _| Err(Unreadable::corrupt("only a head")) };
+
+    /// Collects entries: `path=content` a file whose packages are apart by commas, `path->target` a hard link, `-path` a
+    /// whiteout.
+    fn collect(entries: impl IntoIterator<Item = String>, learned_bytes: usize) -> LayerFacts {
+        let analyzers = [&LIST, &HEAD];
+        let (matcher, allowance) = (Matcher::new(&analyzers), Allowance::new(learned_bytes));
+        let budget = Budget { learned_bytes, ..Budget::default() };
+        let mut collector = Collector::new(&analyzers, &matcher, &budget, &allowance);
+        for entry in entries {
+            let (path, kind, content) = if let Some(path) = entry.strip_prefix('-') {
+                (path, EntryKind::Whiteout, "")
+            } else if let Some((path, target)) = entry.split_once("->") {
+                let target = ImagePath::from(target);
+                show(&mut collector, path, EntryKind::HardLink(&target), b"");
+                continue;
+            } else {
+                let (path, content) = entry.split_once('=').unwrap();
+                (path, EntryKind::File, content)
+            };
+            show(&mut collector, path, kind, content.replace(',', "\n").as_bytes());
+        }
+        let read = LayerRead { digest: Some(Digest::sha256(b"")), ..LayerRead::default() };
+        collector.finish(&read, |_| {})
+    }
+
+    fn show(collector: &mut Collector<'_>, path: &str, kind: EntryKind<'_>, content: &[u8]) {
+        let path = ImagePath::from(path);
+        let entry = Entry { path: &path, kind, meta: Meta { size: content.len() as u64, mode: 0o644 } };
+        let wanted = match collector.enter(&entry) {
+            Interest::None => false,
+            Interest::Head => collector.head(&entry, content),
+            Interest::Whole => true,
+        };
+        if wanted {
+            collector.content(&entry, content);
+        }
+    }
+
+    fn check(entries: &[&str], expected: &[&str]) {
+        let layer = collect(entries.iter().map(|&entry| entry.to_owned()), 1 << 20);
+        let facts = layer.facts.iter().map(|fact| match &fact.what {
+            model::What::Package(package) => format!("{} {}", fact.place.path, package.name),
+            other => format!("{other:?}"),
+        });
+        let gaps = layer.gaps.iter().map(|gap| format!("{} {}", gap.place.path, gap.kind.name()));
+        let mut seen: Vec<String> = facts.chain(gaps).collect();
+        seen.sort();
+        assert_eq!(seen, expected, "{entries:?}");
+        assert!(layer.digest.is_some());
+    }
+
+    #[test]
+    fn of_two_entries_with_one_name_the_last_counts() {
+        check(&["a/list=x,y", "b/list=z", "a/list=w"], &["a/list w", "b/list z"]);
+        check(&["a/broken=", "b/list=z", "a/broken->b/list"], &["a/broken z", "b/list z"]);
+        check(&["a/list=x", "-a/list"], &["a/list x"]);
+    }
+
+    #[test]
+    fn hard_links_say_what_their_target_says() {
+        check(&["list=x,y", "b/list->list"], &["b/list x", "b/list y", "list x", "list y"]);
+        check(&["data=x", "b/list->data"], &["b/list unavailable"]);
+        check(&["b/list->list", "list->b/list"], &["b/list unavailable", "list unavailable"]);
+    }
+
+    #[test]
+    fn an_analyzer_that_breaks_down_is_a_gap() {
+        check(&["broken=x", "list=y"], &["broken internal", "list y"]);
+    }
+
+    #[test]
+    fn heads_decide_where_names_do_not() {
+        check(&["a=!", "b=?"], &["a corrupt"]);
+    }
+
+    /// Whatever is there to be learned, what is kept fits, a gap says that there was more, and nobody caches it.
+    fn check_bounded(entries: impl Iterator<Item = String>) {
+        const MOST: usize = 1 << 20;
+        let layer = collect(entries, MOST);
+        let full: Vec<&Gap> = layer.gaps.iter().filter(|gap| gap.detail.contains("--max-learned-bytes")).collect();
+        assert_eq!((full.len(), layer.digest), (1, None));
+        let kept: usize =
+            layer.facts.iter().map(Fact::bytes).sum::<usize>() + layer.gaps.iter().map(Gap::bytes).sum::<usize>();
+        assert!(kept <= MOST + 1000, "{kept} bytes are kept");
+        assert!(layer.memory <= MOST, "{} bytes are counted", layer.memory);
+    }
+
+    #[test]
+    fn a_farm_of_hard_links_is_bounded() {
+        let list = format!("list={}", "x,".repeat(100));
+        check_bounded([list].into_iter().chain((0..10_000).map(|index| format!("{index}/list->list"))));
+    }
+
+    #[test]
+    fn long_paths_are_bounded() {
+        check_bounded((0..10_000).map(|index| format!("{index}/{}=", "x".repeat(4000))));
+        check_bounded((0..10_000).map(|index| format!("{index}{}list=a", "/x".repeat(2000))));
+    }
+
+    #[test]
+    fn many_gaps_are_bounded() {
+        check_bounded((0..10_000).map(|index| format!("{index}=!")));
+    }
+
+    #[test]
+    fn what_is_replaced_takes_no_memory() {
+        let layer = collect((0..10_000).map(|_| format!("list={}", "x,".repeat(100))), 1 << 20);
+        assert_eq!((layer.facts.len(), layer.gaps), (1, Vec::new()));
     }
 }

@@ -5,6 +5,9 @@
 
 mod cache;
 mod collect;
+mod keys;
+mod learned;
+mod links;
 mod matcher;
 mod overlay;
 mod progress;
@@ -21,7 +24,8 @@ use image::{Blob, BlobIdentity, Opened, Source, SourceError, Stream, Tree};
 use model::{Analyzer, Budget, Detector, Finding, Gap, GapKind, Image, LayerIndex, Place, Report};
 
 use cache::Cache;
-use collect::{Collector, LAYER, LayerFacts, Missed, SecondLook};
+use collect::{Collector, LayerFacts};
+use learned::{Allowance, LAYER};
 use matcher::Matcher;
 use progress::Counted;
 pub use progress::Progress;
@@ -86,6 +90,7 @@ struct Engine<'a> {
     options: &'a Options,
     matcher: Matcher,
     room: Room,
+    allowance: Allowance,
     cache: Option<Cache>,
 }
 
@@ -95,6 +100,7 @@ impl<'a> Engine<'a> {
             options,
             matcher: Matcher::new(&options.analyzers),
             room: Room::new(options.budget.memory_bytes),
+            allowance: Allowance::new(options.budget.learned_bytes),
             cache: options.cache.as_deref().map(|root| Cache::new(root, &options.analyzers, &options.budget)),
         }
     }
@@ -158,7 +164,9 @@ impl<'a> Engine<'a> {
 
     fn cached(&self, identity: &BlobIdentity) -> Option<LayerFacts> {
         let cache = self.cache.as_ref()?;
-        cache.facts(&cache.digest(identity)?)
+        let facts = cache.facts(&cache.digest(identity)?)?;
+        // What does not fit is read again, as far as it fits, for the sake of the gap that then says so.
+        self.allowance.take(facts.memory).then_some(facts)
     }
 
     fn read(
@@ -170,22 +178,12 @@ impl<'a> Engine<'a> {
         let blob = source.open(layer)?;
         let mut collector = self.collector();
         let read = layer::read(self.counted(blob), &self.options.budget, &self.room, &mut collector);
-        let (mut facts, missed) = collector.finish(&read);
-        if !missed.is_empty() {
-            let blob = source.open(layer)?;
-            let mut second = SecondLook {
-                analyzers: &self.options.analyzers,
-                budget: &self.options.budget,
-                missed,
-                facts: Vec::new(),
-                gaps: Vec::new(),
-            };
-            layer::read(blob, &self.options.budget, &self.room, &mut second);
-            facts.facts.append(&mut second.facts);
-            facts.gaps.append(&mut second.gaps);
-            facts.gaps.extend(unlinked(second.missed));
-        }
-        self.conclude(&mut facts, identity);
+        let facts = collector.finish(&read, |second| {
+            if let Ok(blob) = source.open(layer) {
+                layer::read(blob, &self.options.budget, &self.room, second);
+            }
+        });
+        self.conclude(&facts, identity);
         Ok(facts)
     }
 
@@ -196,9 +194,8 @@ impl<'a> Engine<'a> {
             let mut collector = self.collector();
             let blob = Blob { reader: Box::new(reader), expected: None };
             let read = layer::read(self.counted(blob), &self.options.budget, &self.room, &mut collector);
-            let (mut facts, missed) = collector.finish(&read);
-            facts.gaps.extend(unlinked(missed));
-            self.conclude(&mut facts, None);
+            let facts = collector.finish(&read, |_| {});
+            self.conclude(&facts, None);
             seen.insert(name.to_owned(), facts);
         })?;
         let mut gaps = Vec::new();
@@ -229,21 +226,20 @@ impl<'a> Engine<'a> {
     fn tree(&self, tree: &Tree) -> LayerFacts {
         let mut collector = self.collector();
         let read = image::local::read_tree(&tree.root, &self.options.budget, &self.room, &mut collector);
-        collector.finish(&read).0
+        collector.finish(&read, |second| {
+            image::local::read_tree(&tree.root, &self.options.budget, &self.room, second);
+        })
     }
 
     fn collector(&self) -> Collector<'_> {
-        Collector::new(&self.options.analyzers, &self.matcher, &self.options.budget)
+        Collector::new(&self.options.analyzers, &self.matcher, &self.options.budget, &self.allowance)
     }
 
     fn counted<'b>(&self, blob: Blob<'b>) -> Blob<'b> {
         Blob { reader: Box::new(Counted { inner: blob.reader, progress: self.options.progress.clone() }), ..blob }
     }
 
-    fn conclude(&self, facts: &mut LayerFacts, identity: Option<&BlobIdentity>) {
-        facts.facts.sort();
-        facts.facts.dedup();
-        facts.gaps.sort();
+    fn conclude(&self, facts: &LayerFacts, identity: Option<&BlobIdentity>) {
         tracing::debug!(digest = ?facts.digest, bytes = facts.bytes, facts = facts.facts.len(), "analyzed layer");
         if let Some(cache) = &self.cache {
             cache.keep(identity, facts);
@@ -263,22 +259,4 @@ fn unopened(image: &Image, layer: LayerIndex, error: &SourceError) -> Gap {
         kind: error.gap_kind(),
         detail: format!("layer {}{name} could not be opened: {error}", layer.0),
     }
-}
-
-/// Hard links to files that this layer does not have, or that flowed past before their second name was known.
-fn unlinked(missed: Missed) -> Vec<Gap> {
-    let mut gaps: Vec<Gap> = missed
-        .into_iter()
-        .flat_map(|(target, links)| links.into_iter().map(move |(path, _)| (target.clone(), path)))
-        .map(|(target, path)| Gap {
-            place: Place { layer: None, path },
-            by: LAYER,
-            kind: GapKind::Unavailable,
-            detail: format!(
-                "the file is a hard link to {target}, whose content could not be looked at under this name"
-            ),
-        })
-        .collect();
-    gaps.sort();
-    gaps
 }

@@ -9,10 +9,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use model::{AnalyzerId, Distro, Fact, Gap, ImagePath, Inventory, Item, LayerIndex, Ownership, Place, What};
 
 use crate::collect::LayerFacts;
+use crate::keys::{KeySet, PathKeys};
+use crate::links::{Links, parent};
 use crate::tree::Node;
-
-/// Symbolic links followed in one path, as Linux does.
-const LINKS: u32 = 40;
 
 /// Joins the layers' facts. `layers` is in the image's order; a layer that could not be opened is empty.
 pub(crate) fn overlay(layers: &[LayerFacts], gaps: Vec<Gap>) -> Inventory {
@@ -34,9 +33,10 @@ struct Overlay<'a> {
     /// Live facts by their file's path in the filesystem so far.
     live: BTreeMap<Vec<u8>, Vec<Laid<'a>>>,
     /// Paths at which something could touch a fact: the facts' files and every folder above them.
-    watched: HashSet<Vec<u8>>,
+    watched: KeySet,
+    keys: PathKeys,
     /// Symbolic links so far.
-    links: HashMap<Vec<u8>, Vec<u8>>,
+    links: Links,
     removed: Vec<Item>,
 }
 
@@ -44,38 +44,37 @@ impl<'a> Overlay<'a> {
     fn watching(layers: &[LayerFacts]) -> Self {
         let mut overlay = Self::default();
         for fact in layers.iter().flat_map(|layer| &layer.facts) {
-            let mut path = fact.place.path.outer();
-            // The files of one folder share all that is above it.
-            while overlay.watched.insert(path.to_vec()) && !path.is_empty() {
-                path = parent(path);
-            }
+            overlay.watch(fact.place.path.outer());
         }
         overlay
     }
 
+    fn watch(&mut self, mut path: &[u8]) {
+        // The files of one folder share all that is above it.
+        while self.watched.insert(self.keys.key(path)) && !path.is_empty() {
+            path = parent(path);
+        }
+    }
+
+    fn watches(&self, path: &[u8]) -> bool {
+        self.watched.contains(&self.keys.key(path))
+    }
+
     fn lay(&mut self, index: LayerIndex, layer: &'a LayerFacts) {
         let mut gone: Vec<Laid<'a>> = Vec::new();
-        let mut resolver = Resolver::default();
         layer.tree.each(|raw, node| {
-            let path = resolver.resolve(raw, &self.links);
-            let path = path.as_deref().unwrap_or(raw);
-            let linked = match node {
-                Node::Symlink { target } => {
-                    self.links.insert(path.to_vec(), target.to_vec());
-                    resolver.forget();
-                    true
-                }
-                _ => !self.links.is_empty() && self.links.contains_key(path),
-            };
-            if linked && !matches!(node, Node::Symlink { .. } | Node::Opaque) {
-                self.links.remove(path);
-                resolver.forget();
+            let resolved = self.links.resolve(raw);
+            let path = resolved.as_deref().unwrap_or(raw);
+            match node {
+                Node::Symlink { target } => self.links.insert(path, target),
+                Node::Opaque => {}
+                _ => self.links.remove(path),
             }
-            if path != raw {
+            if resolved.is_some() && self.watches(raw) {
                 // Written through a link: facts of this layer are at another path than they say.
-                self.watched.insert(path.to_vec());
+                self.watch(path);
             }
-            if !self.watched.contains(path) {
+            if !self.watches(path) {
                 return;
             }
             match node {
@@ -94,7 +93,7 @@ impl<'a> Overlay<'a> {
         }
         for fact in &layer.facts {
             let raw = fact.place.path.outer();
-            let path = resolver.resolve(raw, &self.links).unwrap_or_else(|| raw.to_vec());
+            let path = self.links.resolve(raw).unwrap_or_else(|| raw.to_vec());
             let introduced = ages.get(&Key::of(fact)).copied().unwrap_or(index);
             self.live.entry(path).or_default().push(Laid { fact, introduced });
         }
@@ -198,68 +197,6 @@ impl<'a> Key<'a> {
     }
 }
 
-/// Follows symbolic links in the folders of a path. Entries of one folder follow each other, so the last folder's
-/// answer is kept.
-#[derive(Default)]
-struct Resolver {
-    folder: Vec<u8>,
-    resolved: Option<Vec<u8>>,
-    known: bool,
-}
-
-impl Resolver {
-    /// The path with every link in its folders followed; none when there are none.
-    fn resolve(&mut self, path: &[u8], links: &HashMap<Vec<u8>, Vec<u8>>) -> Option<Vec<u8>> {
-        if links.is_empty() {
-            return None;
-        }
-        let folder = parent(path);
-        if folder.is_empty() {
-            return None;
-        }
-        if !self.known || self.folder != folder {
-            self.resolved = follow(folder, links);
-            self.folder = folder.to_vec();
-            self.known = true;
-        }
-        self.resolved.as_ref().map(|resolved| {
-            ImagePath::new(&[&**resolved, b"/", &path[folder.len() + 1..]].concat()).as_bytes().to_vec()
-        })
-    }
-
-    fn forget(&mut self) {
-        self.known = false;
-    }
-}
-
-fn follow(folder: &[u8], links: &HashMap<Vec<u8>, Vec<u8>>) -> Option<Vec<u8>> {
-    let mut path = folder.to_vec();
-    let mut followed = 0;
-    'again: while followed <= LINKS {
-        let ends = path.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(at, _)| at).chain([path.len()]);
-        for end in ends {
-            if let Some(target) = links.get(&path[..end]) {
-                let rest = &path[end..];
-                let next = if target.starts_with(b"/") {
-                    [&**target, rest].concat()
-                } else {
-                    [parent(&path[..end]), b"/", target, rest].concat()
-                };
-                path = ImagePath::new(&next).as_bytes().to_vec();
-                followed += 1;
-                continue 'again;
-            }
-        }
-        return (followed > 0).then_some(path);
-    }
-    // A circle leads nowhere; the path is left as it was written.
-    None
-}
-
-fn parent(path: &[u8]) -> &[u8] {
-    path.iter().rposition(|&byte| byte == b'/').map_or(b"", |slash| &path[..slash])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -358,6 +295,7 @@ mod tests {
         check("usr/lib/db=a@1 lib->usr/lib\nlib/db=b@1", &["a@1 usr/lib/db +0 -1", "b@1 lib/db +1"]);
         check("usr/lib/db=a@1 lib->/usr/lib\n-lib/db", &["a@1 usr/lib/db +0 -1"]);
         check("usr/lib/db=a@1 x/lib->../usr/lib\n-x/lib/db", &["a@1 usr/lib/db +0 -1"]);
+        check("lib->usr/lib lib/x/db=a@1\n-usr/lib/x", &["a@1 lib/x/db +0 -1"]);
     }
 
     #[test]

@@ -1,12 +1,10 @@
 //! What each layer costs: bytes that no container will ever see, and whose part of the image it is.
 
-use std::collections::HashMap;
-use std::collections::hash_map::RandomState;
-use std::hash::{BuildHasher, BuildHasherDefault, Hasher};
-
 use model::{Image, ImagePath, Inventory, LayerClass, LayerIndex, LayerSummary, Removed};
 
 use crate::collect::LayerFacts;
+use crate::keys::{KeyMap, PathKeys};
+use crate::links::parent;
 use crate::tree::Node;
 
 /// Files named in one layer's summary; the rest is counted.
@@ -37,13 +35,12 @@ pub(crate) fn summaries(image: &Image, layers: &[LayerFacts], inventory: &Invent
     summaries
 }
 
-/// What the layers above have at each path. Paths are kept as keyed hashes: an image cannot choose them so that two
-/// meet, and a million of them fit into little memory.
+/// What the layers above have at each path.
 #[derive(Default)]
 struct Above {
-    keys: RandomState,
+    keys: PathKeys,
     /// The nearest layer above with an entry at the path.
-    entries: HashMap<u64, Effect, BuildHasherDefault<AlreadyHashed>>,
+    entries: KeyMap<Effect>,
     /// Whether any of them can hide a whole folder.
     hides_folders: bool,
 }
@@ -72,7 +69,7 @@ impl Above {
             }
             let effect = self
                 .entries
-                .get(&self.key(path))
+                .get(&self.keys.key(path))
                 .copied()
                 .filter(|effect| effect.replaces || effect.hides_what_is_below);
             let Some(effect) = effect.or(folder_hidden) else { return };
@@ -90,7 +87,7 @@ impl Above {
     /// The nearest thing above that hides a folder: itself or one that it lies in.
     fn hides(&self, mut folder: &[u8]) -> Option<Effect> {
         loop {
-            match self.entries.get(&self.key(folder)) {
+            match self.entries.get(&self.keys.key(folder)) {
                 Some(effect) if effect.hides_what_is_below => return Some(*effect),
                 _ if folder.is_empty() => return None,
                 _ => folder = parent(folder),
@@ -100,7 +97,7 @@ impl Above {
 
     fn add(&mut self, by: LayerIndex, layer: &LayerFacts) {
         layer.tree.each(|path, node| {
-            let key = self.key(path);
+            let key = self.keys.key(path);
             let effect = match node {
                 // A folder above changes nothing about the files in it.
                 Node::Directory => return,
@@ -111,31 +108,11 @@ impl Above {
             self.entries.insert(key, effect);
         });
     }
-
-    fn key(&self, path: &[u8]) -> u64 {
-        self.keys.hash_one(path)
-    }
 }
 
 fn keep_largest(files: &mut Vec<Removed>) {
     files.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.path.cmp(&b.path)));
     files.truncate(NAMED);
-}
-
-/// The keys are hashes already.
-#[derive(Default)]
-struct AlreadyHashed(u64);
-
-impl Hasher for AlreadyHashed {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, _: &[u8]) {}
-
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
-    }
 }
 
 /// Whose part of the image each layer is. The base is what ends with the last command that a later layer builds upon, as
@@ -163,8 +140,4 @@ fn classes(image: &Image, inventory: &Inventory) -> Vec<LayerClass> {
         }
     }
     classes
-}
-
-fn parent(path: &[u8]) -> &[u8] {
-    path.iter().rposition(|&byte| byte == b'/').map_or(b"", |slash| &path[..slash])
 }

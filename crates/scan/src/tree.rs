@@ -55,6 +55,11 @@ impl Builder {
         }
     }
 
+    /// Bytes that the listing takes so far.
+    pub(crate) fn size(&self) -> usize {
+        self.packed.len()
+    }
+
     pub(crate) fn finish(mut self) -> Tree {
         self.packed.shrink_to_fit();
         Tree { packed: self.packed }
