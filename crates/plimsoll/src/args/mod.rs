@@ -9,7 +9,7 @@ use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args, Parser, Subcommand};
 use clap_complete::Shell;
 
-pub use scan::{Common, FolderArgs, Gate, ImageArgs, Look, ReportArgs, Scanner, Target};
+pub use scan::{Common, FolderArgs, Gate, ImageArgs, ImageSource, Look, ReportArgs, Scanner, Target};
 #[cfg(test)]
 pub use values::output;
 pub use values::{Output, format};

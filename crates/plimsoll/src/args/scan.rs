@@ -35,10 +35,12 @@ pub struct FolderArgs {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Image")]
 pub struct Target {
-    /// The image's name: alpine:3.20, team/app@sha256:… With --input: which of several images in it
+    /// The image's name: alpine:3.20, team/app@sha256:…, or where it is and its name: docker:NAME, podman:NAME,
+    /// containerd:NAME, registry:NAME, docker-archive:FILE, oci-archive:FILE, oci-dir:DIR[:TAG]. With --input: which of
+    /// several images in it
     #[arg(value_name = "REF", required_unless_present = "input", help_heading = None)]
     pub reference: Option<String>,
-    /// Read the image from this file or folder; - is standard input
+    /// Read the image from this file or folder, which a :TAG or @DIGEST may follow; - is standard input
     #[arg(long, value_name = "FILE", env = "PLIMSOLL_INPUT")]
     pub input: Option<PathBuf>,
     /// Where to look for the image, in this order
@@ -54,7 +56,8 @@ pub struct Target {
     /// Which platform of a multi-architecture image: os/arch[/variant], or all [default: this machine's]
     #[arg(long, value_name = "PLATFORM", env = "PLIMSOLL_PLATFORM")]
     pub platform: Option<String>,
-    /// User name for the registry [default: what docker login stored]
+    /// User name for the registry [default: what docker login stored]. The password comes from --password-stdin or the
+    /// variable PLIMSOLL_PASSWORD; a token, without a name, from PLIMSOLL_REGISTRY_TOKEN
     #[arg(long, value_name = "NAME", env = "PLIMSOLL_USERNAME")]
     pub username: Option<String>,
     /// Read the registry's password from standard input
@@ -77,6 +80,18 @@ pub enum ImageSource {
     /// The registry that the name says
     #[value(alias = "remote")]
     Registry,
+}
+
+impl ImageSource {
+    /// The name, as in `--image-src`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Docker => "docker",
+            Self::Podman => "podman",
+            Self::Containerd => "containerd",
+            Self::Registry => "registry",
+        }
+    }
 }
 
 /// What can be looked for.
@@ -186,12 +201,21 @@ pub struct Limits {
     /// Size of a layer after decompression
     #[arg(long, value_name = "SIZE", env = "PLIMSOLL_MAX_LAYER_BYTES", default_value_t = Size(Budget::default().layer_bytes))]
     pub max_layer_bytes: Size,
+    /// How many times larger than its stored size a layer may become
+    #[arg(long, value_name = "N", env = "PLIMSOLL_MAX_RATIO", default_value_t = Budget::default().ratio)]
+    pub max_ratio: u64,
+    /// Files, folders and links in a layer
+    #[arg(long, value_name = "N", env = "PLIMSOLL_MAX_ENTRIES", default_value_t = Budget::default().entries)]
+    pub max_entries: u64,
     /// Size of a file that is looked into
     #[arg(long, value_name = "SIZE", env = "PLIMSOLL_MAX_FILE_BYTES", default_value_t = Size(Budget::default().file_bytes))]
     pub max_file_bytes: Size,
     /// Size of all files in memory at once
     #[arg(long, value_name = "SIZE", env = "PLIMSOLL_MAX_MEMORY_BYTES", default_value_t = Size(Budget::default().memory_bytes))]
     pub max_memory_bytes: Size,
+    /// Size in memory of all that is learned of an image
+    #[arg(long, value_name = "SIZE", env = "PLIMSOLL_MAX_LEARNED_BYTES", default_value_t = Size(Budget::default().learned_bytes as u64))]
+    pub max_learned_bytes: Size,
     /// Archives inside archives
     #[arg(long, value_name = "N", env = "PLIMSOLL_MAX_NESTING", default_value_t = Budget::default().nesting)]
     pub max_nesting: u32,
@@ -202,9 +226,12 @@ impl Limits {
     pub fn budget(&self) -> Budget {
         Budget {
             layer_bytes: self.max_layer_bytes.0,
+            ratio: self.max_ratio,
+            entries: self.max_entries,
             file_bytes: self.max_file_bytes.0,
             // A file that may be read must fit.
             memory_bytes: self.max_memory_bytes.0.max(self.max_file_bytes.0),
+            learned_bytes: usize::try_from(self.max_learned_bytes.0).unwrap_or(usize::MAX),
             nesting: self.max_nesting,
             deadline: self.timeout.and_then(|timeout| std::time::Instant::now().checked_add(timeout)),
             ..Budget::default()
