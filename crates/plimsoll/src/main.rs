@@ -2,6 +2,7 @@
 //! embeds the crates would have to decide again.
 
 mod args;
+mod bug;
 mod commands;
 mod environment;
 mod exit;
@@ -27,7 +28,8 @@ use crate::failure::Failure;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     log::start(cli.talk.verbose);
-    let exit = run(&cli).unwrap_or_else(|failure| {
+    bug::watch();
+    let exit = bug::catch(|| run(&cli)).unwrap_or_else(|failure| {
         let color = terminal::color(cli.talk.color, &variable, io::stderr().is_terminal());
         // Where standard error is closed, the exit code has to say it alone.
         let _ = failure.print(color, &mut io::stderr().lock());
