@@ -38,6 +38,8 @@ pub struct Context<'a> {
     pub version: &'a str,
     /// When the report was made (RFC 3339). The only time in it that is not the image's or the advisories' own.
     pub generated_at: &'a str,
+    /// Whether vulnerabilities were asked for at all.
+    pub wants_vulnerabilities: bool,
     /// What to show.
     pub filter: Filter,
 }

@@ -9,7 +9,14 @@ use model::{
 use crate::{Context, Filter};
 
 pub(crate) fn context(width: usize) -> Context<'static> {
-    Context { width, color: false, version: "1.2.3", generated_at: "2026-11-24T04:00:00Z", filter: Filter::default() }
+    Context {
+        width,
+        color: false,
+        version: "1.2.3",
+        generated_at: "2026-11-24T04:00:00Z",
+        wants_vulnerabilities: true,
+        filter: Filter::default(),
+    }
 }
 
 fn item(kind: PackageKind, name: &str, version: &str, source: Option<&str>, at: u32, path: &str) -> Item {

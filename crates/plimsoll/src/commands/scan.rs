@@ -147,6 +147,7 @@ impl<'a> Job<'a> {
             color: self.color,
             version: env!("CARGO_PKG_VERSION"),
             generated_at: &self.time.to_string(),
+            wants_vulnerabilities: self.advisories != Advisories::Unwanted,
             filter: Filter {
                 severities: asked.severity.clone(),
                 everything: asked.all,

@@ -16,7 +16,7 @@ const STEPS: usize = 5;
 const INSTRUCTION: usize = 48;
 
 pub(super) fn write(report: &Report, view: &View<'_>, context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let steps = steps(report, view);
+    let steps = steps(report, view, context);
     let mut label = "Next";
     for (number, step) in (1..).zip(&steps) {
         let marker = if steps.len() == 1 { String::new() } else { format!("{number}. ") };
@@ -26,9 +26,9 @@ pub(super) fn write(report: &Report, view: &View<'_>, context: &Context<'_>, out
     Ok(())
 }
 
-fn steps(report: &Report, view: &View<'_>) -> Vec<String> {
+fn steps(report: &Report, view: &View<'_>, context: &Context<'_>) -> Vec<String> {
     let mut steps = Vec::new();
-    if !view.judged {
+    if context.wants_vulnerabilities && !view.judged {
         steps.push(
             "Name a folder with advisories in the layout of OSV's data dumps: --advisories DIR (or PLIMSOLL_ADVISORIES)."
                 .to_owned(),

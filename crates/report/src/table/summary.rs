@@ -26,7 +26,9 @@ pub(super) fn write(report: &Report, view: &View<'_>, context: &Context<'_>, out
 }
 
 fn found(report: &Report, view: &View<'_>, context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let (style, sentence) = if !view.judged {
+    let (style, sentence) = if !context.wants_vulnerabilities {
+        (PLAIN, "packages only: vulnerabilities were not asked for".to_owned())
+    } else if !view.judged {
         (WARNING, "vulnerabilities were not looked for: there is no advisory data".to_owned())
     } else if view.all.total() > 0 {
         let worst = view.all.worst_first().next().map_or(Severity::Unknown, |(severity, _)| severity);

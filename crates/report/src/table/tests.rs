@@ -311,6 +311,10 @@ fn clean_and_unknown_do_not_look_alike() {
     insta::assert_snapshot!(lines(&table(&unjudged, &context(120)), "Found").join("\n"), @"Found       vulnerabilities were not looked for: there is no advisory data");
     assert!(lines(&table(&unjudged, &context(120)), "Next")[0].contains("--advisories DIR"));
 
+    let packages_only = Context { wants_vulnerabilities: false, ..context(120) };
+    insta::assert_snapshot!(lines(&table(&unjudged, &packages_only), "Found").join("\n"), @"Found       packages only: vulnerabilities were not asked for");
+    assert_eq!(lines(&table(&unjudged, &packages_only), "Next"), Vec::<String>::new());
+
     let mut partly = clean.clone();
     partly.inventory.gaps = image().inventory.gaps;
     partly.inventory.gaps[0].kind = model::GapKind::UnknownDistro;
