@@ -23,10 +23,15 @@ const ID: AnalyzerId = AnalyzerId::new("advisories");
 /// Names that a gap spells out; the rest are counted.
 const NAMES_IN_GAP: usize = 5;
 
+/// Findings about one image. The worst honest one has some ten thousand; one that lists a package with a thousand
+/// vulnerabilities in a hundred thousand files was made to fill memory.
+const MOST_FINDINGS: usize = 250_000;
+
 /// Finds known vulnerabilities of packages, and distributions past their end.
 pub struct Advisories<S> {
     store: S,
     today: Date,
+    most: usize,
 }
 
 /// All that one look at an inventory brings.
@@ -49,7 +54,7 @@ struct Docket<'a> {
 impl<S: Store> Advisories<S> {
     /// Judges by the advisories in `store`, as of `today`.
     pub fn new(store: S, today: Date) -> Self {
-        Self { store, today }
+        Self { store, today, most: MOST_FINDINGS }
     }
 
     /// Judges the packages of the final filesystem.
@@ -116,6 +121,14 @@ impl<S: Store> Advisories<S> {
                 let (hits, unclear) = look_up(ecosystem, &by_name, questions, *module);
                 (aliases::classes(&hits).iter().map(|class| row(class, ecosystem)).collect(), unclear)
             });
+            if judgement.findings.len() + rows.len() > self.most {
+                let detail = format!(
+                    "there are more than {} findings; the packages from {} ({}) on are not judged",
+                    self.most, package.name, item.fact.place.path
+                );
+                judgement.gaps.push(gap(GapKind::LimitHit, detail));
+                break;
+            }
             let findings = rows.iter().map(|row| Vulnerability { item: *index, ..row.clone() });
             judgement.findings.extend(findings.map(Finding::Vulnerability));
             judgement.gaps.extend(unclear.as_ref().map(|unclear| unclear.gap(ecosystem, item, package)));
@@ -490,6 +503,17 @@ mod tests {
         assert_eq!(rows(&judgement, items), expected);
         let kinds: Vec<_> = judgement.gaps.iter().map(|gap| gap.kind).collect();
         assert_eq!(kinds, gaps, "{:?}", judgement.gaps);
+    }
+
+    #[test]
+    fn a_flood_of_findings_is_bounded() {
+        let records: Vec<String> = (0..3).map(|id| record(&format!("GHSA-{id}"), "npm", "a", "2.0.0", "")).collect();
+        let items = (0..5).map(|_| item(Package::new(PackageKind::Npm, "a", "1.0.0"), None)).collect();
+        let today = "2026-01-01".parse().unwrap();
+        let advisories = Advisories { most: 8, ..Advisories::new(Records(records), today) };
+        let judgement = advisories.judge(&Inventory { distro: None, items, gaps: Vec::new() });
+        assert_eq!(judgement.findings.len(), 6);
+        assert_eq!(judgement.gaps.iter().map(|gap| gap.kind).collect::<Vec<_>>(), [GapKind::LimitHit]);
     }
 
     #[test]
