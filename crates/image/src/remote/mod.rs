@@ -9,6 +9,9 @@ mod content;
 mod credentials;
 pub mod docker;
 mod environment;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod http;
 mod registry;
 #[cfg(test)]

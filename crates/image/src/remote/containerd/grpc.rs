@@ -148,6 +148,15 @@ fn unframe(buffer: &mut BytesMut) -> Result<Option<Bytes>, Failure> {
     Ok(Some(buffer.split_to(length).freeze()))
 }
 
+/// For the fuzz targets: messages until one is not whole, or broken.
+#[cfg(fuzzing)]
+pub(super) fn unframe_all<M: Message + Default>(bytes: &[u8]) {
+    let mut buffer = BytesMut::from(bytes);
+    while let Ok(Some(message)) = unframe(&mut buffer) {
+        let _ = M::decode(message);
+    }
+}
+
 fn status(headers: &HeaderMap) -> Result<(), Failure> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     match text("grpc-status") {

@@ -3,6 +3,8 @@
 mod blob;
 mod challenge;
 mod endpoint;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod retry;
 mod session;
 #[cfg(test)]
