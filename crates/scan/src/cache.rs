@@ -4,9 +4,13 @@
 //! doing the same work at once; where they do not work, the work is done twice and the result is the same. Facts are
 //! stored under a digest that we computed over the bytes that they came from, never under one that an image claims.
 
-use std::fs::{self, File};
+use std::collections::hash_map::RandomState;
+use std::fs::{self, File, TryLockError};
+use std::hash::BuildHasher;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use image::BlobIdentity;
 use model::{Analyzer, Budget, Digest};
@@ -66,14 +70,14 @@ impl Cache {
         (facts.digest == Some(*digest)).then_some(facts)
     }
 
-    /// Waits until nobody else is analyzing the same stored bytes.
-    pub(crate) fn claim(&self, identity: &BlobIdentity) -> Claim {
+    /// Waits until nobody else is analyzing the same stored bytes, or the time is up.
+    pub(crate) fn claim(&self, identity: &BlobIdentity, deadline: Option<Instant>) -> Claim {
         let name = blake3::hash(&[*self.readers.as_bytes(), *name_of(identity).as_bytes()].concat());
         let path = self.path("claims", &name);
         let lock = || {
             create_folder(path.parent()?).ok()?;
             let file = File::options().create(true).truncate(false).write(true).open(&path).ok()?;
-            file.lock().ok()?;
+            lock(&file, deadline).ok()?;
             Some((file, path.clone()))
         };
         Claim { lock: lock() }
@@ -101,10 +105,11 @@ impl Cache {
         let path = self.path(kind, name);
         let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
         create_folder(folder)?;
-        let unique = format!(".{}-{:?}.new", std::process::id(), std::thread::current().id());
-        let fresh = path.with_extension(unique);
+        // Machines that share the folder share process numbers too.
+        let unique = RandomState::new().hash_one(std::process::id());
+        let fresh = path.with_extension(format!("{unique:016x}.new"));
         let written = (|| {
-            let mut file = File::create(&fresh)?;
+            let mut file = File::create_new(&fresh)?;
             parts.iter().try_for_each(|part| file.write_all(part))?;
             fs::rename(&fresh, &path)
         })();
@@ -135,6 +140,17 @@ impl Drop for Claim {
     }
 }
 
+fn lock(file: &File, deadline: Option<Instant>) -> io::Result<()> {
+    const PAUSE: Duration = Duration::from_millis(20);
+    let Some(deadline) = deadline else { return file.lock() };
+    loop {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) if Instant::now() < deadline => thread::sleep(PAUSE),
+            outcome => return outcome.map_err(io::Error::from),
+        }
+    }
+}
+
 /// Facts name files of private images.
 fn create_folder(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
@@ -146,4 +162,99 @@ fn create_folder(folder: &Path) -> io::Result<()> {
 
 fn name_of(identity: &BlobIdentity) -> blake3::Hash {
     blake3::hash(format!("{identity:?}").as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::Facts;
+
+    static ONE: Analyzer = Analyzer { name: "one", version: 1, files: &[], analyze: |_, _: &mut Facts| Ok(()) };
+    static NEWER: Analyzer = Analyzer { version: 2, ..ONE };
+
+    fn layer(bytes: &[u8]) -> LayerFacts {
+        LayerFacts { digest: Some(Digest::sha256(bytes)), files: 7, ..LayerFacts::default() }
+    }
+
+    fn file(size: u64) -> BlobIdentity {
+        BlobIdentity::File { node: (1, 2), size, modified: 3, changed: 4, part: (0, size) }
+    }
+
+    fn cache(root: &Path) -> Cache {
+        Cache::new(root, &[&ONE], &Budget::default())
+    }
+
+    #[test]
+    fn what_was_kept_is_found_by_digest_and_by_file() {
+        let root = tempfile::tempdir().unwrap();
+        let (facts, cache) = (layer(b"a"), cache(root.path()));
+        cache.keep(Some(&file(1)), &facts);
+        let digest = Digest::sha256(b"a");
+        assert_eq!(cache.facts(&digest), Some(facts));
+        assert_eq!(cache.facts(&Digest::sha256(b"b")), None);
+        assert_eq!(cache.digest(&file(1)), Some(digest));
+        assert_eq!(cache.digest(&file(2)), None);
+        assert_eq!(cache.digest(&BlobIdentity::Content(digest)), Some(digest));
+    }
+
+    #[test]
+    fn other_readers_and_other_limits_ask_for_other_facts() {
+        let root = tempfile::tempdir().unwrap();
+        cache(root.path()).keep(None, &layer(b"a"));
+        let digest = Digest::sha256(b"a");
+        assert_eq!(Cache::new(root.path(), &[&NEWER], &Budget::default()).facts(&digest), None);
+        let limited = Budget { nesting: 1, ..Budget::default() };
+        assert_eq!(Cache::new(root.path(), &[&ONE], &limited).facts(&digest), None);
+        assert!(cache(root.path()).facts(&digest).is_some());
+    }
+
+    #[test]
+    fn a_layer_that_was_not_read_as_a_whole_is_not_kept() {
+        let root = tempfile::tempdir().unwrap();
+        cache(root.path()).keep(Some(&file(1)), &LayerFacts { digest: None, ..layer(b"a") });
+        assert_eq!(fs::read_dir(root.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn damaged_and_exchanged_files_are_as_good_as_none() {
+        let root = tempfile::tempdir().unwrap();
+        let cache = cache(root.path());
+        cache.keep(None, &layer(b"a"));
+        cache.keep(None, &layer(b"b"));
+        let path = |bytes| cache.path("facts", &cache.facts_name(&Digest::sha256(bytes)));
+        fs::copy(path(b"a"), path(b"b")).unwrap();
+        assert_eq!(cache.facts(&Digest::sha256(b"b")), None);
+        let whole = fs::read(path(b"a")).unwrap();
+        for index in 0..whole.len() {
+            let mut damaged = whole.clone();
+            damaged[index] ^= 1;
+            fs::write(path(b"a"), &damaged).unwrap();
+            assert_eq!(cache.facts(&Digest::sha256(b"a")), None, "byte {index}");
+            fs::write(path(b"a"), &whole[..index]).unwrap();
+            assert_eq!(cache.facts(&Digest::sha256(b"a")), None, "cut at {index}");
+        }
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_written_to_harms_nobody() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("file");
+        fs::write(&root, "").unwrap();
+        let cache = cache(&root);
+        cache.keep(Some(&file(1)), &layer(b"a"));
+        drop(cache.claim(&file(1), None));
+        assert_eq!(cache.facts(&Digest::sha256(b"a")), None);
+    }
+
+    #[test]
+    fn a_claim_is_waited_for_until_the_time_is_up() {
+        let root = tempfile::tempdir().unwrap();
+        let cache = cache(root.path());
+        let claim = cache.claim(&file(1), None);
+        assert!(claim.lock.is_some());
+        assert!(cache.claim(&file(1), Some(Instant::now())).lock.is_none());
+        assert!(cache.claim(&file(2), Some(Instant::now())).lock.is_some());
+        drop(claim);
+        assert!(cache.claim(&file(1), Some(Instant::now())).lock.is_some());
+    }
 }

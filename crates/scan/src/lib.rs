@@ -152,7 +152,8 @@ impl<'a> Engine<'a> {
         if let Some(facts) = cached() {
             return Ok(facts);
         }
-        let claim = self.cache.as_ref().zip(identity.as_ref()).map(|(cache, identity)| cache.claim(identity));
+        let deadline = self.options.budget.deadline;
+        let claim = self.cache.as_ref().zip(identity.as_ref()).map(|(cache, identity)| cache.claim(identity, deadline));
         // Somebody else may have finished while we waited.
         if claim.is_some()
             && let Some(facts) = cached()
