@@ -78,18 +78,19 @@ impl fmt::Display for Reference {
 /// A first component is a host when it could not be part of a repository's name on Docker's own registry.
 fn is_host(text: &str) -> bool {
     let (name, port) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        Some((address, port)) => {
-            if address.parse::<std::net::Ipv6Addr>().is_err() {
+        Some((address, rest)) => {
+            let port = rest.strip_prefix(':');
+            if address.parse::<std::net::Ipv6Addr>().is_err() || (port.is_none() && !rest.is_empty()) {
                 return false;
             }
-            ("localhost", port.strip_prefix(':'))
+            ("localhost", port)
         }
         None => match text.split_once(':') {
             Some((name, port)) => (name, Some(port)),
             None => (text, None),
         },
     };
-    let port_is_number = port.is_none_or(|port| port.parse::<u16>().is_ok());
+    let port_is_number = port.is_none_or(|port| port.bytes().all(|b| b.is_ascii_digit()) && port.parse::<u16>().is_ok());
     let named =
         port.is_some() || name == "localhost" || name.contains('.') || name.bytes().any(|b| b.is_ascii_uppercase());
     named
@@ -157,6 +158,9 @@ mod tests {
             "-a",
             "a:-t",
             "x.y:99999/a",
+            "x.y:+80/a",
+            "[::1]x/a",
+            "[::1]\n:80/a",
             "a\nb",
         ] {
             check(text, "refused");
