@@ -1,0 +1,80 @@
+//! Walks a layer and checks what a visitor may rely on.
+
+use image::Blob;
+use image::layer::{self, Entry, EntryKind, Interest, LayerRead, Room, Visitor};
+use model::{Budget, Digest, GapKind, ImagePath};
+
+use crate::{analysis, memory};
+
+/// Blocks on their way and the largest file, with some room around them.
+const MEMORY: usize = 24 << 20;
+
+/// Reads the stored bytes of a layer, and wants of its files what `interest` says: nothing, the head or the whole.
+pub fn layer(stored: &[u8], interest: u8) {
+    let budget = analysis::budget();
+    let mut seen = Seen { interest, budget: &budget, asked: 0, broken: false, gaps: 0, entries: 0 };
+    let expected = Digest::sha256(stored);
+    let room = Room::new(budget.memory_bytes);
+    let blob = Blob { reader: Box::new(stored), expected: Some(expected) };
+    let LayerRead { digest, bytes, walked } = memory::within(MEMORY, || layer::read(blob, &budget, &room, &mut seen));
+    // Only a layer that was read and understood as a whole has a name under which facts may be kept.
+    match digest {
+        Some(digest) => assert!(digest == expected && !seen.broken),
+        None => assert!(seen.gaps > 0, "nobody was told what is wrong"),
+    }
+    // The decoder may be a few blocks ahead of the walk.
+    assert!(bytes <= budget.layer_bytes + (2 << 20), "{bytes} bytes");
+    assert!(walked.entries <= budget.entries + 1 && walked.files <= walked.entries && seen.entries <= walked.entries);
+}
+
+struct Seen<'a> {
+    interest: u8,
+    budget: &'a Budget,
+    asked: u32,
+    /// Whether something is wrong with the layer, and not with one entry.
+    broken: bool,
+    gaps: u32,
+    entries: u64,
+}
+
+impl Visitor for Seen<'_> {
+    fn enter(&mut self, entry: &Entry<'_>) -> Interest {
+        check(entry.path);
+        if let EntryKind::HardLink(target) = entry.kind {
+            check(target);
+        }
+        self.entries += 1;
+        self.asked += 1;
+        match self.interest % 4 {
+            0 => Interest::None,
+            1 => Interest::Head,
+            2 => Interest::Whole,
+            _ => [Interest::None, Interest::Head, Interest::Whole][self.asked as usize % 3],
+        }
+    }
+
+    fn head(&mut self, entry: &Entry<'_>, head: &[u8]) -> bool {
+        assert!(head.len() as u64 <= entry.meta.size && head.len() <= model::Key::HEAD_BYTES);
+        head.first().is_some_and(|byte| byte % 2 == 0)
+    }
+
+    fn content(&mut self, entry: &Entry<'_>, content: &[u8]) {
+        assert_eq!(entry.kind, EntryKind::File);
+        assert_eq!(content.len() as u64, entry.meta.size);
+        assert!(entry.meta.size <= self.budget.file_bytes);
+    }
+
+    fn gap(&mut self, path: &ImagePath, kind: GapKind, detail: String) {
+        assert!(kind != GapKind::Internal, "{detail}");
+        assert!(detail.len() < 4096 && !detail.contains(char::is_control), "{detail:?}");
+        self.gaps += 1;
+        // Entries whose path is empty can only be too large, or sparse.
+        self.broken |= path.as_bytes().is_empty() && !matches!(kind, GapKind::LimitHit | GapKind::Unsupported);
+    }
+}
+
+/// Clean, so that it cannot leave the image.
+fn check(path: &ImagePath) {
+    let bytes = path.as_bytes();
+    assert!(bytes.is_empty() || bytes.split(|byte| *byte == b'/').all(|part| !matches!(part, b"" | b"." | b"..")));
+}
