@@ -2,10 +2,12 @@
 //! is what becomes of the report, the cache, the exit code and the secrets.
 
 use std::fs;
-use std::net::TcpListener;
+use std::io::{self, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::Command;
 use std::thread;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -105,11 +107,23 @@ fn a_wrong_password_is_shown_nowhere() {
     }
 }
 
+/// Answers everybody with a body that comes at one byte in a tenth of a second, for a day.
+fn drop_by_drop(mut client: TcpStream) -> io::Result<()> {
+    let _ = client.read(&mut [0; 4096])?;
+    client.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 864000\r\n\r\n")?;
+    loop {
+        client.write_all(b" ")?;
+        thread::sleep(Duration::from_millis(100));
+    }
+}
+
 #[test]
-fn a_server_that_never_answers_is_given_up_when_the_time_is_up() {
+fn a_server_that_never_comes_to_its_end_is_given_up_when_the_time_is_up() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let host = listener.local_addr().unwrap();
-    thread::spawn(move || listener.incoming().collect::<Vec<_>>());
+    thread::spawn(move || {
+        listener.incoming().flatten().for_each(|client| drop(thread::spawn(|| drop_by_drop(client))))
+    });
     let folder = tempfile::tempdir().unwrap();
     let ran = run(scan(&format!("{host}/a/b"), folder.path()).args(["--timeout", "2s"]));
     assert_eq!(ran.code, Some(3), "{}", ran.err);

@@ -12,11 +12,11 @@ mod unix;
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use ureq::Agent;
 use ureq::http::header::{AUTHORIZATION, LOCATION};
 use ureq::http::{HeaderName, HeaderValue, Request, StatusCode, Uri};
+use ureq::{Agent, AsSendBody};
 
 use super::Environment;
 pub(super) use trust::Identity;
@@ -56,6 +56,8 @@ pub(super) struct Call<'a> {
     pub(super) authorization: Option<HeaderValue>,
     /// Makes it a POST of this form.
     pub(super) form: Option<String>,
+    /// When the answer, its body included, must be here.
+    pub(super) deadline: Option<Instant>,
 }
 
 /// A server, as far as it matters who may see what: address, port, and whether others can listen.
@@ -98,9 +100,12 @@ impl Http {
                 request = request.header(AUTHORIZATION, authorization);
             }
             let built = |error: ureq::http::Error| Failure::Lasting(error.to_string());
+            let left = call.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+            // A socket cannot be told to wait for no time at all.
+            let left = left.map(|left| left.max(Duration::from_millis(1)));
             let answer = match &form {
-                Some(form) => agent.run(request.body(form.as_str()).map_err(built)?),
-                None => agent.run(request.body(()).map_err(built)?),
+                Some(form) => agent.run(timed(&agent, request.body(form.as_str()).map_err(built)?, left)),
+                None => agent.run(timed(&agent, request.body(()).map_err(built)?, left)),
             };
             let response = answer.map_err(|error| Failure::of(&error, &server))?;
             let Some(next) = redirect(&uri, &response, &server)? else { return Ok(response) };
@@ -147,6 +152,10 @@ impl Http {
         }
         Ok(config.build().new_agent())
     }
+}
+
+fn timed<S: AsSendBody>(agent: &Agent, request: Request<S>, left: Option<Duration>) -> Request<S> {
+    agent.configure_request(request).timeout_global(left).build()
 }
 
 /// A client for a daemon that listens on a Unix socket.

@@ -61,6 +61,7 @@ impl Session {
                 headers: headers.to_vec(),
                 authorization: authorization.cloned(),
                 form: None,
+                deadline: self.patience.deadline,
             })
         };
         let known = self.known_grant(&server)?;
@@ -137,7 +138,8 @@ impl Session {
 
     fn probe(&self, base: &str) -> Result<(), String> {
         let uri: Uri = format!("{base}/v2/").parse().map_err(|_| format!("{base} is not an address"))?;
-        let call = Call { party: &self.party, uri, headers: Vec::new(), authorization: None, form: None };
+        let deadline = self.patience.deadline;
+        let call = Call { party: &self.party, uri, headers: Vec::new(), authorization: None, form: None, deadline };
         match self.connections.0.http.send(call) {
             // A TLS server says so in a plain answer when it is addressed in plain HTTP.
             Ok(response) if response.status() == StatusCode::BAD_REQUEST => {
@@ -238,6 +240,7 @@ impl Session {
             headers: Vec::new(),
             authorization: question.authorization.clone(),
             form: question.form.clone(),
+            deadline: self.patience.deadline,
         })?;
         let status = response.status();
         if status != StatusCode::OK {
