@@ -90,7 +90,8 @@ fn is_host(text: &str) -> bool {
             None => (text, None),
         },
     };
-    let port_is_number = port.is_none_or(|port| port.bytes().all(|b| b.is_ascii_digit()) && port.parse::<u16>().is_ok());
+    let port_is_number =
+        port.is_none_or(|port| port.bytes().all(|b| b.is_ascii_digit()) && port.parse::<u16>().is_ok());
     let named =
         port.is_some() || name == "localhost" || name.contains('.') || name.bytes().any(|b| b.is_ascii_uppercase());
     named
