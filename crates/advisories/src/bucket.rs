@@ -273,9 +273,10 @@ impl Reader<'_> {
         file.seek(SeekFrom::Start(start))?;
         packed.clear();
         file.take(last.span.end.saturating_sub(start).min(most)).read_to_end(packed)?;
+        // An entry may claim to begin behind the directory, which ends the last one.
+        let place = |at: u64| usize::try_from(at.saturating_sub(start)).unwrap_or(usize::MAX);
         for entry in entries {
-            let from = usize::try_from(entry.span.start - start).unwrap_or(usize::MAX);
-            let to = usize::try_from(entry.span.end - start).unwrap_or(usize::MAX).min(packed.len());
+            let (from, to) = (place(entry.span.start), place(entry.span.end).min(packed.len()));
             let outcome = match packed.get(from..to).ok_or("it lies beyond the end of the file") {
                 Ok(bytes) => self.unpack(entry, bytes),
                 Err(detail) => Err(detail),
@@ -528,6 +529,18 @@ mod tests {
         assert_eq!(summaries(&shelf), ["A-1 of 2024-01-01T00:00:00Z", "A-2 of 2024-01-01T00:00:00Z"]);
         assert_eq!(shelf.unreadable, 9);
         assert_eq!(shelf.example.as_deref(), Some("bomb.json: it is larger than any honest record"));
+    }
+
+    #[test]
+    fn an_entry_that_claims_to_lie_behind_the_directory_is_refused() {
+        let mut only = archive(&[stored("A-1.json", &record("A-1", "a", "1"))]);
+        let entry = only.windows(4).position(|window| window == b"PK\x01\x02").unwrap();
+        // Its offset, one more than where the directory begins.
+        let behind = u32::try_from(entry + 1).unwrap();
+        only[entry + 42..entry + 46].copy_from_slice(&behind.to_le_bytes());
+        let (_root, bucket) = bucket(&only, &[]);
+        let shelf = ask(&bucket, &["a"]).unwrap();
+        assert_eq!((shelf.total, shelf.unreadable), (0, 1));
     }
 
     #[test]
