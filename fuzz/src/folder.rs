@@ -1,6 +1,7 @@
 //! A folder for parsers that read files. Each input overwrites the files of the one before.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -18,9 +19,13 @@ pub fn folder() -> &'static Path {
 /// Writes a file in the folder, and says where it is.
 pub fn write(name: &str, content: &[u8]) -> PathBuf {
     let path = folder().join(name);
-    let parent = path.parent().map_or(Ok(()), fs::create_dir_all);
-    parent
-        .and_then(|()| fs::write(&path, content))
-        .unwrap_or_else(|error| panic!("cannot write {}: {error}", path.display()));
+    let write = || {
+        fs::create_dir_all(path.parent().unwrap_or(&path))?;
+        // Not emptied first: some filesystems take that for a replacement, and wait for the disk.
+        let mut file = File::options().create(true).write(true).truncate(false).open(&path)?;
+        file.write_all(content)?;
+        file.set_len(content.len() as u64)
+    };
+    write().unwrap_or_else(|error: io::Error| panic!("cannot write {}: {error}", path.display()));
     path
 }

@@ -31,7 +31,7 @@ struct Seen<'a> {
     interest: u8,
     budget: &'a Budget,
     asked: u32,
-    /// Whether something is wrong with the layer, and not with one entry.
+    /// Whether something is wrong with the layer that cannot be wrong with one entry.
     broken: bool,
     gaps: u32,
     entries: u64,
@@ -64,12 +64,12 @@ impl Visitor for Seen<'_> {
         assert!(entry.meta.size <= self.budget.file_bytes);
     }
 
-    fn gap(&mut self, path: &ImagePath, kind: GapKind, detail: String) {
+    fn gap(&mut self, _: &ImagePath, kind: GapKind, detail: String) {
         assert!(kind != GapKind::Internal, "{detail}");
         assert!(detail.len() < 4096 && !detail.contains(char::is_control), "{detail:?}");
         self.gaps += 1;
-        // Entries whose path is empty can only be too large, or sparse.
-        self.broken |= path.as_bytes().is_empty() && !matches!(kind, GapKind::LimitHit | GapKind::Unsupported);
+        // Others may be about an entry whose path is empty.
+        self.broken |= matches!(kind, GapKind::DigestMismatch | GapKind::Unavailable | GapKind::TimedOut);
     }
 }
 
