@@ -4,6 +4,7 @@
 //! Invariant: knows nothing of what the files mean. Every byte that comes in is taken for hostile, and costs no more
 //! than the budget allows.
 
+mod deadline;
 pub mod layer;
 pub mod local;
 pub mod manifest;

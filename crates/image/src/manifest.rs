@@ -115,8 +115,24 @@ impl Descriptor {
 
     /// Whether the layer's bytes are elsewhere by design.
     pub fn is_foreign(&self) -> bool {
-        self.media_type.contains(".foreign.") || self.media_type.contains("nondistributable")
+        is_foreign(&self.media_type)
     }
+}
+
+/// Whether the media type is that of a layer which is left out of images on purpose.
+pub(crate) fn is_foreign(media_type: &str) -> bool {
+    media_type.contains(".foreign.") || media_type.contains("nondistributable")
+}
+
+/// Refuses a layer whose media type says that it is encrypted (OCIcrypt adds a suffix to the usual ones): its bytes mean
+/// nothing to those who have no key.
+pub(crate) fn check_not_encrypted(media_type: &str, digest: &Digest) -> Result<(), SourceError> {
+    if !media_type.contains("+encrypted") {
+        return Ok(());
+    }
+    Err(SourceError::Encrypted(format!(
+        "the layer {digest} is encrypted; decrypt a copy of the image with its key first (skopeo copy --decryption-key)"
+    )))
 }
 
 impl Index {
@@ -155,17 +171,32 @@ impl Index {
     }
 }
 
+/// More layers than any runtime stacks: Docker stops at 125, overlayfs at 500.
+const LAYERS: usize = 1000;
+
 /// Joins a manifest's layers with what the configuration says of them. `what` names the image in an error.
-pub fn image(origin: Origin, layers: Vec<Layer>, config: &[u8], what: &str) -> Result<Image, SourceError> {
+pub fn image(
+    origin: Origin,
+    layers: impl ExactSizeIterator<Item = Layer>,
+    config: &[u8],
+    what: &str,
+) -> Result<Image, SourceError> {
+    if layers.len() > LAYERS {
+        let why = format!("it has {} layers, but no runtime stacks more than {LAYERS}", layers.len());
+        return Err(SourceError::malformed(what, why));
+    }
     let config: ConfigFile = serde_json::from_slice(config)
         .map_err(|error| SourceError::malformed(format!("{what}, image configuration"), error.to_string()))?;
     let diff_ids = config.rootfs.diff_ids;
     if diff_ids.len() != layers.len() {
-        let why = format!("the manifest has {} layers, the configuration {}", layers.len(), diff_ids.len());
+        let why = format!(
+            "the manifest has {} layers, the configuration {}; fetch or build the image again",
+            layers.len(),
+            diff_ids.len()
+        );
         return Err(SourceError::malformed(what, why));
     }
-    let layers: Vec<Layer> =
-        layers.into_iter().zip(diff_ids).map(|(layer, id)| Layer { diff_id: Some(id), ..layer }).collect();
+    let layers: Vec<Layer> = layers.zip(diff_ids).map(|(layer, id)| Layer { diff_id: Some(id), ..layer }).collect();
     let run = config.config;
     let history = align(config.history, &layers);
     let config = ImageConfig {
@@ -327,7 +358,9 @@ mod tests {
     }
 
     fn check_history(history: &str, layers: usize, expected: &[(&str, Option<u32>)]) {
-        let image = image(Origin::default(), vec![Layer::default(); layers], &config(history, layers), "test").unwrap();
+        let image =
+            image(Origin::default(), std::iter::repeat_n(Layer::default(), layers), &config(history, layers), "test")
+                .unwrap();
         let seen: Vec<_> = image.config.history.iter().map(|s| (&*s.instruction, s.layer.map(|l| l.0))).collect();
         assert_eq!(seen, expected);
     }
@@ -363,7 +396,7 @@ mod tests {
 
     #[test]
     fn layers_that_do_not_add_up_are_refused() {
-        let error = image(Origin::default(), vec![Layer::default()], &config("null", 2), "x").unwrap_err();
+        let error = image(Origin::default(), std::iter::once(Layer::default()), &config("null", 2), "x").unwrap_err();
         assert!(error.to_string().contains("the manifest has 1 layers, the configuration 2"), "{error}");
     }
 

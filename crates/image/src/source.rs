@@ -118,6 +118,9 @@ pub enum SourceError {
     /// The layer's bytes are elsewhere by design (foreign, non-distributable).
     #[error("{0}")]
     Foreign(String),
+    /// The layer's bytes are there, for those who have its key.
+    #[error("{0}")]
+    Encrypted(String),
 }
 
 impl SourceError {
@@ -127,6 +130,7 @@ impl SourceError {
             Self::Malformed { .. } => GapKind::Corrupt,
             Self::Unsupported(_) => GapKind::Unsupported,
             Self::Foreign(_) => GapKind::Foreign,
+            Self::Encrypted(_) => GapKind::Encrypted,
             _ => GapKind::Unavailable,
         }
     }

@@ -1,6 +1,6 @@
 //! From a layer's stored bytes to its tar: which compression, decoding, and the checks that need the stored side.
 
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufReader, Chain, Cursor, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -10,6 +10,7 @@ use model::{Budget, Digest, GapKind};
 use super::block::Block;
 use super::verify::Verified;
 use crate::Blob;
+use crate::deadline::Timed;
 
 /// What the stored bytes turned out to be.
 #[derive(Debug)]
@@ -36,13 +37,14 @@ impl Fault {
 /// Decodes `blob` into blocks until it ends, breaks, costs too much, or nobody receives any more.
 pub(crate) fn decode(blob: Blob<'_>, budget: &Budget, spent: &Receiver<Block>, out: &Sender<Block>) -> Decoded {
     let stored = Arc::new(AtomicU64::new(0));
-    let verified = Verified::new(blob.reader, blob.expected.as_ref(), Arc::clone(&stored));
+    let reader = Timed::new(blob.reader, budget);
+    let verified = Verified::new(reader, blob.expected.as_ref(), Arc::clone(&stored));
     let (outcome, verified) = run(verified, budget, &stored, spent, out);
     match outcome {
         Err(fault) => Decoded { digest: None, fault: Some(fault) },
         Ok(Stopped::NobodyListens) => Decoded { digest: None, fault: None },
         Ok(Stopped::AtTheEnd) => match verified.finish() {
-            Err(error) => Decoded { digest: None, fault: Some(unreadable(&error, stored.load(Ordering::Relaxed))) },
+            Err(error) => Decoded { digest: None, fault: Some(unreadable(&error, budget, &stored)) },
             Ok(digest) => {
                 let fault = blob.expected.filter(|expected| *expected != digest).map(|expected| {
                     Fault::new(
@@ -61,23 +63,30 @@ enum Stopped {
     NobodyListens,
 }
 
-type Stored<'a> = Verified<Box<dyn Read + Send + 'a>>;
+/// How many bytes tell a compression.
+const MAGIC_BYTES: u64 = 6;
+
+type Checked<'a> = Verified<Timed<Box<dyn Read + Send + 'a>>>;
+type Stored<'a> = BufReader<Chain<Cursor<Vec<u8>>, Checked<'a>>>;
 
 fn run<'a>(
-    verified: Stored<'a>,
+    mut verified: Checked<'a>,
     budget: &Budget,
     stored: &AtomicU64,
     spent: &Receiver<Block>,
     out: &Sender<Block>,
-) -> (Result<Stopped, Fault>, Stored<'a>) {
-    let mut input = BufReader::with_capacity(128 << 10, verified);
+) -> (Result<Stopped, Fault>, Checked<'a>) {
+    // Pipes and sockets may hand out one byte at a time, so the first read need not tell.
+    let mut head = Vec::new();
+    let sniffed = verified.by_ref().take(MAGIC_BYTES).read_to_end(&mut head);
+    let decoder = sniffed.map_err(|error| unreadable(&error, budget, stored)).and_then(|_| Decoder::sniff(&head));
+    let mut input = BufReader::with_capacity(128 << 10, Cursor::new(head).chain(verified));
     let outcome = (|| {
-        let head = input.fill_buf().map_err(|error| unreadable(&error, 0))?;
-        let mut decoder = Decoder::sniff(head)?.over(&mut input)?;
+        let mut decoder = decoder?.over(&mut input).map_err(|error| unreadable(&error, budget, stored))?;
         let mut decoded = 0;
         loop {
             let mut block = spent.try_recv().ok().filter(Block::has_room).unwrap_or_else(Block::new);
-            if !block.fill(&mut *decoder).map_err(|error| unreadable(&error, stored.load(Ordering::Relaxed)))? {
+            if !block.fill(&mut *decoder).map_err(|error| unreadable(&error, budget, stored))? {
                 return Ok(Stopped::AtTheEnd);
             }
             decoded += block.len() as u64;
@@ -87,7 +96,7 @@ fn run<'a>(
             }
         }
     })();
-    (outcome, input.into_inner())
+    (outcome, input.into_inner().into_inner().1)
 }
 
 fn check_cost(budget: &Budget, decoded: u64, stored: u64) -> Result<(), Fault> {
@@ -105,13 +114,29 @@ fn check_cost(budget: &Budget, decoded: u64, stored: u64) -> Result<(), Fault> {
         ));
     }
     if budget.expired() {
-        return Err(Fault::new(GapKind::TimedOut, format!("the time was up at stored byte {stored}; raise --timeout")));
+        return Err(timed_out(stored));
     }
     Ok(())
 }
 
-fn unreadable(error: &io::Error, stored: u64) -> Fault {
+fn timed_out(stored: u64) -> Fault {
+    Fault::new(GapKind::TimedOut, format!("the time was up at stored byte {stored}; raise --timeout"))
+}
+
+fn unreadable(error: &io::Error, budget: &Budget, stored: &AtomicU64) -> Fault {
+    let stored = stored.load(Ordering::Relaxed);
+    if budget.expired() {
+        return timed_out(stored);
+    }
     let kind = match error.kind() {
+        // The only way in which the Zstandard library tells it.
+        io::ErrorKind::Other if error.to_string().contains("too much memory") => {
+            let detail = format!(
+                "near stored byte {stored}, Zstandard wants more than {} MiB of memory; compress the layer again with a smaller window (zstd --long={WINDOW_LOG})",
+                1 << (WINDOW_LOG - 20)
+            );
+            return Fault::new(GapKind::LimitHit, detail);
+        }
         io::ErrorKind::InvalidData
         | io::ErrorKind::InvalidInput
         | io::ErrorKind::UnexpectedEof
@@ -137,28 +162,31 @@ impl Decoder {
             [0x1f, 0x8b, ..] => Ok(Self::Gzip),
             // A Zstandard frame, or one of its skippable frames (RFC 8878, section 3.1).
             [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Ok(Self::Zstd),
-            [b'B', b'Z', b'h', ..] => Err(Fault::new(
-                GapKind::Unsupported,
-                "the layer is compressed with bzip2, which no image format allows",
-            )),
-            [0xfd, b'7', b'z', b'X', b'Z', ..] => {
-                Err(Fault::new(GapKind::Unsupported, "the layer is compressed with xz, which no image format allows"))
-            }
+            [b'B', b'Z', b'h', ..] => Err(unsupported("bzip2")),
+            [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Err(unsupported("xz")),
             _ => Ok(Self::Plain),
         }
     }
 
-    fn over<'i, 'a: 'i>(self, input: &'i mut BufReader<Stored<'a>>) -> Result<Box<dyn Read + 'i>, Fault> {
+    fn over<'i, 'a: 'i>(self, input: &'i mut Stored<'a>) -> io::Result<Box<dyn Read + 'i>> {
         Ok(match self {
             Self::Plain => Box::new(input),
             Self::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(input)),
             Self::Zstd => {
-                let mut decoder =
-                    zstd::stream::read::Decoder::with_buffer(input).map_err(|error| unreadable(&error, 0))?;
-                // 2^27 bytes is what the reference decoder accepts unasked; more is memory that only an attacker wants.
-                decoder.window_log_max(27).map_err(|error| unreadable(&error, 0))?;
+                let mut decoder = zstd::stream::read::Decoder::with_buffer(input)?;
+                decoder.window_log_max(WINDOW_LOG)?;
                 Box::new(decoder)
             }
         })
     }
+}
+
+/// 2^27 bytes is what Zstandard's own tool accepts unasked; more is memory that only an attacker wants.
+const WINDOW_LOG: u32 = 27;
+
+fn unsupported(compression: &str) -> Fault {
+    let detail = format!(
+        "the layer is compressed with {compression}, which no image format allows; build the image again with gzip or zstd"
+    );
+    Fault::new(GapKind::Unsupported, detail)
 }

@@ -4,7 +4,7 @@ use model::{Budget, GapKind, ImagePath, Key, Meta};
 
 use super::decode::Fault;
 use super::feed::{Ended, Feed};
-use super::tar::{self, Header, Kind, Overrides, UNIT};
+use super::tar::{self, EXTENSION_BYTES, Header, Kind, Member, Overrides, UNIT};
 
 /// A layer's entry, after the tricks of the archive format are undone.
 #[derive(Clone, Copy, Debug)]
@@ -71,9 +71,6 @@ pub struct Walked {
     pub files: u64,
 }
 
-/// Longest pax header or long name. Honest ones are a few kilobytes, with extended attributes.
-const EXTENSION_BYTES: u64 = 1 << 20;
-
 /// Walks the tar in `feed` to its end. An error means that the rest cannot be made sense of.
 pub(crate) fn walk(
     feed: &mut Feed<'_>,
@@ -95,7 +92,7 @@ pub(crate) fn walk(
             return end(feed, &mut raw, at);
         }
         let header = Header::parse(&raw).map_err(|why| corrupt(at, why))?;
-        if matches!(header.kind, Kind::Pax | Kind::GlobalPax | Kind::LongName | Kind::LongLink) {
+        if header.is_extension() {
             extension(feed, &header, &mut overrides, at)?;
             continue;
         }
@@ -109,60 +106,68 @@ pub(crate) fn walk(
                 ),
             ));
         }
-        let overrides = std::mem::take(&mut overrides);
-        let link = overrides.link.unwrap_or_else(|| header.link().to_vec());
-        let path = overrides.path.unwrap_or_else(|| header.path());
-        let content = if header.kind == Kind::File || header.kind == Kind::Sparse || header.size > 0 {
-            overrides.size.unwrap_or(header.size)
-        } else {
-            0
-        };
-        let mut meta = Meta { size: content, mode: header.mode };
-        let mut sparse = overrides.sparse;
-        if header.kind == Kind::Sparse {
-            let (size, mut more) = header.sparse();
-            sparse = true;
-            meta.size = size;
-            while more {
-                let mut unit = [0; UNIT];
-                if feed.take(&mut unit) < UNIT {
-                    return Err(cut_off(at));
-                }
-                more = tar::sparse_map_goes_on(&unit);
+        let Member { kind, path, link, stored, size, sparse } = header.member(std::mem::take(&mut overrides));
+        let mut map_goes_on = header.sparse_map_goes_on();
+        while map_goes_on {
+            let mut unit = [0; UNIT];
+            if feed.take(&mut unit) < UNIT {
+                return Err(cut_off(at));
             }
+            map_goes_on = tar::sparse_map_goes_on(&unit);
         }
-        let padded = content.checked_next_multiple_of(UNIT as u64).ok_or_else(|| corrupt(at, "its size is absurd"))?;
-        if path.len() > budget.path_bytes || link.len() > budget.path_bytes {
+        let padded = stored.checked_next_multiple_of(UNIT as u64).ok_or_else(|| corrupt(at, "its size is absurd"))?;
+        let is_link = matches!(kind, Kind::Symlink | Kind::HardLink);
+        if path.len() > budget.path_bytes || is_link && link.len() > budget.path_bytes {
+            let what = if path.len() > budget.path_bytes { "the path" } else { "the target of the link" };
             let shown = ImagePath::new(&path[..path.len().min(200)]);
-            visitor.gap(
-                &shown,
-                GapKind::LimitHit,
-                format!("a path is longer than {} bytes; the entry is left out", budget.path_bytes),
+            let detail = format!(
+                "{what} at byte {at} of the tar is longer than {} bytes, more than Linux can open; the entry is left out: give it a shorter one and build the image again",
+                budget.path_bytes
             );
+            visitor.gap(&shown, GapKind::LimitHit, detail);
             feed.skip(padded).map_err(|Ended| cut_off(at))?;
             continue;
         }
         let path = ImagePath::new(&path);
         let target = ImagePath::new(&link);
-        let kind = match header.kind {
+        let kind = match kind {
             Kind::File | Kind::Sparse => EntryKind::File,
             Kind::Directory => EntryKind::Directory,
             Kind::Symlink => EntryKind::Symlink(&link),
             Kind::HardLink => EntryKind::HardLink(&target),
             _ => EntryKind::Other,
         };
-        let Some((path, kind)) = whiteout(path, kind) else {
+        if path.as_bytes().is_empty() && kind != EntryKind::Directory {
+            let detail = format!(
+                "the entry at byte {at} of the tar has no name, and would take the place of the root; it is left out: build the image again"
+            );
+            visitor.gap(&path, GapKind::Corrupt, detail);
             feed.skip(padded).map_err(|Ended| cut_off(at))?;
             continue;
+        }
+        let (path, kind) = match whiteout(path, kind) {
+            Marked::Entry(path, kind) => (path, kind),
+            Marked::Bookkeeping => {
+                feed.skip(padded).map_err(|Ended| cut_off(at))?;
+                continue;
+            }
+            Marked::Nothing(path) => {
+                let detail = format!(
+                    "the whiteout at byte {at} of the tar names no file, so runtimes disagree on what it removes; nothing is taken for removed: build the image again"
+                );
+                visitor.gap(&path, GapKind::Corrupt, detail);
+                feed.skip(padded).map_err(|Ended| cut_off(at))?;
+                continue;
+            }
         };
         walked.files += u64::from(kind == EntryKind::File);
-        let entry = Entry { path: &path, kind, meta };
+        let entry = Entry { path: &path, kind, meta: Meta { size, mode: header.mode } };
         let mut interest = visitor.enter(&entry);
         if kind != EntryKind::File {
             interest = Interest::None;
         }
         if interest == Interest::Head && !sparse {
-            let wanted = usize::try_from(content).map_or(Key::HEAD_BYTES, |size| size.min(Key::HEAD_BYTES));
+            let wanted = usize::try_from(size).map_or(Key::HEAD_BYTES, |size| size.min(Key::HEAD_BYTES));
             interest = if visitor.head(&entry, feed.peek(wanted)) { Interest::Whole } else { Interest::None };
         }
         if interest == Interest::None {
@@ -170,17 +175,18 @@ pub(crate) fn walk(
             continue;
         }
         if sparse {
-            visitor.gap(&path, GapKind::Unsupported, "the file is stored as a sparse file, which is not read".into());
-        } else if content > budget.file_bytes {
+            let detail = "the file is stored as a sparse file, which is not read; build the image again without such files (tar without --sparse)";
+            visitor.gap(&path, GapKind::Unsupported, detail.into());
+        } else if size > budget.file_bytes {
             let detail = format!(
-                "the file has {content} bytes, more than the {} that one file may have; raise --max-file-bytes to see it",
+                "the file has {size} bytes, more than the {} that one file may have; raise --max-file-bytes to see it",
                 budget.file_bytes
             );
             visitor.gap(&path, GapKind::LimitHit, detail);
         } else {
-            let count = usize::try_from(content).map_err(|_| corrupt(at, "its size is absurd"))?;
+            let count = usize::try_from(size).map_err(|_| corrupt(at, "its size is absurd"))?;
             feed.lend(count, |content| visitor.content(&entry, content)).map_err(|Ended| cut_off(at))?;
-            feed.skip(padded - content).map_err(|Ended| cut_off(at))?;
+            feed.skip(padded - size).map_err(|Ended| cut_off(at))?;
             continue;
         }
         feed.skip(padded).map_err(|Ended| cut_off(at))?;
@@ -203,36 +209,29 @@ fn extension(feed: &mut Feed<'_>, header: &Header<'_>, overrides: &mut Overrides
     if size > EXTENSION_BYTES {
         return Err(corrupt(at, "an extended header is longer than a megabyte"));
     }
-    let kind = header.kind;
-    let read = feed.lend(usize::try_from(size).unwrap_or(0), |content| match kind {
-        Kind::Pax => overrides.read(content),
-        Kind::LongName => {
-            overrides.path = Some(tar::until_nul(content).to_vec());
-            Ok(())
-        }
-        Kind::LongLink => {
-            overrides.link = Some(tar::until_nul(content).to_vec());
-            Ok(())
-        }
-        // Global headers carry comments in practice (git's commit id); container runtimes ignore them.
-        _ => Ok(()),
-    });
+    let read = feed.lend(usize::try_from(size).unwrap_or(0), |content| overrides.add(header.kind, content));
     read.map_err(|Ended| cut_off(at))?.map_err(|why| corrupt(at, why))?;
     feed.skip(size.next_multiple_of(UNIT as u64) - size).map_err(|Ended| cut_off(at))
 }
 
-/// Whiteouts are files with a marked name. Other marked names are AUFS's own bookkeeping and mean nothing.
-fn whiteout(path: ImagePath, kind: EntryKind<'_>) -> Option<(ImagePath, EntryKind<'_>)> {
-    let Some(marked) = path.name().strip_prefix(b".wh.") else {
-        return Some((path, kind));
-    };
-    if marked == b".wh..opq" {
-        return Some((ImagePath::new(path.parent()), EntryKind::Opaque));
+/// What the name of an entry makes of it.
+enum Marked<'a> {
+    Entry(ImagePath, EntryKind<'a>),
+    /// AUFS's own files, which mean nothing to others.
+    Bookkeeping,
+    /// A whiteout of nothing, or of the folder that it lies in, or of the one above.
+    Nothing(ImagePath),
+}
+
+/// Whiteouts are files with a marked name.
+fn whiteout(path: ImagePath, kind: EntryKind<'_>) -> Marked<'_> {
+    match path.name().strip_prefix(b".wh.") {
+        None => Marked::Entry(path, kind),
+        Some(b".wh..opq") => Marked::Entry(ImagePath::new(path.parent()), EntryKind::Opaque),
+        Some(b"" | b"." | b"..") => Marked::Nothing(path),
+        Some(marked) if marked.starts_with(b".wh.") => Marked::Bookkeeping,
+        Some(marked) => Marked::Entry(ImagePath::new(&[path.parent(), b"/", marked].concat()), EntryKind::Whiteout),
     }
-    if marked.starts_with(b".wh.") || marked.is_empty() {
-        return None;
-    }
-    Some((ImagePath::new(&[path.parent(), b"/", marked].concat()), EntryKind::Whiteout))
 }
 
 fn corrupt(at: u64, why: &str) -> Fault {

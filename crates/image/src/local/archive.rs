@@ -9,22 +9,25 @@ use std::sync::Arc;
 use model::{Budget, ImagePath};
 
 use super::{Form, open_file, read_document};
-use crate::layer::tar::{Header, Kind, Overrides, UNIT, until_nul};
+use crate::layer::tar::{EXTENSION_BYTES, Header, Kind, Member, Overrides, UNIT};
 use crate::{BlobIdentity, SourceError};
 
 /// More members than any image archive has.
-const MEMBERS: usize = 100_000;
+pub(super) const MEMBERS: usize = 100_000;
+
+/// More bytes than the names of all of them have.
+pub(super) const NAMES_BYTES: usize = 16 << 20;
 
 /// An uncompressed tar whose members can be opened one by one.
 #[derive(Clone)]
 pub(super) struct Archive {
     file: Arc<File>,
     shown: String,
-    members: Arc<HashMap<ImagePath, Member>>,
+    members: Arc<HashMap<ImagePath, Place>>,
 }
 
 #[derive(Clone)]
-enum Member {
+enum Place {
     Part { start: u64, size: u64 },
     Link(ImagePath),
 }
@@ -44,8 +47,8 @@ impl Archive {
 
     /// A member's bytes. Links, which `docker save` writes for layers that occur twice, are followed.
     pub(super) fn member(&self, path: &ImagePath) -> Result<Part, SourceError> {
-        let (start, size) =
-            self.locate(path).ok_or_else(|| SourceError::malformed(&self.shown, format!("it has no member {path}")))?;
+        let missing = || SourceError::NotFound(format!("{} lacks {path}; fetch or save the image again", self.shown));
+        let (start, size) = self.locate(path).ok_or_else(missing)?;
         Ok(Part { file: Arc::clone(&self.file), at: start, left: size })
     }
 
@@ -66,8 +69,8 @@ impl Archive {
         let mut path = path;
         for _ in 0..8 {
             match self.members.get(path)? {
-                Member::Part { start, size } => return Some((*start, *size)),
-                Member::Link(target) => path = target,
+                Place::Part { start, size } => return Some((*start, *size)),
+                Place::Link(target) => path = target,
             }
         }
         None
@@ -89,68 +92,92 @@ pub(super) fn sniff(path: &Path) -> Result<Form, SourceError> {
     }
 }
 
-fn index(file: &mut File, shown: &str) -> Result<HashMap<ImagePath, Member>, SourceError> {
+fn index(file: &mut File, shown: &str) -> Result<HashMap<ImagePath, Place>, SourceError> {
     let failed = |source| SourceError::Io { path: shown.to_owned(), source };
+    let malformed = |why: String| SourceError::malformed(shown, why);
     let length = file.metadata().map_err(failed)?.len();
     let mut members = HashMap::new();
+    let mut names = 0;
     let mut overrides = Overrides::default();
-    let mut at = 0;
+    let mut next: u64 = 0;
     let mut raw = [0; UNIT];
-    while at + UNIT as u64 <= length {
+    while next < length {
+        let at = next;
+        raw.fill(0);
         file.seek(SeekFrom::Start(at)).map_err(failed)?;
-        file.read_exact(&mut raw).map_err(failed)?;
+        let there = usize::try_from(length - at).map_or(UNIT, |left| left.min(UNIT));
+        file.read_exact(&mut raw[..there]).map_err(failed)?;
         if raw.iter().all(|&byte| byte == 0) {
             break;
         }
         let header = Header::parse(&raw).map_err(|why| {
             let hint = match raw {
-                [0x1f, 0x8b, ..] if at == 0 => "; it is compressed with gzip: unpack it with gunzip first",
-                [0x28, 0xb5, 0x2f, 0xfd, ..] if at == 0 => "; it is compressed with zstd: unpack it with unzstd first",
-                _ => "",
+                [0x1f, 0x8b, ..] if at == 0 => "it is compressed with gzip: unpack it with gunzip first",
+                [0x28, 0xb5, 0x2f, 0xfd, ..] if at == 0 => "it is compressed with zstd: unpack it with unzstd first",
+                _ => "fetch or save the image again",
             };
-            SourceError::malformed(shown, format!("the tar header at byte {at} is not valid: {why}{hint}"))
+            malformed(format!("the tar header at byte {at} is not valid: {why}; {hint}"))
         })?;
         let start = at + UNIT as u64;
-        let size = overrides.size.unwrap_or(header.size);
-        let end = size.checked_next_multiple_of(UNIT as u64).and_then(|padded| start.checked_add(padded));
-        at = end.ok_or_else(|| SourceError::malformed(shown, format!("the member at byte {at} has an absurd size")))?;
-        match header.kind {
-            Kind::Pax | Kind::LongName | Kind::LongLink => {
-                let content = read_document(file.take(size), 1 << 20, shown)?;
-                match header.kind {
-                    Kind::Pax => overrides.read(&content).map_err(|why| SourceError::malformed(shown, why))?,
-                    Kind::LongName => overrides.path = Some(until_nul(&content).to_vec()),
-                    _ => overrides.link = Some(until_nul(&content).to_vec()),
-                }
-                continue;
-            }
-            Kind::GlobalPax => continue,
-            _ => {}
+        let after = |size: u64| start.saturating_add(size.next_multiple_of(UNIT as u64));
+        if header.is_extension() {
+            next = after(header.size);
+            let content = extension(file, &header, at, shown)?;
+            let invalid = |why| malformed(format!("the extended header at byte {at} is not valid: {why}"));
+            overrides.add(header.kind, &content).map_err(invalid)?;
+            continue;
         }
-        let overrides = std::mem::take(&mut overrides);
-        let path = ImagePath::new(&overrides.path.unwrap_or_else(|| header.path()));
-        let link = overrides.link.unwrap_or_else(|| header.link().to_vec());
-        let member = match header.kind {
-            Kind::File if start + size > length => {
-                let why = format!(
-                    "the member {path} at byte {start} should have {size} bytes, but the file ends before; fetch or save the image again"
-                );
-                return Err(SourceError::malformed(shown, why));
-            }
-            Kind::File => Member::Part { start, size },
-            Kind::HardLink => Member::Link(ImagePath::new(&link)),
-            Kind::Symlink => Member::Link(ImagePath::new(&[path.parent(), b"/", &link].concat())),
+        let Member { kind, path, link, stored: size, sparse, .. } = header.member(std::mem::take(&mut overrides));
+        let path = ImagePath::new(&path);
+        next = after(size);
+        if sparse {
+            let why = format!("the member {path} at byte {at} is stored as a sparse file; save the image again");
+            return Err(malformed(why));
+        }
+        if start.saturating_add(size) > length {
+            let why = format!(
+                "the member {path} at byte {at} should have {size} bytes, but the file ends before; fetch or save the image again"
+            );
+            return Err(malformed(why));
+        }
+        let place = match kind {
+            Kind::File => Place::Part { start, size },
+            Kind::HardLink => Place::Link(ImagePath::new(&link)),
+            Kind::Symlink => Place::Link(ImagePath::new(&[path.parent(), b"/", &link].concat())),
             _ => continue,
         };
-        if members.len() >= MEMBERS {
-            return Err(SourceError::malformed(
-                shown,
-                format!("it has more than {MEMBERS} members, so it is no image archive"),
-            ));
+        names += path.as_bytes().len() + link.len();
+        if members.len() >= MEMBERS || names > NAMES_BYTES {
+            return Err(malformed(too_many_members()));
         }
-        members.insert(path, member);
+        members.insert(path, place);
     }
     Ok(members)
+}
+
+/// Why an archive with more members, or longer names, than images need is not read.
+pub(super) fn too_many_members() -> String {
+    format!("it has more than {MEMBERS} members, or {NAMES_BYTES} bytes of their names, so it is no image archive")
+}
+
+/// The content of the extended header at byte `at`.
+pub(super) fn extension(
+    reader: &mut dyn Read,
+    header: &Header<'_>,
+    at: u64,
+    shown: &str,
+) -> Result<Vec<u8>, SourceError> {
+    let malformed = |why: String| Err(SourceError::malformed(shown, why));
+    if header.size > EXTENSION_BYTES {
+        return malformed(format!("the extended header at byte {at} is longer than {EXTENSION_BYTES} bytes"));
+    }
+    let content = read_document(reader.take(header.size), EXTENSION_BYTES, shown)?;
+    if (content.len() as u64) < header.size {
+        return malformed(format!(
+            "it ends in the middle of the extended header at byte {at}; fetch or save the image again"
+        ));
+    }
+    Ok(content)
 }
 
 /// A part of a file, read without disturbing other readers of the same file.

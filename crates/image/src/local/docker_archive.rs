@@ -46,7 +46,7 @@ pub(super) fn select(manifest: &[u8], selector: Option<&str>, what: &str) -> Res
     let entries: Vec<Entry> = serde_json::from_slice(manifest)
         .map_err(|error| SourceError::malformed(format!("{what}, manifest.json"), error.to_string()))?;
     let tags = |entry: &Entry| entry.repo_tags.clone().unwrap_or_default();
-    let all: Vec<String> = entries.iter().flat_map(tags).collect();
+    let all: Vec<String> = entries.iter().flat_map(tags).map(|tag| tag.escape_debug().to_string()).collect();
     match (selector, entries.len()) {
         (_, 0) => Err(SourceError::malformed(what, "manifest.json lists no image")),
         (None, 1) => Ok(entries),
@@ -71,10 +71,11 @@ pub(super) fn select(manifest: &[u8], selector: Option<&str>, what: &str) -> Res
 
 /// The image of an entry, and the members that are its layers.
 pub(super) fn describe(entry: &Entry, config: &[u8], origin: &Origin) -> Result<(Image, Vec<ImagePath>), SourceError> {
-    let members: Vec<ImagePath> = entry.layers.iter().flatten().map(|layer| ImagePath::new(layer.as_bytes())).collect();
-    let layers = vec![Layer::default(); members.len()];
+    let names = entry.layers.as_deref().unwrap_or_default();
     let origin = Origin { id: Some(Digest::sha256(config)), ..origin.clone() };
-    Ok((manifest::image(origin, layers, config, &origin_name(entry))?, members))
+    let layers = std::iter::repeat_n(Layer::default(), names.len());
+    let image = manifest::image(origin, layers, config, &origin_name(entry))?;
+    Ok((image, names.iter().map(|name| ImagePath::new(name.as_bytes())).collect()))
 }
 
 fn origin_name(entry: &Entry) -> String {

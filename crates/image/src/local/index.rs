@@ -8,6 +8,12 @@ use crate::{PlatformChoice, SourceError};
 /// How deep indexes may lie within indexes.
 const DEPTH: u32 = 4;
 
+/// More images than any index has.
+const IMAGES: usize = 256;
+
+/// How many times the size of the largest document all documents may have together. They can be small and named often.
+const DOCUMENTS: u64 = 4;
+
 /// The annotations under which a layout names its images: OCI's own, and containerd's full name.
 const NAMES: [&str; 2] = ["org.opencontainers.image.ref.name", "io.containerd.image.name"];
 
@@ -30,13 +36,16 @@ pub(super) fn images(
     let Document::Index(index) = Document::parse(index, &format!("{what}, index.json"))? else {
         return Err(SourceError::malformed(what, "index.json is no index"));
     };
-    let reader = Reader { documents, choice, budget, origin };
+    let mut reader =
+        Reader { documents, choice, budget, origin, left: budget.document_bytes.saturating_mul(DOCUMENTS) };
     let chosen = select(&index, selector, what)?;
+    let mut images = Vec::new();
     match chosen {
-        Some(descriptor) => reader.follow(descriptor, DEPTH),
+        Some(descriptor) => reader.follow(descriptor, DEPTH, &mut images)?,
         // No name asked for: the layout's index stands for one image, for several platforms or for one.
-        None => reader.children(&index, DEPTH),
+        None => reader.children(&index, DEPTH, &mut images)?,
     }
+    Ok(images)
 }
 
 struct Reader<'a> {
@@ -44,38 +53,47 @@ struct Reader<'a> {
     choice: &'a PlatformChoice,
     budget: &'a Budget,
     origin: &'a Origin,
+    /// Bytes of documents that may still be read.
+    left: u64,
 }
 
 impl Reader<'_> {
-    fn children(&self, index: &Index, depth: u32) -> Result<Vec<Image>, SourceError> {
-        let mut images = Vec::new();
+    fn children(&mut self, index: &Index, depth: u32, images: &mut Vec<Image>) -> Result<(), SourceError> {
         for child in index.select(self.choice, &self.origin.reference)? {
-            images.extend(self.follow(child, depth)?);
+            self.follow(child, depth, images)?;
         }
-        Ok(images)
+        Ok(())
     }
 
-    fn follow(&self, descriptor: &Descriptor, depth: u32) -> Result<Vec<Image>, SourceError> {
+    fn follow(&mut self, descriptor: &Descriptor, depth: u32, images: &mut Vec<Image>) -> Result<(), SourceError> {
         let what = &self.origin.reference;
         let Some(depth) = depth.checked_sub(1) else {
             return Err(SourceError::malformed(what, format!("indexes lie more than {DEPTH} deep within each other")));
         };
         let digest = &descriptor.digest;
         match Document::parse(&self.checked(digest)?, &format!("{what}, {digest}"))? {
-            Document::Index(index) => self.children(&index, depth),
+            Document::Index(index) => self.children(&index, depth, images),
+            Document::Manifest(_) if images.len() >= IMAGES => Err(SourceError::malformed(
+                what,
+                format!("it lists more than {IMAGES} images; choose one with --platform"),
+            )),
             Document::Manifest(manifest) => {
                 let config = self.checked(&manifest.config.digest)?;
                 let origin =
                     Origin { manifest: Some(*digest), id: Some(manifest.config.digest), ..self.origin.clone() };
-                let layers = manifest.layers.iter().map(layer).collect();
-                Ok(vec![manifest::image(origin, layers, &config, what)?])
+                images.push(manifest::image(origin, manifest.layers.iter().map(layer), &config, what)?);
+                Ok(())
             }
         }
     }
 
     /// A document whose digest is what its name says.
-    fn checked(&self, digest: &Digest) -> Result<Vec<u8>, SourceError> {
+    fn checked(&mut self, digest: &Digest) -> Result<Vec<u8>, SourceError> {
         let bytes = self.documents.document(digest, self.budget.document_bytes)?;
+        self.left = self.left.checked_sub(bytes.len() as u64).ok_or_else(|| {
+            let why = "its manifests and configurations are too many; choose one image with --platform";
+            SourceError::malformed(&self.origin.reference, why)
+        })?;
         let mut hasher = model::Hasher::like(Some(digest));
         hasher.update(&bytes);
         let actual = hasher.finish();

@@ -43,6 +43,12 @@ pub fn sniff(path: &Path) -> Result<Form, SourceError> {
             path.join("oci-layout").is_file() || path.join("index.json").is_file() && path.join("blobs").is_dir();
         return Ok(if layout { Form::OciDir } else { Form::Directory });
     }
+    if !meta.is_file() {
+        return Err(SourceError::Usage(format!(
+            "{} is a pipe or a device; an archive that flows is read from standard input (--input -)",
+            path.display()
+        )));
+    }
     archive::sniff(path)
 }
 
@@ -69,11 +75,24 @@ fn read_document(reader: impl Read, limit: u64, what: &str) -> Result<Vec<u8>, S
         .read_to_end(&mut bytes)
         .map_err(|source| SourceError::Io { path: what.to_owned(), source })?;
     if bytes.len() as u64 > limit {
-        return Err(SourceError::malformed(what, format!("it is larger than {limit} bytes")));
+        return Err(SourceError::malformed(what, too_large(limit)));
     }
     Ok(bytes)
 }
 
+fn too_large(limit: u64) -> String {
+    format!("it is larger than the {limit} bytes that a document may have, as no honest one is; build the image again")
+}
+
+/// Opens a regular file, and nothing else: a pipe to which nobody writes would keep us for ever.
 fn open_file(path: &Path) -> Result<File, SourceError> {
-    File::open(path).map_err(|error| SourceError::io(path, error))
+    let mut options = File::options();
+    options.read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
+    let file = options.open(path).map_err(|error| SourceError::io(path, error))?;
+    if !file.metadata().map_err(|error| SourceError::io(path, error))?.is_file() {
+        return Err(SourceError::malformed(path.display().to_string(), "it is no regular file; save the image again"));
+    }
+    Ok(file)
 }

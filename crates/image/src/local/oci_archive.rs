@@ -6,9 +6,8 @@ use model::{Budget, Digest, Image, ImagePath, LayerIndex, Origin};
 
 use super::archive::Archive;
 use super::index::{self, Documents};
-use super::oci_dir::foreign;
 use super::read_document;
-use crate::{Blob, BlobIdentity, Opened, PlatformChoice, Source, SourceError};
+use crate::{Blob, BlobIdentity, Opened, PlatformChoice, Source, SourceError, manifest};
 
 /// Opens the archive at `path`; `selector` is the tag or digest of one of its images.
 pub fn oci_archive(
@@ -54,10 +53,12 @@ impl Source for OciArchive {
     }
 
     fn open(&self, layer: LayerIndex) -> Result<Blob<'static>, SourceError> {
-        let digest = self.digest(layer).ok_or_else(|| SourceError::Usage(format!("there is no layer {}", layer.0)))?;
+        let missing = || SourceError::Usage(format!("there is no layer {}", layer.0));
+        let digest = self.digest(layer).ok_or_else(missing)?;
         let path = blob_path(&digest);
-        let is_foreign = self.image.layers.get(layer.0 as usize).is_some_and(|layer| foreign(&layer.media_type));
-        if is_foreign && !self.archive.has(&path) {
+        let media_type = self.image.layers.get(layer.0 as usize).map_or("", |layer| &*layer.media_type);
+        manifest::check_not_encrypted(media_type, &digest)?;
+        if manifest::is_foreign(media_type) && !self.archive.has(&path) {
             return Err(SourceError::Foreign(format!(
                 "the layer {digest} is foreign: it is not part of the image and has to be had from its publisher"
             )));

@@ -121,7 +121,7 @@ impl<C: Content> Reader<'_, C> {
         let bytes = self.content.config(&config)?;
         check(&bytes, &config.digest, what)?;
         let origin = Origin { manifest: Some(digest), id: Some(config.digest), ..self.origin.clone() };
-        let image = manifest::image(origin, layers.iter().map(described).collect(), &bytes, what)?;
+        let image = manifest::image(origin, layers.iter().map(described), &bytes, what)?;
         if let PlatformChoice::One(wanted) = self.choice
             && !chosen
         {
@@ -176,6 +176,7 @@ impl<C: Content> Source for Kept<C> {
     fn open(&self, layer: LayerIndex) -> Result<Blob<'static>, SourceError> {
         let missing = || SourceError::Usage(format!("{} has no layer {}", self.image.origin.reference, layer.0));
         let descriptor = self.descriptor(layer).ok_or_else(missing)?;
+        manifest::check_not_encrypted(&descriptor.media_type, &descriptor.digest)?;
         match self.content.layer(descriptor) {
             Ok(reader) => Ok(Blob { reader, expected: Some(descriptor.digest) }),
             // Some registries do hold foreign layers, so they are asked first.
