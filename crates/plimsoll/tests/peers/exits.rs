@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::{advisories, image, program, run};
+use crate::support::{advisories, image, program, run, skip};
 
 fn check(arguments: &[&str], code: i32, complaint: &str) {
     let ran = run(program(["image", "--no-cache"]).args(arguments));
@@ -32,8 +32,7 @@ fn codes_say_how_the_scan_of_a_real_image_ended() {
 fn a_gate_fails_on_what_is_bad_enough() {
     let Some(image) = image("python") else { return };
     let Some(folder) = advisories() else {
-        eprintln!("skipped: no ../shared/osv-mirror beside the repository");
-        return;
+        return skip("there is no ../shared/osv-mirror beside the repository");
     };
     let arguments = ["--input", image.layout.to_str().unwrap(), "--advisories", folder.to_str().unwrap()];
     let gate = |severity| [&arguments[..], &["--fail-on", severity]].concat();

@@ -15,7 +15,7 @@ pub use registry::{PASSWORD, Registry, USER};
 pub use tools::{Tool, tool};
 
 /// Says that a test is left out. Where everything has to be there, that is a failure.
-fn skip(why: &str) {
+pub fn skip(why: &str) {
     let thread = thread::current();
     let test = thread.name().unwrap_or("a test");
     assert!(
