@@ -171,6 +171,17 @@ impl Index {
     }
 }
 
+/// Where no index chose among platforms, the image has one; asking for another is a mistake worth hearing of.
+pub(crate) fn check_platform(image: &Image, choice: &PlatformChoice) -> Result<(), SourceError> {
+    let has = Platform::of(image);
+    match choice {
+        PlatformChoice::One(wanted) if !has.matches(wanted) => {
+            Err(SourceError::NotFound(format!("{} is an image for {has}, not for {wanted}", image.origin.reference)))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// More layers than any runtime stacks: Docker stops at 125, overlayfs at 500.
 const LAYERS: usize = 1000;
 

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use model::Image;
 use serde::Deserialize;
 
 /// `os/architecture[/variant]`.
@@ -41,6 +42,12 @@ impl Platform {
             other => (other, None),
         };
         Self { os: "linux".into(), architecture: architecture.into(), variant: variant.map(Into::into) }
+    }
+
+    /// What an image's configuration says that it is for.
+    pub(crate) fn of(image: &Image) -> Self {
+        let config = &image.config;
+        Self { os: config.os.clone(), architecture: config.architecture.clone(), variant: config.variant.clone() }
     }
 
     /// Whether an image for `self` is what somebody who asks for `wanted` means: a variant that is not asked for, or

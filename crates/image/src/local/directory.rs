@@ -1,16 +1,20 @@
 //! A folder as an image of one layer: an unpacked root filesystem, or a project.
 
-use std::fs::{File, Metadata};
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::collections::BinaryHeap;
+use std::ffi::{OsStr, OsString};
+use std::io::{self, ErrorKind, Read};
+use std::path::Path;
+use std::vec;
 
 use model::{Budget, GapKind, Image, ImagePath, Key, Layer, Meta, Origin};
 
+use super::handle::{Handle, Kind, Status, bytes};
 use crate::layer::{Entry, EntryKind, Interest, LayerRead, Room, Visitor};
 use crate::{Opened, SourceError, Tree};
 
-/// How deep folders may lie. Deeper ones cannot be named in one path on Linux.
-const DEPTH: usize = 2048;
+/// How many folders are held open at once, each within the one before: systems allow a few hundred, and trees can be
+/// deeper.
+const HELD: usize = 64;
 
 /// The folder `path` as an image; `transport` is how the report calls it.
 pub fn directory(path: &Path, transport: &str) -> Result<Opened, SourceError> {
@@ -27,8 +31,15 @@ pub fn directory(path: &Path, transport: &str) -> Result<Opened, SourceError> {
 /// links are shown and never followed.
 pub fn read_tree(root: &Path, budget: &Budget, room: &Room, visitor: &mut dyn Visitor) -> LayerRead {
     let mut walk = Walk { budget, room, visitor, read: LayerRead::default(), device: None };
-    walk.device = std::fs::metadata(root).ok().and_then(|meta| device(&meta));
-    walk.folder(root, &ImagePath::default(), 0);
+    let top = Handle::open(root).and_then(|handle| {
+        let status = handle.status(OsStr::new("."))?;
+        walk.device = Some(status.device);
+        Ok(walk.folder(handle, ImagePath::default(), &status))
+    });
+    match top {
+        Ok(top) => walk.run(top),
+        Err(error) => walk.unavailable(&ImagePath::default(), &error),
+    }
     walk.read
 }
 
@@ -40,178 +51,182 @@ struct Walk<'a> {
     device: Option<u64>,
 }
 
+/// A folder on the way from the root to where the walk is.
+struct Folder {
+    /// None while folders much further in are read.
+    handle: Option<Handle>,
+    /// Device and inode, by which it is known again.
+    identity: (u64, u64),
+    path: ImagePath,
+    names: vec::IntoIter<OsString>,
+}
+
 impl Walk<'_> {
-    /// Walks a folder. Its depth is bounded, and so is the stack.
-    fn folder(&mut self, folder: &Path, path: &ImagePath, depth: usize) {
-        let mut names: Vec<PathBuf> = Vec::new();
-        match std::fs::read_dir(folder) {
-            Err(error) => return self.unavailable(path, &error),
-            Ok(entries) => {
-                for entry in entries {
-                    match entry {
-                        Ok(entry) => names.push(entry.path()),
-                        Err(error) => self.unavailable(path, &error),
-                    }
-                }
-            }
-        }
-        names.sort();
-        for name in names {
-            let child = join(path, &name);
-            let meta = match std::fs::symlink_metadata(&name) {
-                Ok(meta) => meta,
-                Err(error) => {
-                    self.unavailable(&child, &error);
-                    continue;
-                }
+    fn run(&mut self, top: Folder) {
+        let mut way = vec![top];
+        while let Some(folder) = way.last_mut() {
+            let (Some(handle), Some(name)) = (&folder.handle, folder.names.next()) else {
+                self.leave(&mut way);
+                continue;
             };
-            if !self.spend(&child) {
+            let path = ImagePath::new(&[folder.path.as_bytes(), b"/", bytes(&name)].concat());
+            if !self.spend(&path) {
                 return;
             }
-            let kind = meta.file_type();
-            if kind.is_dir() {
-                if self.is_kernel_window(&child, &meta) {
-                    continue;
-                }
-                self.visitor.enter(&Entry {
-                    path: &child,
-                    kind: EntryKind::Directory,
-                    meta: Meta { size: 0, mode: mode(&meta) },
-                });
-                if depth < DEPTH {
-                    self.folder(&name, &child, depth + 1);
-                } else {
-                    self.visitor.gap(&child, GapKind::LimitHit, format!("folders lie more than {DEPTH} deep"));
-                }
-            } else if kind.is_symlink() {
-                match std::fs::read_link(&name) {
-                    Ok(target) => {
-                        let entry =
-                            Entry { path: &child, kind: EntryKind::Symlink(bytes(&target)), meta: Meta::default() };
-                        self.visitor.enter(&entry);
+            match self.entry(handle, &name, &path) {
+                Ok(None) => {}
+                Ok(Some(inner)) => {
+                    way.push(inner);
+                    if let Some(far) = way.len().checked_sub(HELD + 1) {
+                        way[far].handle = None;
                     }
-                    Err(error) => self.unavailable(&child, &error),
                 }
-            } else if kind.is_file() {
-                self.file(&name, &child, &meta);
-            } else {
-                self.visitor.enter(&Entry { path: &child, kind: EntryKind::Other, meta: Meta::default() });
+                Err(error) => self.unavailable(&path, &error),
             }
         }
     }
 
-    fn file(&mut self, file: &Path, path: &ImagePath, meta: &Metadata) {
-        let entry = Entry { path, kind: EntryKind::File, meta: Meta { size: meta.len(), mode: mode(meta) } };
-        self.read.walked.files += 1;
-        self.read.bytes += meta.len();
-        let interest = self.visitor.enter(&entry);
-        if interest == Interest::None {
+    /// Goes back to the folder above, which may have to be opened again.
+    fn leave(&mut self, way: &mut Vec<Folder>) {
+        let left = way.pop().and_then(|folder| folder.handle);
+        let (Some(left), Some(above)) = (left, way.last_mut()) else { return };
+        if above.handle.is_some() {
             return;
         }
-        match self.look(file, &entry, interest) {
-            Ok(()) => {}
-            Err(error) => self.unavailable(path, &error),
+        let again = left.folder(OsStr::new("..")).and_then(|handle| {
+            let status = handle.status(OsStr::new("."))?;
+            if (status.device, status.node) == above.identity {
+                Ok(handle)
+            } else {
+                Err(io::Error::other("it was moved while it was read; look again when nothing changes it"))
+            }
+        });
+        match again {
+            Ok(handle) => above.handle = Some(handle),
+            // The way back is lost, and with it what is left in all folders that would have to be opened again.
+            Err(error) => {
+                for lost in way.extract_if(.., |folder| folder.handle.is_none()) {
+                    if lost.names.len() > 0 {
+                        self.unavailable(&lost.path, &error);
+                    }
+                }
+            }
         }
     }
 
-    fn look(&mut self, file: &Path, entry: &Entry<'_>, interest: Interest) -> std::io::Result<()> {
-        let mut file = open(file)?;
+    /// A folder with the names of all that is in it.
+    fn folder(&mut self, handle: Handle, path: ImagePath, status: &Status) -> Folder {
+        // No more than may still come, and one by which too many are noticed: the first in their order.
+        let left = self.budget.entries.saturating_sub(self.read.walked.entries);
+        let mut names = BinaryHeap::new();
+        let told = handle.names(&mut |name| {
+            names.push(name);
+            if names.len() as u64 > left.saturating_add(1) {
+                names.pop();
+            }
+        });
+        if let Err(error) = told {
+            self.unavailable(&path, &error);
+        }
+        let names = names.into_sorted_vec();
+        Folder { handle: Some(handle), identity: (status.device, status.node), path, names: names.into_iter() }
+    }
+
+    /// Shows something in the folder `within`. If it is a folder, what is in it comes next.
+    fn entry(&mut self, within: &Handle, name: &OsStr, path: &ImagePath) -> io::Result<Option<Folder>> {
+        if path.as_bytes().len() > self.budget.path_bytes {
+            let limit = self.budget.path_bytes;
+            let detail = format!("the path is longer than {limit} bytes, more than Linux can open; it is left out");
+            self.visitor.gap(&ImagePath::new(&path.as_bytes()[..200]), GapKind::LimitHit, detail);
+            return Ok(None);
+        }
+        let status = within.status(name)?;
+        let mut show = |kind, mode| self.visitor.enter(&Entry { path, kind, meta: Meta { size: 0, mode } });
+        match status.kind {
+            Kind::Folder if self.device != Some(status.device) && is_kernel_window(path) => Ok(None),
+            Kind::Folder => {
+                show(EntryKind::Directory, status.mode);
+                let inner = within.folder(name)?;
+                Ok(Some(self.folder(inner, path.clone(), &status)))
+            }
+            Kind::Link => {
+                show(EntryKind::Symlink(&within.link(name)?), 0);
+                Ok(None)
+            }
+            Kind::Other => {
+                show(EntryKind::Other, 0);
+                Ok(None)
+            }
+            Kind::File => self.file(within, name, path, &status).map(|()| None),
+        }
+    }
+
+    fn file(&mut self, within: &Handle, name: &OsStr, path: &ImagePath, status: &Status) -> io::Result<()> {
+        let size = status.size;
+        let entry = Entry { path, kind: EntryKind::File, meta: Meta { size, mode: status.mode } };
+        self.read.walked.files += 1;
+        self.read.bytes += size;
+        let interest = self.visitor.enter(&entry);
+        if interest == Interest::None {
+            return Ok(());
+        }
+        let mut file = within.file(name)?;
         let mut content = Vec::new();
         if interest == Interest::Head {
-            (&mut file).take(Key::HEAD_BYTES as u64).read_to_end(&mut content)?;
-            if !self.visitor.head(entry, &content) {
+            (&mut file).take(size.min(Key::HEAD_BYTES as u64)).read_to_end(&mut content)?;
+            if !self.visitor.head(&entry, &content) {
                 return Ok(());
             }
         }
-        if entry.meta.size > self.budget.file_bytes {
+        if size > self.budget.file_bytes {
             let detail = format!(
-                "the file has {} bytes, more than the {} that one file may have; raise --max-file-bytes to see it",
-                entry.meta.size, self.budget.file_bytes
+                "the file has {size} bytes, more than the {} that one file may have; raise --max-file-bytes to see it",
+                self.budget.file_bytes
             );
-            self.visitor.gap(entry.path, GapKind::LimitHit, detail);
+            self.visitor.gap(path, GapKind::LimitHit, detail);
             return Ok(());
         }
-        let _loan = self.room.borrow(entry.meta.size);
+        let _loan = self.room.borrow(size);
         // The file may have grown since; it is read as long as it was said to be.
-        let left = entry.meta.size.saturating_sub(content.len() as u64);
+        let left = size.saturating_sub(content.len() as u64);
         file.take(left).read_to_end(&mut content)?;
-        self.visitor.content(entry, &content);
+        self.visitor.content(&entry, &content);
+        if (content.len() as u64) < size {
+            return Err(io::Error::other("it became shorter while it was read; look again when nothing changes it"));
+        }
         Ok(())
     }
 
     /// Counts an entry. False when there have been enough, or the time is up.
     fn spend(&mut self, path: &ImagePath) -> bool {
-        let walked = &mut self.read.walked;
-        walked.entries += 1;
-        if walked.entries == self.budget.entries.saturating_add(1) {
+        if self.budget.expired() {
+            self.visitor.gap(path, GapKind::TimedOut, "the time was up here; raise --timeout".into());
+            return false;
+        }
+        if self.read.walked.entries >= self.budget.entries {
             let detail = format!(
                 "there are more than {} files and folders; raise --max-entries if you trust the tree",
                 self.budget.entries
             );
             self.visitor.gap(path, GapKind::LimitHit, detail);
-        } else if walked.entries.is_multiple_of(256) && self.budget.expired() {
-            self.visitor.gap(path, GapKind::TimedOut, "the time was up here; raise --timeout".into());
-            walked.entries = self.budget.entries.saturating_add(2);
+            return false;
         }
-        walked.entries <= self.budget.entries
+        self.read.walked.entries += 1;
+        true
     }
 
-    /// A running system's /proc and its like are windows into the kernel and not part of the filesystem.
-    fn is_kernel_window(&self, path: &ImagePath, meta: &Metadata) -> bool {
-        matches!(path.as_bytes(), b"proc" | b"sys" | b"dev") && device(meta) != self.device
+    fn unavailable(&mut self, path: &ImagePath, error: &io::Error) {
+        let remedy = match error.kind() {
+            ErrorKind::PermissionDenied => "; look as a user who may read it",
+            ErrorKind::NotFound => "; look again when nothing changes it",
+            _ => "",
+        };
+        self.visitor.gap(path, GapKind::Unavailable, format!("it cannot be read: {error}{remedy}"));
     }
-
-    fn unavailable(&mut self, path: &ImagePath, error: &std::io::Error) {
-        self.visitor.gap(path, GapKind::Unavailable, format!("it cannot be read: {error}"));
-    }
 }
 
-fn join(folder: &ImagePath, file: &Path) -> ImagePath {
-    let name = file.file_name().map(Path::new).map_or(&b""[..], bytes);
-    ImagePath::new(&[folder.as_bytes(), b"/", name].concat())
-}
-
-/// Opens a file, but neither what a link points to nor a pipe that nobody writes to: the tree may change under us.
-#[cfg(unix)]
-fn open(file: &Path) -> std::io::Result<File> {
-    use std::os::unix::fs::OpenOptionsExt;
-    let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
-    let file = File::options().read(true).custom_flags(flags.bits().cast_signed()).open(file)?;
-    if file.metadata()?.is_file() { Ok(file) } else { Err(std::io::Error::other("it is no longer a regular file")) }
-}
-
-#[cfg(unix)]
-fn bytes(path: &Path) -> &[u8] {
-    std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str())
-}
-
-#[cfg(unix)]
-fn mode(meta: &Metadata) -> u32 {
-    std::os::unix::fs::MetadataExt::mode(meta) & 0o7777
-}
-
-#[cfg(unix)]
-#[expect(clippy::unnecessary_wraps, reason = "other systems have no device numbers")]
-fn device(meta: &Metadata) -> Option<u64> {
-    Some(std::os::unix::fs::MetadataExt::dev(meta))
-}
-
-#[cfg(not(unix))]
-fn open(file: &Path) -> std::io::Result<File> {
-    File::open(file)
-}
-
-#[cfg(not(unix))]
-fn bytes(path: &Path) -> &[u8] {
-    path.to_str().unwrap_or_default().as_bytes()
-}
-
-#[cfg(not(unix))]
-fn mode(_: &Metadata) -> u32 {
-    0
-}
-
-#[cfg(not(unix))]
-fn device(_: &Metadata) -> Option<u64> {
-    None
+/// A running system's /proc and its like are windows into the kernel and not part of the filesystem, if they are of
+/// another device.
+fn is_kernel_window(path: &ImagePath) -> bool {
+    matches!(path.as_bytes(), b"proc" | b"sys" | b"dev")
 }

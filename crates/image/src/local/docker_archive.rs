@@ -35,7 +35,7 @@ pub fn docker_archive(
     for entry in select(&manifest, selector, archive.shown())? {
         let config = archive.document(&ImagePath::new(entry.config.as_bytes()), budget)?;
         let (image, members) = describe(&entry, &config, &origin)?;
-        check_platform(&image, choice)?;
+        manifest::check_platform(&image, choice)?;
         opened.push(Opened::Still(Box::new(DockerArchive { archive: archive.clone(), image, members })));
     }
     Ok(opened)
@@ -80,21 +80,6 @@ pub(super) fn describe(entry: &Entry, config: &[u8], origin: &Origin) -> Result<
 
 fn origin_name(entry: &Entry) -> String {
     entry.repo_tags.iter().flatten().next().cloned().unwrap_or_else(|| entry.config.clone())
-}
-
-/// An archive has one platform; asking for another is a mistake worth hearing of.
-pub(super) fn check_platform(image: &Image, choice: &PlatformChoice) -> Result<(), SourceError> {
-    let has = crate::Platform {
-        os: image.config.os.clone(),
-        architecture: image.config.architecture.clone(),
-        variant: image.config.variant.clone(),
-    };
-    match choice {
-        PlatformChoice::One(wanted) if !has.matches(wanted) => {
-            Err(SourceError::NotFound(format!("{} is an image for {has}, not for {wanted}", image.origin.reference)))
-        }
-        _ => Ok(()),
-    }
 }
 
 struct DockerArchive {

@@ -81,7 +81,11 @@ impl Reader<'_> {
                 let config = self.checked(&manifest.config.digest)?;
                 let origin =
                     Origin { manifest: Some(*digest), id: Some(manifest.config.digest), ..self.origin.clone() };
-                images.push(manifest::image(origin, manifest.layers.iter().map(layer), &config, what)?);
+                let image = manifest::image(origin, manifest.layers.iter().map(layer), &config, what)?;
+                if descriptor.platform.is_none() {
+                    manifest::check_platform(&image, self.choice)?;
+                }
+                images.push(image);
                 Ok(())
             }
         }

@@ -3,6 +3,7 @@
 mod archive;
 mod directory;
 mod docker_archive;
+mod handle;
 mod index;
 mod oci_archive;
 mod oci_dir;

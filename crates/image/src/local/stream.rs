@@ -7,13 +7,13 @@ use std::io::{self, Read};
 use model::{Budget, Digest, ImagePath, Origin};
 
 use super::archive::{MEMBERS, NAMES_BYTES, extension, too_many_members};
-use super::docker_archive::{check_platform, describe, expected, select};
+use super::docker_archive::{describe, expected, select};
 use super::index::{self, Documents};
 use super::oci_archive::blob_path;
 use super::too_large;
 use crate::deadline::Timed;
 use crate::layer::tar::{Header, Kind, Member, Overrides, UNIT};
-use crate::{PlatformChoice, SourceError, Stream, Streamed};
+use crate::{PlatformChoice, SourceError, Stream, Streamed, manifest};
 
 /// Documents kept until the end of the archive, in all.
 const DOCUMENTS_BYTES: u64 = 64 << 20;
@@ -162,7 +162,7 @@ impl ArchiveStream {
                 .ok_or_else(|| self.malformed("manifest.json lists no image"))?;
             let config = kept.get(&ImagePath::new(entry.config.as_bytes()), what)?;
             let (image, members) = describe(&entry, config, &self.origin)?;
-            check_platform(&image, &self.choice)?;
+            manifest::check_platform(&image, &self.choice)?;
             let members: Vec<&ImagePath> = members.iter().map(|member| kept.resolve(member)).collect();
             let expected = image.layers.iter().zip(&members).map(|(layer, member)| expected(layer, member)).collect();
             return Ok(Streamed {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use model::{Digest, Hasher, Image, Layer, LayerIndex, Origin};
 
 use crate::manifest::{self, Descriptor, Document, Index, Manifest};
-use crate::{Blob, BlobIdentity, Opened, Platform, PlatformChoice, Source, SourceError};
+use crate::{Blob, BlobIdentity, Opened, PlatformChoice, Source, SourceError};
 
 /// How deep indexes may lie within indexes.
 const DEPTH: u32 = 4;
@@ -122,13 +122,8 @@ impl<C: Content> Reader<'_, C> {
         check(&bytes, &config.digest, what)?;
         let origin = Origin { manifest: Some(digest), id: Some(config.digest), ..self.origin.clone() };
         let image = manifest::image(origin, layers.iter().map(described), &bytes, what)?;
-        if let PlatformChoice::One(wanted) = self.choice
-            && !chosen
-        {
-            let found = platform(&image);
-            if !found.matches(wanted) {
-                return Err(SourceError::NotFound(format!("{what} is an image for {found}, not for {wanted}")));
-            }
+        if !chosen {
+            manifest::check_platform(&image, self.choice)?;
         }
         self.opened.push(Opened::Still(Box::new(Kept { content: Arc::clone(self.content), image, layers })));
         Ok(())
@@ -148,11 +143,6 @@ fn artifact(config: &Descriptor) -> Option<&str> {
 fn described(descriptor: &Descriptor) -> Layer {
     let media_type = descriptor.media_type.clone();
     Layer { blob: Some(descriptor.digest), diff_id: None, size: descriptor.size, media_type }
-}
-
-pub(super) fn platform(image: &Image) -> Platform {
-    let config = &image.config;
-    Platform { os: config.os.clone(), architecture: config.architecture.clone(), variant: config.variant.clone() }
 }
 
 /// An image whose content is kept elsewhere.

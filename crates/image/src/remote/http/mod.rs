@@ -37,6 +37,9 @@ pub(super) enum Failure {
     Lasting(String),
 }
 
+/// Why nothing is asked any more.
+pub(super) const TIME_IS_UP: &str = "the time for the whole scan is up; raise --timeout";
+
 /// On whose behalf a request is made.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Party {
@@ -101,13 +104,17 @@ impl Http {
             }
             let built = |error: ureq::http::Error| Failure::Lasting(error.to_string());
             let left = call.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-            // A socket cannot be told to wait for no time at all.
-            let left = left.map(|left| left.max(Duration::from_millis(1)));
+            if left.is_some_and(|left| left.is_zero()) {
+                return Err(Failure::Lasting(TIME_IS_UP.into()));
+            }
             let answer = match &form {
                 Some(form) => agent.run(timed(&agent, request.body(form.as_str()).map_err(built)?, left)),
                 None => agent.run(timed(&agent, request.body(()).map_err(built)?, left)),
             };
-            let response = answer.map_err(|error| Failure::of(&error, &server))?;
+            let response = answer.map_err(|error| match call.deadline {
+                Some(deadline) if Instant::now() >= deadline => Failure::Lasting(TIME_IS_UP.into()),
+                _ => Failure::of(&error, &server),
+            })?;
             let Some(next) = redirect(&uri, &response, &server)? else { return Ok(response) };
             let there = Server::of(&next)?;
             if server.secure && !there.secure {

@@ -8,6 +8,8 @@ use jiff::fmt::rfc2822::DateTimeParser;
 use ureq::http::header::{DATE, RETRY_AFTER};
 use ureq::http::{HeaderMap, HeaderName, StatusCode};
 
+use crate::remote::http::TIME_IS_UP;
+
 /// How long to keep trying.
 #[derive(Clone, Debug)]
 pub(in crate::remote) struct Patience {
@@ -34,7 +36,7 @@ impl Patience {
         let random = RandomState::new().hash_one(failed);
         let pause = self.pause(failed, asked, random)?;
         if self.deadline.is_some_and(|deadline| Instant::now() + pause >= deadline) {
-            return Err("the time for the whole scan is up".into());
+            return Err(TIME_IS_UP.into());
         }
         std::thread::sleep(pause);
         Ok(())
