@@ -1,5 +1,5 @@
 //! Tar headers (POSIX.1-2017, pax; GNU tar manual, "Basic Tar Format" and "Storing Sparse Files"). Where two readers could
-//! see two archives, what counts is what container runtimes see: they all read with Go's archive/tar.
+//! see two archives, what counts is what container runtimes see: they all read with Go's archive/tar (see `peer`).
 
 use model::{Budget, GapKind};
 
