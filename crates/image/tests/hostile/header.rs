@@ -285,7 +285,7 @@ fn a_prefix_is_read_where_runtimes_read_one() {
     let check = |header, expected: &str| read(&Tar::new().entry(header, b"").end()).check_entries(&[expected]);
     check(header(b"ustar\x0000"), "file some/prefix/name 0");
     check(header(b"\0\0\0\0\0\0\0\0"), "file name 0");
-    // GNU keeps times there. What is no time is a prefix again, as a tool of 2013 wrote it.
+    // GNU keeps times there. What is no time is a prefix again, as Go's writer made it before version 1.8.
     check(header(b"ustar  \0"), "file some/prefix/name 0");
     check(header(b"ustar  \0").field(345, b"14000000000\0"), "file name 0");
     check(header(b"ustar  \0").field(345, b"caf\xe9"), "file name 0");
