@@ -38,15 +38,12 @@ fn resolve(section: &[u8], digests: &[Digest]) -> Vec<u8> {
     let mut rest = section;
     while let Some((&first, after)) = rest.split_first() {
         let number = after.first().filter(|digit| first == b'$' && digit.is_ascii_digit()).map(|digit| digit - b'0');
-        match number.and_then(|number| digests.get(usize::from(number))) {
-            Some(digest) => {
-                resolved.extend(digest.hex().bytes());
-                rest = &after[1..];
-            }
-            None => {
-                resolved.push(first);
-                rest = after;
-            }
+        if let Some(digest) = number.and_then(|number| digests.get(usize::from(number))) {
+            resolved.extend(digest.hex().bytes());
+            rest = &after[1..];
+        } else {
+            resolved.push(first);
+            rest = after;
         }
     }
     resolved

@@ -59,7 +59,7 @@ fn archive(entries: &[Entry<'_>]) -> Vec<u8> {
         };
         let content = match &entry.content {
             Content::Bytes(bytes) => bytes.to_vec(),
-            Content::Zeros(count) => vec![0; usize::from(*count) * 16],
+            Content::Zeros(count) => vec![0; usize::from(*count) * 8],
             Content::Archive(entries) => archive(entries),
         };
         (name.to_vec(), content, entry.compress)

@@ -27,7 +27,8 @@ fuzz_target!(init: seeds::plant(SEEDS), |data: &[u8]| {
     match Reference::parse(text) {
         Ok(reference) => {
             let shown = reference.to_string();
-            assert_eq!(Reference::parse(&shown).ok(), Some(reference.clone()), "{shown}");
+            // With the defaults written out, it may be longer than what people may type.
+            assert!(shown.len() > 1024 || Reference::parse(&shown).ok() == Some(reference.clone()), "{shown}");
             // The parts become parts of an address.
             let parts = [&*reference.registry, &reference.repository, &reference.manifest_name()].concat();
             assert!(parts.bytes().all(|byte| byte.is_ascii_graphic() && !b"?#%\\@".contains(&byte)), "{parts}");

@@ -18,7 +18,7 @@ pub fn budget() -> Budget {
         file_bytes: 4 << 20,
         memory_bytes: 4 << 20,
         nesting: 3,
-        nested_bytes: 4 << 20,
+        nested_bytes: 512 << 10,
         document_bytes: 1 << 20,
         facts: FACTS,
         learned_bytes: LEARNED,
