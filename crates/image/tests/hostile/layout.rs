@@ -56,6 +56,19 @@ fn socket(path: &Path) {
     fs::rename(bound, path).unwrap();
 }
 
+/// The index of such a layout names no platform, so the configuration has the last word.
+#[test]
+fn an_image_of_another_platform_is_not_taken_for_the_one_that_was_asked_for() {
+    let (folder, _) = written("");
+    let ask = |platform: &str| {
+        let choice = platform.parse().unwrap();
+        opened(image::local::oci_dir(folder.path(), None, &choice, &Budget::default())).map(|images| images.len())
+    };
+    assert_eq!(ask("linux/amd64"), Ok(1));
+    assert_eq!(ask("all"), Ok(1));
+    check_error(ask("linux/arm64"), &["linux/amd64", "not for linux/arm64"]);
+}
+
 #[test]
 fn a_layout_that_is_well_is_read() {
     let (folder, _) = written("");
