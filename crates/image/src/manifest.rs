@@ -126,7 +126,7 @@ pub(crate) fn is_foreign(media_type: &str) -> bool {
 
 /// Refuses a layer whose media type says that it is encrypted (OCIcrypt adds a suffix to the usual ones): its bytes mean
 /// nothing to those who have no key.
-pub(crate) fn check_not_encrypted(media_type: &str, digest: &Digest) -> Result<(), SourceError> {
+pub fn check_not_encrypted(media_type: &str, digest: &Digest) -> Result<(), SourceError> {
     if !media_type.contains("+encrypted") {
         return Ok(());
     }

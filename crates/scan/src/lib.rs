@@ -204,6 +204,15 @@ impl<'a> Engine<'a> {
         for (index, (name, expected)) in streamed.blobs.iter().zip(&streamed.expected).enumerate() {
             let layer = LayerIndex(u32::try_from(index).unwrap_or(u32::MAX));
             let place = Place { layer: Some(layer), ..Place::default() };
+            let media_type = streamed.image.layers.get(index).map_or("", |layer| &*layer.media_type);
+            if let Some(digest) = expected
+                && let Err(error) = image::manifest::check_not_encrypted(media_type, digest)
+            {
+                // It passed before anybody said so, and made no sense.
+                gaps.push(unopened(&streamed.image, layer, &error));
+                layers.push(LayerFacts::default());
+                continue;
+            }
             let Some(facts) = seen.get(name) else {
                 let detail = "the archive does not contain this layer; save the image again".to_owned();
                 gaps.push(Gap { place, by: LAYER, kind: GapKind::Unavailable, detail });
@@ -259,5 +268,61 @@ fn unopened(image: &Image, layer: LayerIndex, error: &SourceError) -> Gap {
         by: LAYER,
         kind: error.gap_kind(),
         detail: format!("layer {}{name} could not be opened: {error}", layer.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::Streamed;
+    use model::{Digest, Layer};
+
+    /// A stream of these blobs, each under its own text as its name, whose image has these layers: name, digest that they
+    /// must have, media type.
+    struct Canned {
+        blobs: Vec<&'static [u8]>,
+        layers: Vec<(&'static str, Digest, &'static str)>,
+    }
+
+    impl Stream for Canned {
+        fn read(
+            &mut self,
+            visit: &mut dyn FnMut(&str, &mut (dyn std::io::Read + Send)),
+        ) -> Result<Streamed, SourceError> {
+            for mut blob in self.blobs.iter().copied() {
+                visit(&String::from_utf8_lossy(blob), &mut blob);
+            }
+            let layer = |media_type: &str| Layer { media_type: media_type.into(), ..Layer::default() };
+            Ok(Streamed {
+                image: Image {
+                    layers: self.layers.iter().map(|(_, _, kind)| layer(kind)).collect(),
+                    ..Image::default()
+                },
+                blobs: self.layers.iter().map(|(name, _, _)| (*name).to_owned()).collect(),
+                expected: self.layers.iter().map(|(_, digest, _)| Some(*digest)).collect(),
+            })
+        }
+    }
+
+    #[test]
+    fn what_flowed_past_is_put_in_its_place_or_is_a_gap() {
+        let empty = Digest::sha256(b"");
+        let stream = Canned {
+            blobs: vec![b"", b"cipher"],
+            layers: vec![
+                ("", empty, "application/vnd.oci.image.layer.v1.tar"),
+                ("", Digest::sha256(b"other"), "application/vnd.oci.image.layer.v1.tar"),
+                ("cipher", Digest::sha256(b"cipher"), "application/vnd.oci.image.layer.v1.tar+gzip+encrypted"),
+                ("absent", empty, ""),
+            ],
+        };
+        let options =
+            Options { analyzers: Vec::new(), budget: Budget::default(), cache: None, jobs: 1, progress: None };
+        let report = scan(Opened::Flowing(Box::new(stream)), &[], &options).unwrap();
+        let seen: Vec<_> =
+            report.inventory.gaps.iter().map(|gap| (gap.place.layer.unwrap().0, gap.kind.name())).collect();
+        assert_eq!(seen, [(1, "digest-mismatch"), (2, "encrypted"), (3, "unavailable")]);
+        let digests: Vec<_> = report.layers.iter().map(|layer| layer.digest).collect();
+        assert_eq!(digests, [Some(empty), Some(empty), None, None]);
     }
 }
