@@ -33,7 +33,7 @@ fn check_origin(report: &Report, transport: &str) {
     assert_eq!(origin["transport"], transport);
     for blob in origin["blobs"].as_array().unwrap() {
         let (claimed, computed) = (&blob["claimed_digest"], &blob["computed_digest"]);
-        assert!(computed.is_string() && (claimed.is_null() || claimed == computed), "{blob}");
+        assert!(computed.is_string() && (claimed.is_null() || claimed == computed), "{blob} {:?}", report.unseen());
     }
 }
 
