@@ -77,10 +77,10 @@ impl Report {
         self.list("packages").iter().filter(|package| package["removed_by"].is_null())
     }
 
-    /// Everything that could not be seen, but for missing advisories.
+    /// What could not be seen of the image. What the advisories could not decide is another matter.
     pub fn unseen(&self) -> Vec<&Value> {
         let gaps = self.artifact()["coverage"]["gaps"].as_array().unwrap();
-        gaps.iter().filter(|gap| gap["kind"] != "no-advisories").collect()
+        gaps.iter().filter(|gap| gap["by"] != "advisories").collect()
     }
 
     /// The text without the one object that says how the image was reached.
