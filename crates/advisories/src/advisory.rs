@@ -1,6 +1,6 @@
 //! An advisory as the matcher knows it: what is affected, and what people want to read about it.
 //!
-//! Every source of advisories ends here, so that matching does not depend on where they come from.
+//! Every publisher's form ends here (`feeds`), so that neither shards nor matching depend on where it comes from.
 
 use model::Severity;
 
@@ -9,6 +9,9 @@ use model::Severity;
 pub struct Advisory {
     /// Its id in its database: `GHSA-35jh-r3h4-6jhm`, `DSA-5380-1`.
     pub id: String,
+    /// Who publishes it, in one lower-case word that `--severity-source` takes: `debian`, `github`, `nvd`. Empty where
+    /// only the id tells.
+    pub publisher: String,
     /// Ids of the same vulnerability in other databases.
     pub aliases: Vec<String>,
     /// The vulnerabilities that it is about, where it is a distribution's word on somebody else's code. An advisory may
@@ -16,18 +19,22 @@ pub struct Advisory {
     pub upstream: Vec<String>,
     /// One line of what it is.
     pub summary: String,
+    /// All that it says, as Markdown or plain text.
+    pub details: String,
     /// When it was published (RFC 3339).
     pub published: Option<String>,
     /// When it was last changed (RFC 3339).
     pub modified: String,
     /// It was a mistake: it affects nothing, and says so for older copies of itself.
     pub withdrawn: bool,
+    /// Whoever makes the software says that it is no vulnerability.
+    pub disputed: bool,
     /// How bad it is.
     pub ratings: Vec<Rating>,
+    /// Kinds of weakness: `CWE-79`.
+    pub weaknesses: Vec<String>,
     /// Pages to read, the advisory's own first.
     pub references: Vec<String>,
-    /// RPM module streams that it speaks of, `name:stream`.
-    pub modules: Vec<String>,
     /// What is affected. Several entries may speak of one package.
     pub affected: Vec<Affected>,
 }
@@ -38,29 +45,49 @@ pub struct Advisory {
 pub struct Affected {
     /// The ecosystem with its release: `Debian:11`.
     pub ecosystem: String,
-    /// The package's name, normalised as its ecosystem demands.
+    /// The package's name as the publisher writes it; whoever keeps it writes it as its ecosystem demands.
     pub name: String,
     /// Versions one by one.
     pub versions: Vec<String>,
     /// Timelines. An empty one affects nothing.
     pub ranges: Vec<Vec<Event>>,
+    /// What the publisher says about the affected versions.
+    pub status: Status,
     /// How bad it is for this package.
     pub ratings: Vec<Rating>,
-    /// The RPM module stream, `name:stream`, where the entry itself names it.
-    pub module: Option<String>,
+    /// RPM module streams that the entry is about, `name:stream`. None: it may be about any.
+    pub modules: Vec<String>,
 }
 
 /// Where a timeline changes. The order of a timeline's events is that of their versions, not that of the list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event<S = String> {
     /// Affected from this version on; `0` means from the first version on, whatever that is.
-    Introduced(String),
+    Introduced(S),
     /// Not affected from this version on.
-    Fixed(String),
+    Fixed(S),
     /// Not affected above this version.
-    LastAffected(String),
+    LastAffected(S),
     /// Nothing from the highest limit on is spoken of; `*` is no limit.
-    Limit(String),
+    Limit(S),
+}
+
+/// What a publisher says about the versions of an entry.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Status {
+    /// They have the vulnerability.
+    #[default]
+    Affected,
+    /// They do not, and somebody wanted that known (VEX `not_affected`).
+    NotAffected,
+    /// Nobody knows yet.
+    UnderInvestigation,
+    /// They have it, and there will be no fix.
+    WillNotFix,
+    /// They have it, and a fix waits for something else.
+    Deferred,
+    /// They have it, and the release gets no fixes any more.
+    EndOfLife,
 }
 
 /// What a publisher says about how bad it is.

@@ -434,7 +434,7 @@ mod tests {
     use super::*;
     use model::{Fact, LayerIndex, PackageKind, SourcePackage, What};
 
-    use crate::osv;
+    use crate::feeds::osv;
 
     /// A store of a few records, in OSV's form.
     struct Records(Vec<String>);

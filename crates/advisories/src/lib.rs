@@ -9,19 +9,20 @@
 
 mod advisory;
 mod aliases;
-mod bucket;
 mod ecosystems;
+pub mod feeds;
 mod judge;
 mod lifecycle;
 mod matching;
-mod osv;
 mod severity;
+mod signal;
 mod store;
 mod vendors;
 
-pub use advisory::{Advisory, Affected, Event, Rating};
-pub use bucket::Bucket;
+pub use advisory::{Advisory, Affected, Event, Rating, Status};
 pub use ecosystems::{Ecosystem, Scope};
+pub use feeds::bucket::Bucket;
 pub use judge::{Advisories, Judgement};
 pub use lifecycle::{Date, DateError};
+pub use signal::{Signal, Word};
 pub use store::{Shelf, Store, StoreError, Wanted};

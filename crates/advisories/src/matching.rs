@@ -71,27 +71,26 @@ fn entries<'a>(advisory: &'a Advisory, question: &Question) -> Vec<&'a Affected>
     };
     let mut entries = question.scopes.iter().find_map(of).unwrap_or_default();
     if question.scheme == Scheme::Rpm {
-        entries.retain(|entry| same_module(advisory, entry, question));
+        entries.retain(|entry| same_module(entry, question));
     }
     entries
 }
 
 /// Module streams are builds of their own beside the distribution's default: an update of one says nothing about
 /// another or about the package outside modules. Their releases have `.module` in them.
-fn same_module(advisory: &Advisory, entry: &Affected, question: &Question) -> bool {
+fn same_module(entry: &Affected, question: &Question) -> bool {
     let modular = |version: &str| version.contains(".module");
     let fixes_module = entry
         .ranges
         .iter()
         .flatten()
         .any(|event| matches!(event, Event::Fixed(version) | Event::LastAffected(version) if modular(version)));
-    let entry_module = entry.module.as_slice();
-    if (fixes_module || !entry_module.is_empty()) != (question.module.is_some() || modular(question.version)) {
+    if (fixes_module || !entry.modules.is_empty()) != (question.module.is_some() || modular(question.version)) {
         return false;
     }
-    let streams = if entry_module.is_empty() { &*advisory.modules } else { entry_module };
     match question.module {
-        Some(label) if !streams.is_empty() => streams
+        Some(label) if !entry.modules.is_empty() => entry
+            .modules
             .iter()
             .any(|stream| label.strip_prefix(&**stream).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))),
         _ => true,
@@ -362,7 +361,7 @@ mod tests {
     #[test]
     fn module_streams_are_kept_apart() {
         let mut fixed = advisory(&["0 <16.20.2-2.module_el8.8.0+3615"], &[]);
-        fixed.modules = vec!["nodejs:16".into()];
+        fixed.affected[0].modules = vec!["nodejs:16".into()];
         let check = |version: &str, module, affected: bool| {
             assert_eq!(answer(&fixed, Scheme::Rpm, version, module) != "no", affected, "{version} {module:?}");
         };

@@ -15,8 +15,8 @@ use std::thread;
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 use zip::{CompressionMethod, ZipArchive};
 
+use super::osv::{self, Glance};
 use crate::advisory::Advisory;
-use crate::osv::{self, Glance};
 use crate::store::{Shelf, Store, StoreError, Wanted};
 
 /// Bytes of one record. The largest of OSV.dev, about every build of a kernel, stay below 10 MiB.

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, IgnoredAny};
 use serde_json::value::RawValue;
 
-use crate::advisory::{Advisory, Affected, Event, Rating};
+use crate::advisory::{Advisory, Affected, Event, Rating, Status};
 use crate::ecosystems::{is_distribution, is_rpm};
 
 /// Events of one range that are read; honest ones have up to about a hundred.
@@ -20,6 +20,8 @@ const MAX_EVENTS: usize = 10_000;
 const MAX_REFERENCES: usize = 12;
 /// Bytes of an id, a link or a summary that are kept: more is no id, no link and no summary.
 const MAX_TEXT: usize = 2048;
+/// Bytes of details that are kept. Of OSV.dev's, one in ten thousand has more.
+const MAX_DETAILS: usize = 64 << 10;
 /// Characters of a summary that is taken from the details.
 const SUMMARY_CHARACTERS: usize = 200;
 
@@ -70,18 +72,34 @@ pub(crate) fn parse(
     let record: Record = serde_json::from_slice(json)?;
     let mut of_a_distribution = false;
     let mut of_rpms = false;
+    let title = record.summary.as_deref().unwrap_or_default();
+    let details = record.details.as_deref().unwrap_or_default();
     let mut affected = Vec::new();
     for entry in record.affected.into_iter().flatten() {
         let Some(package) = entry.package else { continue };
         of_a_distribution |= is_distribution(&package.ecosystem);
         of_rpms |= is_rpm(&package.ecosystem);
         let Some(name) = wanted(&package.ecosystem, &package.name) else { continue };
+        let said = said(entry.ecosystem_specific);
+        let mut ranges: Vec<_> = entry.ranges.into_iter().flatten().filter_map(Range::timeline).collect();
+        // Where Go's database cannot say it in versions that the go command knows, it says "all" here and more there.
+        if let Some(custom) = said.custom_ranges
+            && ranges.iter().flatten().all(|event| matches!(event, Event::Introduced(version) if version == "0"))
+        {
+            ranges = custom.into_iter().filter_map(Range::timeline).collect();
+        }
+        let modules = match package.purl.as_deref().and_then(module_of_purl) {
+            Some(module) => vec![module],
+            None if is_rpm(&package.ecosystem) && ranges.iter().flatten().any(is_modular) => modules_of_title(title),
+            None => Vec::new(),
+        };
         affected.push(Affected {
             name,
             versions: entry.versions.unwrap_or_default(),
-            ranges: entry.ranges.into_iter().flatten().filter_map(Range::timeline).collect(),
+            ranges,
+            status: said.status,
             ratings: ratings(entry.severity, &[entry.ecosystem_specific, entry.database_specific]),
-            module: package.purl.as_deref().and_then(module_of_purl),
+            modules,
             ecosystem: package.ecosystem,
         });
     }
@@ -96,7 +114,6 @@ pub(crate) fn parse(
     if of_a_distribution && upstream.is_empty() && is_mere_update(&id) {
         return Ok(None);
     }
-    let title = record.summary.as_deref().unwrap_or_default();
     let mut ratings = ratings(record.severity, &[record.database_specific]);
     if of_rpms {
         ratings.extend(title.split_once(':').and_then(|(word, _)| word_rating(word)));
@@ -108,14 +125,17 @@ pub(crate) fn parse(
     Ok(Some(Advisory {
         aliases,
         upstream,
-        summary: summary(title, record.details.as_deref().unwrap_or_default()),
+        summary: summary(title, details),
+        details: clipped(details),
+        disputed: false,
+        weaknesses: weaknesses(record.database_specific),
         published: record.published.filter(|time| time.len() <= MAX_TEXT),
         modified: record.modified.into_owned(),
         withdrawn: record.withdrawn.is_some(),
         ratings,
         references: references(record.references),
-        modules: if of_rpms { modules_of_title(title) } else { Vec::new() },
         affected,
+        publisher: String::new(),
         id,
     }))
 }
@@ -189,6 +209,52 @@ impl Range {
     fn timeline(self) -> Option<Vec<Event>> {
         (self.kind != "GIT").then_some(self.events.0)
     }
+}
+
+/// Whether it names the release of a module's build.
+fn is_modular(event: &Event) -> bool {
+    matches!(event, Event::Fixed(version) | Event::LastAffected(version) if version.contains(".module"))
+}
+
+/// What single databases say about an entry beyond the schema.
+#[derive(Default)]
+struct Said {
+    status: Status,
+    custom_ranges: Option<Vec<Range>>,
+}
+
+/// Go's ranges that its module system cannot order, Wolfi's and Chainguard's word on fixes. What is said otherwise is no
+/// error: the object is each database's own.
+fn said(specific: Option<&RawValue>) -> Said {
+    #[derive(Deserialize)]
+    struct Keys<'a> {
+        #[serde(borrow)]
+        status: Option<&'a RawValue>,
+        #[serde(borrow)]
+        custom_ranges: Option<&'a RawValue>,
+    }
+    let Some(keys) = specific.and_then(|raw| serde_json::from_str::<Keys>(raw.get()).ok()) else {
+        return Said::default();
+    };
+    let status = match keys.status.map(RawValue::get) {
+        Some("\"fix-not-planned\"") => Status::WillNotFix,
+        Some("\"pending-upstream-fix\"") => Status::Deferred,
+        Some("\"under-investigation\"" | "\"detection\"") => Status::UnderInvestigation,
+        _ => Status::Affected,
+    };
+    Said { status, custom_ranges: keys.custom_ranges.and_then(|raw| serde_json::from_str(raw.get()).ok()) }
+}
+
+/// Kinds of weakness, under the names that GitHub, the PSF and others give the list.
+fn weaknesses(specific: Option<&RawValue>) -> Vec<String> {
+    #[derive(Deserialize)]
+    struct Keys<'a> {
+        #[serde(borrow, alias = "cwe", alias = "cwes")]
+        cwe_ids: Option<&'a RawValue>,
+    }
+    let keys = specific.and_then(|raw| serde_json::from_str::<Keys>(raw.get()).ok());
+    let list = keys.and_then(|keys| serde_json::from_str::<Vec<String>>(keys.cwe_ids?.get()).ok());
+    list.into_iter().flatten().filter(|id| id.starts_with("CWE-") && id.len() <= 12).collect()
 }
 
 /// A list of events, flattened: the schema allows one per object, and several in one are understood as well.
@@ -323,6 +389,12 @@ fn summary(title: &str, details: &str) -> String {
     }
 }
 
+/// The details, whole or cut where no person reads on.
+fn clipped(details: &str) -> String {
+    let end = details.floor_char_boundary(MAX_DETAILS);
+    details[..end].trim_end().to_owned()
+}
+
 /// Links that a person can follow, advisories first.
 fn references(list: Option<Vec<Reference>>) -> Vec<String> {
     let mut list = list.unwrap_or_default();
@@ -418,7 +490,6 @@ mod tests {
         let word = |severity| vec![Rating::Word(severity)];
         let title = r#""summary":"Important: nodejs:16 security update","related":["CVE-2024-0001"],"#;
         assert_eq!(words("ALSA-2024:1", "AlmaLinux:8", title), word(Severity::High));
-        assert_eq!(advisory(&record("ALSA-2024:1", "AlmaLinux:8", title)).modules, ["nodejs:16"]);
         assert_eq!(words("GHSA-1", "npm", title), []);
         assert_eq!(
             words("U-1", "Ubuntu:22.04:LTS", r#""severity":[{"type":"Ubuntu","score":"low"}],"#),
@@ -438,6 +509,40 @@ mod tests {
         assert_eq!(words("RUSTSEC-1", "crates.io", informational), word(Severity::Negligible));
         assert_eq!(words("RUSTSEC-1", "crates.io", r#""database_specific":{"informational":null},"#), []);
         assert_eq!(words("X-1", "npm", r#""database_specific":["severity"],"#), []);
+    }
+
+    #[test]
+    fn a_title_names_the_modules_of_modular_builds_only() {
+        let modules = |fixed: &str| {
+            let json = format!(
+                r#"{{"id":"ALSA-2024:1","modified":"","summary":"Important: nodejs:16 security update",
+                "related":["CVE-2024-0001"],"affected":[{{"package":{{"ecosystem":"AlmaLinux:8","name":"nodejs"}},
+                "ranges":[{{"type":"ECOSYSTEM","events":[{{"introduced":"0"}},{{"fixed":"{fixed}"}}]}}]}}]}}"#
+            );
+            advisory(&json).affected.remove(0).modules
+        };
+        assert_eq!(modules("1:16.20.2-2.module_el8.8.0+3615"), ["nodejs:16"]);
+        assert_eq!(modules("1:16.20.2-2.el8"), [""; 0]);
+    }
+
+    // GO-2024-2428 and two of Wolfi's records.
+    #[test]
+    fn what_single_databases_add_is_understood() {
+        let entry = |ranges: &str, specific: &str| {
+            let json = format!(
+                r#"{{"id":"X","modified":"","affected":[{{"package":{{"ecosystem":"Go","name":"a"}},
+                "ranges":[{{"type":"SEMVER","events":{ranges}}}],"ecosystem_specific":{specific}}}]}}"#
+            );
+            advisory(&json).affected.remove(0)
+        };
+        let custom = r#"{"custom_ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"1.9.0"}]}]}"#;
+        let fixed = |version: &str| vec![Event::Introduced("0".to_owned()), Event::Fixed(version.to_owned())];
+        assert_eq!(entry(r#"[{"introduced":"0"}]"#, custom).ranges, [fixed("1.9.0")]);
+        assert_eq!(entry(r#"[{"introduced":"0"},{"fixed":"2.0.0"}]"#, custom).ranges, [fixed("2.0.0")]);
+        let status = |specific: &str| entry("[]", specific).status;
+        assert_eq!(status(r#"{"status":"fix-not-planned"}"#), Status::WillNotFix);
+        assert_eq!(status(r#"{"status":"pending-upstream-fix"}"#), Status::Deferred);
+        assert_eq!(status(r#"{"status":["odd"]}"#), Status::Affected);
     }
 
     #[test]
