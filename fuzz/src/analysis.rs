@@ -1,6 +1,6 @@
 //! Runs analyzers as a scan does, with a small budget, and checks what they may never do.
 
-use model::{Analyzer, Budget, Facts, File, ImagePath, Key, Meta, Pattern};
+use model::{Analyzer, Budget, Facts, File, ImagePath, Meta};
 
 use crate::memory;
 
@@ -57,19 +57,7 @@ fn analyze(analyzer: &Analyzer, path: &ImagePath, meta: Meta, content: &[u8]) ->
     facts_found
 }
 
-/// Whether an analyzer wants a file, with each kind of pattern spelled out.
+/// Whether an analyzer wants a file.
 pub fn wants(analyzer: &Analyzer, path: &ImagePath, meta: Meta, content: &[u8]) -> bool {
-    analyzer.files.iter().any(|Pattern { key, filter }| {
-        let fits = match *key {
-            Key::Path(exact) => path.as_bytes() == exact.as_bytes(),
-            Key::Ends(suffix) => path.ends_with(suffix.as_bytes()),
-            Key::Name(name) => path.name() == name.as_bytes(),
-            Key::Extension(wanted) => {
-                path.extension().is_some_and(|found| found.eq_ignore_ascii_case(wanted.as_bytes()))
-            }
-            Key::In(folder) => ImagePath::new(path.parent()).name() == folder.as_bytes(),
-            Key::Head(accepts) => accepts(&meta, &content[..content.len().min(Key::HEAD_BYTES)]),
-        };
-        fits && filter.is_none_or(|filter| filter(path))
-    })
+    analyzer.files.iter().any(|pattern| pattern.accepts(path, Some((&meta, content))))
 }

@@ -33,7 +33,36 @@ pub struct Pattern {
     pub filter: Option<fn(&ImagePath) -> bool>,
 }
 
-/// What a wanted path looks like.
+impl Pattern {
+    /// Whether this is a file that the analyzer wants. `opened` is what is known besides the path: the meta data, and
+    /// the content or at least its first [`Key::HEAD_BYTES`]. Without it a [`Key::Head`] accepts nothing.
+    ///
+    /// Defines what a [`Key`] means: tables that find candidates faster have to come to the same answer.
+    pub fn accepts(&self, path: &ImagePath, opened: Option<(&Meta, &[u8])>) -> bool {
+        let key = match self.key {
+            Key::Path(exact) => path.as_bytes() == exact.as_bytes(),
+            Key::Ends(suffix) | Key::Name(suffix) => path.ends_with(suffix.as_bytes()),
+            Key::Extension(wanted) => {
+                path.extension().is_some_and(|found| found.eq_ignore_ascii_case(wanted.as_bytes()))
+            }
+            Key::In(folder) => {
+                let parent = path.parent();
+                parent.strip_suffix(folder.as_bytes()).is_some_and(|rest| rest.is_empty() || rest.ends_with(b"/"))
+            }
+            Key::Head(_) => opened.is_some(),
+        };
+        key && self.filter.is_none_or(|filter| filter(path))
+            && match (self.key, opened) {
+                // Asked last: the function may look at every byte of the head.
+                (Key::Head(accepts), Some((meta, content))) => {
+                    accepts(meta, &content[..content.len().min(Key::HEAD_BYTES)])
+                }
+                _ => true,
+            }
+    }
+}
+
+/// What a wanted path looks like. [`Pattern::accepts`] says it exactly.
 #[derive(Clone, Copy, Debug)]
 pub enum Key {
     /// Exactly this path: `etc/os-release`.
@@ -44,7 +73,7 @@ pub enum Key {
     Name(&'static str),
     /// This extension, in any case, without the dot: `jar`.
     Extension(&'static str),
-    /// Any file directly in a folder of this name: `status.d`.
+    /// Any file directly in this folder anywhere, given by whole components: `status.d`, `lib/dpkg/status.d`.
     In(&'static str),
     /// A regular file whose first [`Key::HEAD_BYTES`] bytes (or all, when it is smaller) the function accepts.
     Head(fn(&Meta, &[u8]) -> bool),
@@ -222,6 +251,100 @@ pub trait Detector: Send + Sync {
 mod tests {
     use super::*;
     use crate::PackageKind;
+
+    /// Asks about each path alone, and compares those that are accepted.
+    fn check_accepts(pattern: Pattern, paths: &[&str], expected: &[&str]) {
+        let accepted: Vec<_> =
+            paths.iter().copied().filter(|path| pattern.accepts(&ImagePath::from(*path), None)).collect();
+        assert_eq!(accepted, expected, "{:?}", pattern.key);
+    }
+
+    #[test]
+    fn a_path_is_the_whole_path() {
+        check_accepts(
+            Key::Path("etc/os-release").any(),
+            &["etc/os-release", "opt/etc/os-release", "etc/os-release/x", "etc/OS-RELEASE", "os-release"],
+            &["etc/os-release"],
+        );
+    }
+
+    #[test]
+    fn an_end_and_a_name_are_whole_components() {
+        check_accepts(
+            Key::Ends("dpkg/status").any(),
+            &["dpkg/status", "var/lib/dpkg/status", "var/lib/mydpkg/status", "dpkg/status/x", "status"],
+            &["dpkg/status", "var/lib/dpkg/status"],
+        );
+        check_accepts(
+            Key::Name("go.mod").any(),
+            &["go.mod", "srv/go.mod", "a.zip!/go.mod", "srv/cargo.mod", "go.mod/x", "srv/GO.MOD"],
+            &["go.mod", "srv/go.mod", "a.zip!/go.mod"],
+        );
+    }
+
+    #[test]
+    fn an_extension_follows_the_last_dot_in_any_case() {
+        check_accepts(
+            Key::Extension("jar").any(),
+            &["a.jar", "opt/a.b.JaR", "opt/.jar", "opt/jar", "a.jar/x", "a.jars", "a.xjar", "a.jar.x"],
+            &["a.jar", "opt/a.b.JaR"],
+        );
+    }
+
+    #[test]
+    fn in_means_directly_in_one_folder_or_in_the_last_of_several() {
+        check_accepts(
+            Key::In("status.d").any(),
+            &["status.d/a", "var/lib/dpkg/status.d/a", "status.d/x/a", "mystatus.d/a", "x/status.d", "status.d"],
+            &["status.d/a", "var/lib/dpkg/status.d/a"],
+        );
+        check_accepts(
+            Key::In("lib/dpkg/status.d").any(),
+            &[
+                "lib/dpkg/status.d/a",
+                "var/lib/dpkg/status.d/a",
+                "var/mylib/dpkg/status.d/a",
+                "var/lib/dpkg/status.d/x/a",
+                "var/dpkg/status.d/a",
+                "status.d/a",
+                "var/lib/dpkg/status.d",
+            ],
+            &["lib/dpkg/status.d/a", "var/lib/dpkg/status.d/a"],
+        );
+    }
+
+    #[test]
+    fn a_head_is_the_meta_data_and_the_first_bytes() {
+        let program = Key::Head(|meta, head| meta.is_executable() && head.starts_with(b"!")).any();
+        let path = ImagePath::from("bin/a");
+        let [executable, data] = [0o755, 0o644].map(|mode| Meta { size: 2, mode });
+        assert!(program.accepts(&path, Some((&executable, b"!a"))));
+        assert!(!program.accepts(&path, Some((&executable, b"a!"))));
+        assert!(!program.accepts(&path, Some((&data, b"!a"))));
+        assert!(!program.accepts(&path, None), "nobody has looked at the content");
+
+        let sees = |content: &[u8], accepts| Key::Head(accepts).any().accepts(&path, Some((&executable, content)));
+        assert!(sees(&[0; Key::HEAD_BYTES + 1], |_, head| head.len() == 8192));
+        assert!(sees(b"", |_, head| head.is_empty()));
+    }
+
+    #[test]
+    fn a_filter_has_to_agree_with_every_kind_of_key() {
+        let opened = Some((&Meta::default(), b"".as_slice()));
+        for key in [
+            Key::Path("etc/a.x"),
+            Key::Ends("etc/a.x"),
+            Key::Name("a.x"),
+            Key::Extension("x"),
+            Key::In("etc"),
+            Key::Head(|_, _| true),
+        ] {
+            let path = ImagePath::from("etc/a.x");
+            assert!(key.when(|path| path.name() == b"a.x").accepts(&path, opened), "{key:?}");
+            assert!(!key.when(|path| path.name() != b"a.x").accepts(&path, opened), "{key:?}");
+        }
+        check_accepts(Key::Name("a").when(|_| true), &["a", "b"], &["a"]);
+    }
 
     #[test]
     fn a_file_that_lists_too_much_becomes_a_gap_and_keeps_what_fits() {

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use model::{Analyzer, Budget, Distro, Facts, File, ImagePath, Key, Meta, Package, Pattern, What};
+use model::{Analyzer, Budget, Distro, Facts, File, ImagePath, Meta, Package, What};
 use serde_json::Value;
 
 /// Folders of cases, or single cases, below the fixtures.
@@ -196,19 +196,6 @@ fn mode(_: &fs::Metadata) -> u32 {
     0o644
 }
 
-/// The meaning of patterns, spelled out one by one.
 fn wants(analyzer: &Analyzer, path: &ImagePath, meta: Meta, content: &[u8]) -> bool {
-    analyzer.files.iter().any(|Pattern { key, filter }| {
-        let fits = match *key {
-            Key::Path(exact) => path.as_bytes() == exact.as_bytes(),
-            Key::Ends(suffix) => path.ends_with(suffix.as_bytes()),
-            Key::Name(name) => path.name() == name.as_bytes(),
-            Key::Extension(wanted) => {
-                path.extension().is_some_and(|found| found.eq_ignore_ascii_case(wanted.as_bytes()))
-            }
-            Key::In(folder) => ImagePath::new(path.parent()).name() == folder.as_bytes(),
-            Key::Head(accepts) => accepts(&meta, &content[..content.len().min(Key::HEAD_BYTES)]),
-        };
-        fits && filter.is_none_or(|filter| filter(path))
-    })
+    analyzer.files.iter().any(|pattern| pattern.accepts(path, Some((&meta, content))))
 }

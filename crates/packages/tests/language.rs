@@ -11,7 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use model::{Analyzer, Budget, Facts, File, ImagePath, Key, Meta, Presence, What};
+use model::{Analyzer, Budget, Facts, File, ImagePath, Meta, Presence, What};
 use serde_json::Value;
 
 /// Cases, or folders of them, below the fixtures.
@@ -162,22 +162,8 @@ fn packages_in(path: &ImagePath, content: &[u8]) -> BTreeSet<String> {
         .collect()
 }
 
-/// The meaning of patterns, spelled out one by one.
 fn wants(analyzer: &Analyzer, file: &File<'_>) -> bool {
-    let path = file.path;
-    analyzer.files.iter().any(|pattern| {
-        let fits = match pattern.key {
-            Key::Path(exact) => path.as_bytes() == exact.as_bytes(),
-            Key::Ends(suffix) => path.ends_with(suffix.as_bytes()),
-            Key::Name(name) => path.name() == name.as_bytes(),
-            Key::Extension(wanted) => {
-                path.extension().is_some_and(|found| found.eq_ignore_ascii_case(wanted.as_bytes()))
-            }
-            Key::In(folder) => ImagePath::new(path.parent()).name() == folder.as_bytes(),
-            Key::Head(accepts) => accepts(&file.meta, &file.content[..file.content.len().min(Key::HEAD_BYTES)]),
-        };
-        fits && pattern.filter.is_none_or(|filter| filter(path))
-    })
+    analyzer.files.iter().any(|pattern| pattern.accepts(file.path, Some((&file.meta, file.content))))
 }
 
 /// How a program is built: a name, settings in the environment, arguments.

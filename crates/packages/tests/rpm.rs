@@ -14,7 +14,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use model::{Budget, Facts, File, Gap, ImagePath, Key, Meta, Package, What};
+use model::{Budget, Facts, File, Gap, ImagePath, Meta, Package, What};
 
 /// What the analyzers say of one file.
 #[derive(Default)]
@@ -31,12 +31,7 @@ fn read(path: &str, content: &[u8]) -> Read {
     let file = File { path: &path, meta: Meta { size: content.len() as u64, mode: 0o644 }, content, budget: &budget };
     let mut read = Read::default();
     for analyzer in packages::analyzers() {
-        let wants = |key: Key| match key {
-            Key::Path(whole) => path.as_bytes() == whole.as_bytes(),
-            Key::Ends(suffix) => path.ends_with(suffix.as_bytes()),
-            _ => false,
-        };
-        if !analyzer.files.iter().any(|pattern| wants(pattern.key)) {
+        if !analyzer.files.iter().any(|pattern| pattern.accepts(&path, None)) {
             continue;
         }
         let mut facts = Facts::new(analyzer.id(), path.clone(), &budget);

@@ -13,11 +13,8 @@ pub(crate) struct Matcher {
     by_name: HashMap<&'static [u8], Vec<(Index, Pattern)>>,
     by_folder: HashMap<&'static [u8], Vec<(Index, Pattern)>>,
     by_extension: HashMap<&'static [u8], Vec<(Index, Pattern)>>,
-    heads: Vec<(Index, Pattern, Accepts)>,
+    heads: Vec<(Index, Pattern)>,
 }
-
-/// What [`Key::Head`] holds.
-type Accepts = fn(&Meta, &[u8]) -> bool;
 
 /// Longer extensions than this are none.
 const EXTENSION_BYTES: usize = 16;
@@ -40,8 +37,8 @@ impl Matcher {
             Key::Path(path) | Key::Ends(path) | Key::Name(path) => (&mut self.by_name, name(path)),
             Key::In(folder) => (&mut self.by_folder, name(folder)),
             Key::Extension(extension) => (&mut self.by_extension, extension.as_bytes()),
-            Key::Head(accepts) => {
-                self.heads.push((index, pattern, accepts));
+            Key::Head(_) => {
+                self.heads.push((index, pattern));
                 return;
             }
         };
@@ -53,7 +50,7 @@ impl Matcher {
         wanted.clear();
         let mut consider = |rows: Option<&Vec<(Index, Pattern)>>| {
             for (index, pattern) in rows.into_iter().flatten() {
-                if !wanted.contains(index) && fits(pattern, path) {
+                if !wanted.contains(index) && pattern.accepts(path, None) {
                     wanted.push(*index);
                 }
             }
@@ -73,31 +70,17 @@ impl Matcher {
 
     /// Whether anybody may want the file after a look at its first bytes.
     pub(crate) fn wants_head(&self, path: &ImagePath) -> bool {
-        self.heads.iter().any(|(_, pattern, _)| pattern.filter.is_none_or(|filter| filter(path)))
+        self.heads.iter().any(|(_, pattern)| pattern.filter.is_none_or(|filter| filter(path)))
     }
 
     /// Adds the analyzers that want a file with these first bytes.
     pub(crate) fn by_head(&self, path: &ImagePath, meta: &Meta, head: &[u8], wanted: &mut Vec<Index>) {
-        for (index, pattern, accepts) in &self.heads {
-            if !wanted.contains(index) && pattern.filter.is_none_or(|filter| filter(path)) && accepts(meta, head) {
+        for (index, pattern) in &self.heads {
+            if !wanted.contains(index) && pattern.accepts(path, Some((meta, head))) {
                 wanted.push(*index);
             }
         }
     }
-}
-
-fn fits(pattern: &Pattern, path: &ImagePath) -> bool {
-    let key = match pattern.key {
-        Key::Path(exact) => path.as_bytes() == exact.as_bytes(),
-        Key::Ends(suffix) => path.ends_with(suffix.as_bytes()),
-        // The folder may be given with those it lies in.
-        Key::In(folder) => {
-            let parent = path.parent();
-            parent.strip_suffix(folder.as_bytes()).is_some_and(|rest| rest.is_empty() || rest.ends_with(b"/"))
-        }
-        Key::Name(_) | Key::Extension(_) | Key::Head(_) => true,
-    };
-    key && pattern.filter.is_none_or(|filter| filter(path))
 }
 
 #[cfg(test)]
@@ -121,6 +104,10 @@ mod tests {
         Matcher::new(&analyzers).by_path(&path.into(), &mut wanted);
         let names: Vec<_> = wanted.iter().map(|index| analyzers[usize::from(*index)].name).collect();
         assert_eq!(names, expected, "{path}");
+        // The tables must lose nobody.
+        let accepts = |analyzer: &&Analyzer| analyzer.files.iter().any(|pattern| pattern.accepts(&path.into(), None));
+        let names: Vec<_> = ANALYZERS.iter().filter(accepts).map(|analyzer| analyzer.name).collect();
+        assert_eq!(names, expected, "{path}, without the tables");
     }
 
     #[test]

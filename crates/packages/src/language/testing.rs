@@ -41,23 +41,10 @@ pub(crate) fn read(analyzer: &Analyzer, path: &str, content: &[u8], budget: &Bud
     lines
 }
 
-/// Which paths the analyzer wants by their names alone; content patterns are left out.
+/// Whether the analyzer wants the path by its name alone; content patterns are left out.
 pub(crate) fn wants(analyzer: &Analyzer, path: &str) -> bool {
-    use model::Key;
     let path = ImagePath::from(path);
-    analyzer.files.iter().any(|pattern| {
-        let key = match pattern.key {
-            Key::Path(exact) => path.as_bytes() == exact.as_bytes(),
-            Key::Ends(suffix) => path.ends_with(suffix.as_bytes()),
-            Key::Name(name) => path.name() == name.as_bytes(),
-            Key::Extension(extension) => {
-                path.extension().is_some_and(|found| found.eq_ignore_ascii_case(extension.as_bytes()))
-            }
-            Key::In(folder) => path.parent().rsplit(|&byte| byte == b'/').next() == Some(folder.as_bytes()),
-            Key::Head(_) => false,
-        };
-        key && pattern.filter.is_none_or(|filter| filter(&path))
-    })
+    analyzer.files.iter().any(|pattern| pattern.accepts(&path, None))
 }
 
 /// Feeds the analyzer arbitrary bytes, and `samples` with bytes changed, lost and repeated. Passes when it returns.
