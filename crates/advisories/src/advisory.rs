@@ -90,6 +90,42 @@ pub enum Status {
     EndOfLife,
 }
 
+impl Status {
+    /// Every status, in an order that files rely on: new ones go to the end.
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Affected,
+        Self::NotAffected,
+        Self::UnderInvestigation,
+        Self::WillNotFix,
+        Self::Deferred,
+        Self::EndOfLife,
+    ];
+}
+
+impl Event {
+    /// The same, lent.
+    pub(crate) fn as_str(&self) -> Event<&str> {
+        match self {
+            Self::Introduced(version) => Event::Introduced(version),
+            Self::Fixed(version) => Event::Fixed(version),
+            Self::LastAffected(version) => Event::LastAffected(version),
+            Self::Limit(version) => Event::Limit(version),
+        }
+    }
+}
+
+impl<'a> Event<&'a str> {
+    /// The version; none where the event is at the very beginning or end.
+    pub(crate) fn version(self) -> Option<&'a str> {
+        match self {
+            Self::Introduced("0") | Self::Limit("*") => None,
+            Self::Introduced(version) | Self::Fixed(version) | Self::LastAffected(version) | Self::Limit(version) => {
+                Some(version)
+            }
+        }
+    }
+}
+
 /// What a publisher says about how bad it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Rating {

@@ -5,14 +5,17 @@
 //! vulnerabilities that it is about, and where it is about several CVEs each of them has its own row.
 
 use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 
 use crate::advisory::Advisory;
 use crate::matching::Match;
 
 /// An advisory that affects a package.
 pub(crate) struct Hit<'a> {
-    pub advisory: &'a Advisory,
+    pub advisory: Rc<Advisory>,
     pub matched: Match<'a>,
+    /// The name that was looked up.
+    pub name: &'a str,
     /// The version that was compared.
     pub version: &'a str,
 }
@@ -20,9 +23,12 @@ pub(crate) struct Hit<'a> {
 impl Hit<'_> {
     /// Why, for a person: `DSA-5380-1: Debian:11 xorg-server < 2:1.20.11-1+deb11u6, this is 2:1.20.11-1+deb11u5`.
     pub fn evidence(&self) -> String {
-        let Match { affected, versions, .. } = &self.matched;
-        let Self { advisory, version, .. } = self;
-        format!("{}: {} {} {versions}, this is {version}", advisory.id, affected.ecosystem, affected.name)
+        let Self { advisory, matched: Match { entry, within, .. }, name, version } = self;
+        let loosely = match &within.loosely {
+            Some(odd) => format!(" (as far as can be told: {odd})"),
+            None => String::new(),
+        };
+        format!("{}: {} {name} {}, this is {version}{loosely}", advisory.id, entry.ecosystem, within.versions)
     }
 }
 
@@ -44,7 +50,7 @@ pub(crate) fn classes<'a>(hits: &'a [Hit<'a>]) -> Vec<Class<'a>> {
     let mut seen: HashMap<&str, usize> = HashMap::new();
     let mut ids: Vec<Vec<&str>> = Vec::new();
     for (index, hit) in hits.iter().enumerate() {
-        let about = vulnerabilities(hit.advisory);
+        let about = vulnerabilities(&hit.advisory);
         let several = about.len() > 1;
         for vulnerability in about {
             let node = nodes.len();
@@ -142,6 +148,8 @@ fn join(sets: &mut [usize], a: usize, b: usize) {
 mod tests {
     use super::*;
     use crate::advisory::Affected;
+    use crate::matching::Within;
+    use crate::shard::testing;
 
     fn advisory(id: &str, aliases: &[&str], upstream: &[&str]) -> Advisory {
         let list = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect();
@@ -150,10 +158,17 @@ mod tests {
 
     /// Rows as `id = others`.
     fn check(advisories: &[Advisory], expected: &[&str]) {
-        let affected = Affected::default();
-        let matched = Match { affected: &affected, versions: String::new(), fixed: None };
-        let hits: Vec<_> =
-            advisories.iter().map(|advisory| Hit { advisory, matched: matched.clone(), version: "1" }).collect();
+        let affected = Affected { name: "a".into(), ..Affected::default() };
+        let shard = testing::shard(&[Advisory { affected: vec![affected], ..Advisory::default() }]);
+        let within = Within { versions: String::new(), loosely: None };
+        let matched = Match { entry: shard.entries("a").unwrap()[0], within, fixed: None };
+        let hit = |advisory: &Advisory| Hit {
+            advisory: Rc::new(advisory.clone()),
+            matched: matched.clone(),
+            name: "a",
+            version: "1",
+        };
+        let hits: Vec<_> = advisories.iter().map(hit).collect();
         let rows: Vec<_> = classes(&hits)
             .iter()
             .map(|class| format!("{} = {}", class.id, class.others.iter().copied().collect::<Vec<_>>().join(" ")))

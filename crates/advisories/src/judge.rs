@@ -2,20 +2,22 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
 
 use model::{
     AnalyzerId, Detector, Distro, EndOfLife, Finding, FixState, Gap, GapKind, Inventory, Item, Knowledge, Package,
     Place, Vulnerability,
 };
 
-use crate::advisory::Advisory;
+use crate::advisory::{Advisory, Status};
 use crate::aliases::{self, Class, Hit};
 use crate::ecosystems::{self, Ecosystem, Unjudged};
 use crate::lifecycle::{self, Date};
-use crate::matching::{self, Answer, Question};
+use crate::matching::{self, Answer, Asked, Question};
 use crate::severity;
-use crate::store::{Shelf, Store, StoreError, Wanted};
+use crate::shard::{Entry, Shard, ShardError};
+use crate::store::{Store, StoreError, Supply, Wanted};
 use crate::vendors;
 
 const ID: AnalyzerId = AnalyzerId::new("advisories");
@@ -63,19 +65,25 @@ impl<S: Store> Advisories<S> {
         let distro = distro(inventory);
         let end = distro.as_ref().and_then(|distro| lifecycle::end_of_life(distro, self.today));
         let (of_distro, of_languages) = sort(inventory, distro.as_ref(), &mut judgement.gaps);
-        let voucher = of_distro.and_then(|docket| {
-            let shelf = self.ask(&docket, &mut judgement).filter(|shelf| shelf.total > 0)?;
-            Some(Voucher::new(&docket, &shelf, &judgement.findings, end.as_ref()))
+        let of_distro = of_distro.and_then(|docket| {
+            let supply = self.ask(&docket, &mut judgement).filter(|supply| supply.total > 0)?;
+            Some((docket, supply))
         });
         let first_of_languages = judgement.findings.len();
         for docket in &of_languages {
             self.ask(docket, &mut judgement);
         }
-        if let Some(voucher) = voucher {
-            for finding in &mut judgement.findings[first_of_languages..] {
-                if let Finding::Vulnerability(vulnerability) = finding {
-                    let owner = inventory.items.get(vulnerability.item).and_then(|item| item.owner.as_deref());
-                    vulnerability.suppressed = owner.and_then(|owner| voucher.reason(owner, vulnerability));
+        if let Some((docket, supply)) = of_distro {
+            let (of_distro, of_languages) = judgement.findings.split_at_mut(first_of_languages);
+            let owner = |row: &Vulnerability| inventory.items.get(row.item).and_then(|item| item.owner.as_deref());
+            let owners = of_languages.iter().filter_map(|finding| match finding {
+                Finding::Vulnerability(row) => owner(row),
+                Finding::EndOfLife(_) => None,
+            });
+            let voucher = Voucher::new(&docket, &supply, of_distro, &owners.collect(), end.as_ref());
+            for finding in of_languages {
+                if let Finding::Vulnerability(row) = finding {
+                    row.suppressed = owner(row).and_then(|owner| voucher.reason(owner, row));
                 }
             }
         }
@@ -90,35 +98,35 @@ impl<S: Store> Advisories<S> {
     }
 
     /// Looks every package of a docket up. Returns what they were looked up in.
-    fn ask(&self, docket: &Docket, judgement: &mut Judgement) -> Option<Shelf> {
+    fn ask(&self, docket: &Docket, judgement: &mut Judgement) -> Option<Supply> {
         let ecosystem = &docket.ecosystem;
         let questions: Vec<_> = docket.packages.iter().map(|(_, _, package)| ecosystem.questions(package)).collect();
         let names: HashSet<String> = questions.iter().flatten().map(|(name, _)| name.clone().into_owned()).collect();
-        let shelf = match self.store.advisories(&Wanted { ecosystem, names: &names }) {
-            Ok(shelf) => shelf,
+        let supply = match self.store.supply(&Wanted { ecosystem, names: &names }) {
+            Ok(supply) => supply,
             Err(error) => {
                 let kind = match error {
                     StoreError::Io { .. } => GapKind::Unavailable,
-                    StoreError::Archive { .. } => GapKind::Corrupt,
+                    StoreError::Archive { .. } | StoreError::Shard(_) => GapKind::Corrupt,
                 };
                 judgement.gaps.push(gap(kind, error.to_string()));
                 return None;
             }
         };
-        judgement.gaps.extend(missing(docket, &shelf));
+        judgement.gaps.extend(missing(docket, &supply));
         judgement.knowledge.push(Knowledge {
             ecosystem: ecosystem.label.clone(),
-            advisories: shelf.total,
-            newest: shelf.newest.clone(),
+            advisories: supply.total,
+            newest: supply.newest.clone(),
             packages: docket.packages.len() as u64,
         });
-        let by_name = by_name(&shelf);
+        let mut desk = Desk { ecosystem, shards: &supply.shards, known: HashMap::new(), broken: BTreeSet::new() };
         // Packages of one source, and copies of one module, ask the same.
         let mut known: HashMap<Case, (Vec<Vulnerability>, Option<Unclear>)> = HashMap::new();
         for ((index, item, package), questions) in docket.packages.iter().zip(questions) {
             let case = (questions, package.module.as_deref());
             let (rows, unclear) = known.entry(case).or_insert_with_key(|(questions, module)| {
-                let (hits, unclear) = look_up(ecosystem, &by_name, questions, *module);
+                let (hits, unclear) = desk.look_up(questions, *module);
                 (aliases::classes(&hits).iter().map(|class| row(class, ecosystem)).collect(), unclear)
             });
             if judgement.findings.len() + rows.len() > self.most {
@@ -133,7 +141,8 @@ impl<S: Store> Advisories<S> {
             judgement.findings.extend(findings.map(Finding::Vulnerability));
             judgement.gaps.extend(unclear.as_ref().map(|unclear| unclear.gap(ecosystem, item, package)));
         }
-        Some(shelf)
+        judgement.gaps.extend(desk.broken.into_iter().map(|detail| gap(GapKind::Corrupt, detail)));
+        Some(supply)
     }
 }
 
@@ -244,17 +253,19 @@ fn docket_of_distro<'a>(
 }
 
 /// What keeps an ecosystem's packages from being judged fully.
-fn missing(docket: &Docket, shelf: &Shelf) -> Vec<Gap> {
+fn missing(docket: &Docket, supply: &Supply) -> Vec<Gap> {
     let (label, count) = (&docket.ecosystem.label, docket.packages.len());
     let mut gaps = Vec::new();
-    if shelf.total == 0 {
+    if supply.total == 0 {
         let detail =
             format!("there is not one advisory about {label} in the advisory data, so {count} packages are not judged");
         gaps.push(gap(GapKind::NoAdvisories, detail));
     }
-    if let Some(example) = &shelf.example {
-        let detail =
-            format!("{} advisories of {} cannot be read, such as {example}", shelf.unreadable, docket.ecosystem.family);
+    if let Some(example) = &supply.example {
+        let detail = format!(
+            "{} advisories of {} cannot be read, such as {example}",
+            supply.unreadable, docket.ecosystem.family
+        );
         gaps.push(gap(GapKind::Corrupt, detail));
     }
     gaps
@@ -282,51 +293,97 @@ impl Unclear {
     }
 }
 
-fn by_name(shelf: &Shelf) -> HashMap<&str, Vec<&Advisory>> {
-    let mut by_name: HashMap<&str, Vec<&Advisory>> = HashMap::new();
-    for advisory in &shelf.advisories {
-        let mut names: Vec<&str> = advisory.affected.iter().map(|affected| &*affected.name).collect();
-        names.sort_unstable();
-        names.dedup();
-        for name in names {
-            by_name.entry(name).or_default().push(advisory);
-        }
-    }
-    by_name
+/// Where one ecosystem's packages are looked up.
+struct Desk<'a> {
+    ecosystem: &'a Ecosystem,
+    shards: &'a [Shard],
+    /// Advisories that affected something, by shard and record.
+    known: HashMap<(usize, u32), Rc<Advisory>>,
+    /// What could not be read.
+    broken: BTreeSet<String>,
 }
 
-fn look_up<'a>(
-    ecosystem: &'a Ecosystem,
-    by_name: &HashMap<&str, Vec<&'a Advisory>>,
-    questions: &'a [(Cow<'a, str>, Cow<'a, str>)],
-    module: Option<&'a str>,
-) -> (Vec<Hit<'a>>, Option<Unclear>) {
-    let mut hits: Vec<Hit> = Vec::new();
-    let mut unclear: Option<Unclear> = None;
-    for (name, version) in questions {
-        let question = Question { scopes: &ecosystem.scopes, scheme: ecosystem.scheme, name, version, module };
-        for advisory in by_name.get(&**name).into_iter().flatten() {
-            match matching::ask(advisory, &question) {
-                Answer::Affected(matched) => hits.push(Hit { advisory, matched, version }),
-                Answer::Unaffected => {}
-                Answer::Unclear(invalid) => {
-                    let start = || Unclear { advisories: 0, example: format!("{}: {invalid}", advisory.id) };
-                    unclear.get_or_insert_with(start).advisories += 1;
+impl<'a> Desk<'a> {
+    fn look_up<'q>(
+        &mut self,
+        questions: &'q [(Cow<'q, str>, Cow<'q, str>)],
+        module: Option<&'q str>,
+    ) -> (Vec<Hit<'q>>, Option<Unclear>)
+    where
+        'a: 'q,
+    {
+        let mut hits: Vec<Hit> = Vec::new();
+        let mut unclear: Option<Unclear> = None;
+        let shards = self.shards;
+        for (name, version) in questions {
+            let version = Asked::new(self.ecosystem.scheme, version);
+            let question = Question { scopes: &self.ecosystem.scopes, version, module };
+            for (index, shard) in shards.iter().enumerate() {
+                let entries = match shard.entries(name) {
+                    Ok(entries) => entries,
+                    Err(error) => {
+                        self.complain(&error);
+                        continue;
+                    }
+                };
+                for entries in entries.chunk_by(|a, b| a.record == b.record) {
+                    match matching::ask(entries, &question) {
+                        Answer::Affected(matched) if matched.entry.status == Status::NotAffected => {}
+                        Answer::Affected(matched) => {
+                            if let Some(advisory) = self.advisory(index, matched.entry) {
+                                let name = name.as_ref();
+                                hits.push(Hit { advisory, matched, name, version: version.text() });
+                            }
+                        }
+                        Answer::Unaffected => {}
+                        Answer::Unclear(invalid) => {
+                            let id = entries.first().and_then(|entry| Some(shard.head(entry.record).ok()?.id));
+                            let example = || format!("{}: {invalid}", id.unwrap_or_default());
+                            unclear.get_or_insert_with(|| Unclear { advisories: 0, example: example() }).advisories +=
+                                1;
+                        }
+                    }
                 }
             }
         }
+        (hits, unclear)
     }
-    (hits, unclear)
+
+    fn advisory(&mut self, shard: usize, entry: Entry<'_>) -> Option<Rc<Advisory>> {
+        if let Some(known) = self.known.get(&(shard, entry.record)) {
+            return Some(Rc::clone(known));
+        }
+        match self.shards.get(shard)?.advisory(entry.record) {
+            Ok(advisory) => {
+                let advisory = Rc::new(advisory);
+                self.known.insert((shard, entry.record), Rc::clone(&advisory));
+                Some(advisory)
+            }
+            Err(error) => {
+                self.complain(&error);
+                None
+            }
+        }
+    }
+
+    fn complain(&mut self, error: &ShardError) {
+        self.broken.insert(format!("{error}; fetch or build it again"));
+    }
 }
 
 /// One row, without the index of its package.
 fn row(class: &Class, ecosystem: &Ecosystem) -> Vulnerability {
-    let about = class.hits.iter().map(|(hit, several)| (hit.advisory, hit.matched.affected, *several));
-    let verdict = severity::choose(about);
+    let said = class.hits.iter().map(|(hit, several)| severity::Said {
+        advisory: &hit.advisory,
+        ecosystem: hit.matched.entry.ecosystem,
+        ratings: hit.matched.entry.ratings(),
+        several: *several,
+    });
+    let verdict = severity::choose(said);
     // The highest: whoever takes the fix of one advisory must satisfy the others too.
     let fixes = class.hits.iter().filter_map(|(hit, _)| hit.matched.fixed);
     let fixed = fixes.reduce(|a, b| if ecosystem.scheme.compare(a, b).is_ok_and(Ordering::is_lt) { b } else { a });
-    let advisories = || class.hits.iter().map(|(hit, _)| hit.advisory);
+    let advisories = || class.hits.iter().map(|(hit, _)| &*hit.advisory);
     let mut references: Vec<String> = Vec::new();
     for link in advisories().flat_map(|advisory| &advisory.references) {
         if !references.contains(link) {
@@ -343,7 +400,7 @@ fn row(class: &Class, ecosystem: &Ecosystem) -> Vulnerability {
         cvss: verdict.vector,
         score: verdict.score,
         fixed: fixed.map(str::to_owned),
-        state: if fixed.is_some() { FixState::Fixed } else { FixState::NotFixed },
+        state: if fixed.is_some() { FixState::Fixed } else { state(class) },
         summary: advisories()
             .find(|advisory| !advisory.summary.is_empty())
             .map_or_else(String::new, |advisory| advisory.summary.clone()),
@@ -352,6 +409,18 @@ fn row(class: &Class, ecosystem: &Ecosystem) -> Vulnerability {
         evidence: evidence.join("; "),
         suppressed: None,
     }
+}
+
+/// What the publishers say of a fix that is not there: the first word of any that says something.
+fn state(class: &Class) -> FixState {
+    let states = class.hits.iter().filter_map(|(hit, _)| match hit.matched.entry.status {
+        Status::Affected | Status::NotAffected => None,
+        Status::UnderInvestigation => Some(FixState::UnderInvestigation),
+        Status::WillNotFix => Some(FixState::WillNotFix),
+        Status::Deferred => Some(FixState::Deferred),
+        Status::EndOfLife => Some(FixState::EndOfLife),
+    });
+    states.into_iter().next().unwrap_or(FixState::NotFixed)
 }
 
 /// The distribution's word about what its packages brought: it repairs old versions without changing their number, so
@@ -371,16 +440,31 @@ struct Listed {
 }
 
 impl Voucher {
-    fn new(docket: &Docket, shelf: &Shelf, findings: &[Finding], end: Option<&EndOfLife>) -> Self {
-        let by_name = by_name(shelf);
+    /// For those packages of a docket that own what others judge, with the findings about the docket.
+    fn new(
+        docket: &Docket,
+        supply: &Supply,
+        findings: &[Finding],
+        owners: &HashSet<&str>,
+        end: Option<&EndOfLife>,
+    ) -> Self {
         let mut packages: HashMap<String, Listed> = HashMap::new();
         let mut names: HashMap<usize, &str> = HashMap::new();
-        for (index, _, package) in &docket.packages {
+        let owning = docket.packages.iter().filter(|(_, _, package)| owners.contains(&*package.name));
+        for (index, _, package) in owning {
             names.insert(*index, &package.name);
             let listed = packages.entry(package.name.clone()).or_default();
-            let questions = docket.ecosystem.questions(package);
-            let advisories = questions.iter().filter_map(|(name, _)| by_name.get(&**name)).flatten();
-            listed.any.extend(advisories.flat_map(|advisory| aliases::ids(advisory)).map(str::to_owned));
+            for (name, _) in docket.ecosystem.questions(package) {
+                for shard in &supply.shards {
+                    // What cannot be read has become a gap when the package was looked up.
+                    let entries = shard.entries(&name).unwrap_or_default();
+                    let in_scope = entries.iter().filter(|entry| docket.ecosystem.contains(entry.ecosystem));
+                    let advisories = in_scope.filter_map(|entry| shard.head(entry.record).ok());
+                    for advisory in advisories {
+                        listed.any.extend(aliases::ids(&advisory).into_iter().map(str::to_owned));
+                    }
+                }
+            }
         }
         for finding in findings {
             if let Finding::Vulnerability(vulnerability) = finding
@@ -435,20 +519,24 @@ mod tests {
     use model::{Fact, LayerIndex, PackageKind, SourcePackage, What};
 
     use crate::feeds::osv;
+    use crate::shard::Builder;
 
     /// A store of a few records, in OSV's form.
     struct Records(Vec<String>);
 
     impl Store for Records {
-        fn advisories(&self, wanted: &Wanted<'_>) -> Result<Shelf, StoreError> {
-            let mut shelf = Shelf::default();
+        fn supply(&self, wanted: &Wanted<'_>) -> Result<Supply, StoreError> {
+            let mut builder = Builder::new("test", 1);
             for json in &self.0 {
-                let any = osv::parse(json.as_bytes(), |_, name| Some(name.into())).unwrap().unwrap();
-                shelf.total += u64::from(any.affected.iter().any(|entry| wanted.ecosystem.contains(&entry.ecosystem)));
-                let asked = osv::parse(json.as_bytes(), |ecosystem, name| wanted.name(ecosystem, name)).unwrap();
-                shelf.advisories.extend(asked.filter(|advisory| !advisory.affected.is_empty()));
+                let advisory = osv::parse(json.as_bytes(), |ecosystem, name| {
+                    wanted.ecosystem.contains(ecosystem).then(|| name.into())
+                });
+                let advisory = advisory.unwrap().unwrap();
+                if !advisory.affected.is_empty() {
+                    builder.add(advisory);
+                }
             }
-            Ok(shelf)
+            Ok(Supply { newest: None, ..Supply::of(vec![Shard::from_bytes("test", builder.finish().0)?]) })
         }
     }
 

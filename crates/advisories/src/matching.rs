@@ -1,12 +1,16 @@
 //! Whether an advisory affects a package (OSV schema 1.7, section "Evaluation").
+//!
+//! Versions are compared by the scheme of their ecosystem. Where a timeline names one that is none there, or the package
+//! has such a one, the whole timeline is compared by the generic order instead, and the answer says so.
 
 use std::cmp::Ordering;
 use std::fmt::Write;
 
 use versions::{Invalid, Scheme, Version};
 
-use crate::advisory::{Advisory, Affected, Event};
+use crate::advisory::{Affected, Event};
 use crate::ecosystems::Scope;
+use crate::shard::Entry;
 
 /// Candidates for "the version with the fix" that are tried, lowest first.
 const MAX_FIXES: usize = 16;
@@ -15,45 +19,74 @@ const MAX_FIXES: usize = 16;
 #[derive(Clone, Copy)]
 pub(crate) struct Question<'a> {
     pub scopes: &'a [Scope],
-    pub scheme: Scheme,
-    /// The package's name in its ecosystem's normal form.
-    pub name: &'a str,
-    pub version: &'a str,
+    pub version: Asked<'a>,
     /// RPM's modularity label, `name:stream:version:context`.
     pub module: Option<&'a str>,
 }
 
+/// A version, read once for many comparisons.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asked<'a> {
+    scheme: Scheme,
+    text: &'a str,
+    exact: Result<Version<'a>, Invalid<'a>>,
+}
+
+impl<'a> Asked<'a> {
+    /// A version of that scheme, or a text that should be one.
+    pub fn new(scheme: Scheme, text: &'a str) -> Self {
+        Self { scheme, text, exact: scheme.parse(text) }
+    }
+
+    /// As it was written.
+    pub fn text(&self) -> &'a str {
+        self.text
+    }
+}
+
 /// What an advisory answers.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub(crate) enum Answer<'a> {
     /// The version has the vulnerability.
     Affected(Match<'a>),
     /// It does not, or the advisory does not speak of the package.
     Unaffected,
-    /// A version cannot be compared.
+    /// The version cannot be compared.
     Unclear(Invalid<'a>),
 }
 
 /// Why a version is affected.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Match<'a> {
     /// The entry that says so.
-    pub affected: &'a Affected,
-    /// The versions that it says are affected, around the one that was asked about: `>= 1.0, < 1.2`.
-    pub versions: String,
+    pub entry: Entry<'a>,
+    /// The affected versions around the one that was asked about.
+    pub within: Within<'a>,
     /// The lowest version named as a fix that is higher and that the advisory no longer affects.
     pub fixed: Option<&'a str>,
 }
 
-/// Asks an advisory.
-pub(crate) fn ask<'a>(advisory: &'a Advisory, question: &Question<'a>) -> Answer<'a> {
-    let entries = entries(advisory, question);
+/// Affected versions around one of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Within<'a> {
+    /// For a person: `>= 1.0, < 1.2`.
+    pub versions: String,
+    /// What is no version, where the generic order decided because of it.
+    pub loosely: Option<Invalid<'a>>,
+}
+
+/// Asks an advisory, of which these are all entries about the package.
+pub(crate) fn ask<'a>(entries: &[Entry<'a>], question: &Question<'a>) -> Answer<'a> {
+    // Those of the first scope that has any.
+    let in_scope = |scope: &&Scope| entries.iter().any(|entry| scope.contains(entry.ecosystem));
+    let Some(scope) = question.scopes.iter().find(in_scope) else { return Answer::Unaffected };
+    let about = || entries.iter().filter(|entry| scope.contains(entry.ecosystem) && same_module(entry, question));
     let mut unclear = None;
-    for entry in &entries {
-        match contains(entry, question, question.version) {
-            Ok(Some(versions)) => {
-                let fixed = fix(&entries, question);
-                return Answer::Affected(Match { affected: entry, versions, fixed });
+    for entry in about() {
+        match contains(entry, &question.version) {
+            Ok(Some(within)) => {
+                let fixed = fix(&about(), question.version);
+                return Answer::Affected(Match { entry: *entry, within, fixed });
             }
             Ok(None) => {}
             Err(invalid) => unclear = Some(invalid),
@@ -62,68 +95,79 @@ pub(crate) fn ask<'a>(advisory: &'a Advisory, question: &Question<'a>) -> Answer
     unclear.map_or(Answer::Unaffected, Answer::Unclear)
 }
 
-/// The entries that speak of the package: those of the first scope that has any.
-fn entries<'a>(advisory: &'a Advisory, question: &Question) -> Vec<&'a Affected> {
-    let of = |scope: &Scope| {
-        let about = |entry: &&Affected| entry.name == question.name && scope.contains(&entry.ecosystem);
-        let entries: Vec<_> = advisory.affected.iter().filter(about).collect();
-        (!entries.is_empty()).then_some(entries)
-    };
-    let mut entries = question.scopes.iter().find_map(of).unwrap_or_default();
-    if question.scheme == Scheme::Rpm {
-        entries.retain(|entry| same_module(entry, question));
-    }
-    entries
+/// Whether a version is in one of the entry's ranges, by the scheme alone.
+pub(crate) fn in_ranges(entry: &Affected, scheme: Scheme, version: &str) -> bool {
+    let Ok(version) = scheme.parse(version) else { return false };
+    let timelines = entry.ranges.iter();
+    timelines.into_iter().any(|timeline| matches!(interval(timeline.iter().map(Event::as_str), &version), Ok(Some(_))))
 }
 
 /// Module streams are builds of their own beside the distribution's default: an update of one says nothing about
 /// another or about the package outside modules. Their releases have `.module` in them.
-fn same_module(entry: &Affected, question: &Question) -> bool {
+fn same_module(entry: &Entry, question: &Question) -> bool {
+    if question.version.scheme != Scheme::Rpm {
+        return true;
+    }
     let modular = |version: &str| version.contains(".module");
-    let fixes_module = entry
-        .ranges
-        .iter()
-        .flatten()
-        .any(|event| matches!(event, Event::Fixed(version) | Event::LastAffected(version) if modular(version)));
-    if (fixes_module || !entry.modules.is_empty()) != (question.module.is_some() || modular(question.version)) {
+    let mut modules = entry.modules().peekable();
+    let fixes_module = || {
+        let mut events = entry.timelines().flatten();
+        events.any(|event| matches!(event, Event::Fixed(version) | Event::LastAffected(version) if modular(version)))
+    };
+    if (modules.peek().is_some() || fixes_module()) != (question.module.is_some() || modular(question.version.text)) {
         return false;
     }
     match question.module {
-        Some(label) if !entry.modules.is_empty() => entry
-            .modules
-            .iter()
-            .any(|stream| label.strip_prefix(&**stream).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))),
+        Some(label) if modules.peek().is_some() => {
+            let is = |stream| label.strip_prefix(stream).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'));
+            modules.any(is)
+        }
         _ => true,
     }
 }
 
-/// The affected versions around `version`, if it is one of them.
-fn contains<'a>(entry: &'a Affected, question: &Question, version: &'a str) -> Result<Option<String>, Invalid<'a>> {
+/// The affected versions around the one that is asked about, if it is one of them.
+fn contains<'a>(entry: &Entry<'a>, asked: &Asked<'a>) -> Result<Option<Within<'a>>, Invalid<'a>> {
     let mut unclear = None;
-    match question.scheme.parse(version) {
-        Ok(parsed) => {
-            for timeline in &entry.ranges {
-                match interval(timeline, &parsed) {
-                    Ok(None) => {}
-                    Ok(found) => return Ok(found),
-                    Err(invalid) => unclear = Some(invalid),
-                }
-            }
-            // Where there are ranges they say the same in short. Where there are none, `1.0.0` must find `1.0`; what the
-            // list has that is no version is not this one.
-            let same = |listed: &&String| compare(&parsed, listed).is_ok_and(Ordering::is_eq);
-            if entry.ranges.is_empty()
-                && let Some(listed) = entry.versions.iter().find(same)
-            {
-                return Ok(Some(format!("= {listed}")));
-            }
+    let mut ranges = false;
+    for timeline in entry.timelines() {
+        ranges = true;
+        match reach(timeline, asked) {
+            Ok(None) => {}
+            Ok(found) => return Ok(found),
+            Err(invalid) => unclear = Some(invalid),
         }
-        Err(invalid) => unclear = Some(invalid),
     }
-    if entry.versions.iter().any(|listed| listed == version) {
-        return Ok(Some(format!("= {version}")));
+    let exactly = |listed: &str| Ok(Some(Within { versions: format!("= {listed}"), loosely: None }));
+    if let Some(listed) = entry.versions().find(|listed| *listed == asked.text) {
+        return exactly(listed);
+    }
+    // Where there are ranges they say the same in short. Where there are none, `1.0.0` must find `1.0`; what the list
+    // has that is no version is not this one.
+    if !ranges
+        && let Ok(version) = &asked.exact
+        && let Some(listed) = entry.versions().find(|listed| compare(version, listed).is_ok_and(Ordering::is_eq))
+    {
+        return exactly(listed);
     }
     unclear.map_or(Ok(None), Err)
+}
+
+/// The part of a timeline that the version is in, by the scheme or else by the generic order.
+fn reach<'a>(
+    timeline: impl Iterator<Item = Event<&'a str>> + Clone,
+    asked: &Asked<'a>,
+) -> Result<Option<Within<'a>>, Invalid<'a>> {
+    let odd = match &asked.exact {
+        Ok(version) => match interval(timeline.clone(), version) {
+            Ok(found) => return Ok(found.map(|versions| Within { versions, loosely: None })),
+            Err(odd) => odd,
+        },
+        Err(odd) => *odd,
+    };
+    let loose = Scheme::Generic.parse(asked.text).map_err(|_| odd)?;
+    let found = interval(timeline, &loose)?;
+    Ok(found.map(|versions| Within { versions, loosely: Some(odd) }))
 }
 
 fn compare<'a>(version: &Version<'_>, other: &'a str) -> Result<Ordering, Invalid<'a>> {
@@ -134,10 +178,13 @@ fn compare<'a>(version: &Version<'_>, other: &'a str) -> Result<Ordering, Invali
 
 /// The part of a timeline that `version` is in, if that part is an affected one. The events decide by the order of
 /// their versions: the last one that `version` has reached.
-fn interval<'a>(timeline: &'a [Event], version: &Version<'_>) -> Result<Option<String>, Invalid<'a>> {
+fn interval<'a>(
+    timeline: impl Iterator<Item = Event<&'a str>>,
+    version: &Version<'_>,
+) -> Result<Option<String>, Invalid<'a>> {
     let scheme = version.scheme();
-    let mut reached: Option<&Event> = None;
-    let mut next: Option<&Event> = None;
+    let mut reached: Option<Event<&str>> = None;
+    let mut next: Option<Event<&str>> = None;
     let (mut limited, mut below_limit) = (false, false);
     for event in timeline {
         let has_reached = match event {
@@ -162,7 +209,7 @@ fn interval<'a>(timeline: &'a [Event], version: &Version<'_>) -> Result<Option<S
     if limited && !below_limit {
         return Ok(None);
     }
-    let mut text = match &**start {
+    let mut text = match start {
         "0" => String::new(),
         start => format!(">= {start}"),
     };
@@ -180,11 +227,11 @@ fn interval<'a>(timeline: &'a [Event], version: &Version<'_>) -> Result<Option<S
 
 /// Whether `a` comes after `b` on a timeline. The first version of all comes first. At one version the list's order
 /// counts, which is `a` after `b` here, except that what ends above a version ends after what begins at it.
-fn later<'a>(scheme: Scheme, a: &'a Event, b: &'a Event) -> bool {
-    let place = |event: &'a Event| match event {
-        Event::Introduced(version) => (&**version, version == "0", false),
-        Event::Fixed(version) | Event::Limit(version) => (&**version, false, false),
-        Event::LastAffected(version) => (&**version, false, true),
+fn later<'a>(scheme: Scheme, a: Event<&'a str>, b: Event<&'a str>) -> bool {
+    let place = |event: Event<&'a str>| match event {
+        Event::Introduced(version) => (version, version == "0", false),
+        Event::Fixed(version) | Event::Limit(version) => (version, false, false),
+        Event::LastAffected(version) => (version, false, true),
     };
     let ((a, a_first, a_above), (b, b_first, b_above)) = (place(a), place(b));
     match (a_first, b_first) {
@@ -201,15 +248,18 @@ fn later<'a>(scheme: Scheme, a: &'a Event, b: &'a Event) -> bool {
 
 /// The lowest fix above the version that is asked about at which no entry contains the package any more: the fix of an
 /// older branch may lie inside a newer one's affected range.
-fn fix<'a>(entries: &[&'a Affected], question: &Question<'a>) -> Option<&'a str> {
-    let scheme = question.scheme;
-    let mut candidates: Vec<&'a str> = entries
-        .iter()
-        .flat_map(|entry| entry.ranges.iter().flatten())
+fn fix<'a, 'e>(entries: &(impl Iterator<Item = &'e Entry<'a>> + Clone), asked: Asked<'a>) -> Option<&'a str>
+where
+    'a: 'e,
+{
+    let order = |a: &str, b: &str| {
+        let exact = asked.scheme.compare(a, b).ok();
+        exact.or_else(|| Scheme::Generic.compare(a, b).ok())
+    };
+    let events = entries.clone().flat_map(|entry| entry.timelines().flatten());
+    let mut candidates: Vec<&'a str> = events
         .filter_map(|event| match event {
-            Event::Fixed(version) if scheme.compare(version, question.version).is_ok_and(Ordering::is_gt) => {
-                Some(&**version)
-            }
+            Event::Fixed(version) if order(version, asked.text).is_some_and(Ordering::is_gt) => Some(version),
             _ => None,
         })
         .collect();
@@ -218,10 +268,11 @@ fn fix<'a>(entries: &[&'a Affected], question: &Question<'a>) -> Option<&'a str>
         let lowest = candidates
             .iter()
             .enumerate()
-            .reduce(|a, b| if scheme.compare(b.1, a.1).is_ok_and(Ordering::is_lt) { b } else { a })?
+            .reduce(|a, b| if order(b.1, a.1).is_some_and(Ordering::is_lt) { b } else { a })?
             .0;
         let candidate = candidates.swap_remove(lowest);
-        if entries.iter().all(|entry| matches!(contains(entry, question, candidate), Ok(None))) {
+        let then = Asked::new(asked.scheme, candidate);
+        if entries.clone().all(|entry| matches!(contains(entry, &then), Ok(None))) {
             return Some(candidate);
         }
     }
@@ -231,6 +282,8 @@ fn fix<'a>(entries: &[&'a Affected], question: &Question<'a>) -> Option<&'a str>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::advisory::Advisory;
+    use crate::shard::testing;
 
     /// `0 <1.2 2.0 <=2.5 limit:3`: introduced, fixed, last affected, limit.
     fn timeline(text: &str) -> Vec<Event> {
@@ -256,8 +309,13 @@ mod tests {
 
     fn answer(advisory: &Advisory, scheme: Scheme, version: &str, module: Option<&str>) -> String {
         let scopes = [Scope::Under("npm".into())];
-        match ask(advisory, &Question { scopes: &scopes, scheme, name: "a", version, module }) {
-            Answer::Affected(matched) => format!("{} | {}", matched.versions, matched.fixed.unwrap_or("-")),
+        let shard = testing::shard(std::slice::from_ref(advisory));
+        let question = Question { scopes: &scopes, version: Asked::new(scheme, version), module };
+        match ask(&shard.entries("a").unwrap(), &question) {
+            Answer::Affected(Match { within, fixed, .. }) => {
+                let sign = if within.loosely.is_some() { "~" } else { "" };
+                format!("{sign}{} | {}", within.versions, fixed.unwrap_or("-"))
+            }
             Answer::Unaffected => "no".into(),
             Answer::Unclear(invalid) => format!("unclear {}", invalid.text),
         }
@@ -330,10 +388,15 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_compared_is_not_decided() {
+    fn what_is_no_version_is_compared_by_the_generic_order() {
+        // Real ones: a Go module's, and one of Alpine's with a dash too many.
+        check(&["0 <1.0.0.0.5"], "1.0.0", "~< 1.0.0.0.5 | 1.0.0.0.5");
+        check(&["0 <1.0.0"], "0.9.0.0.1", "~< 1.0.0 | 1.0.0");
+        check(&["0 <1.0.0"], "1.0.0.0.1", "no");
+        // What is none there either cannot be decided.
         check(&["0 <1.0.0"], "latest", "unclear latest");
-        check(&["0 <soon"], "1.0.0", "unclear soon");
-        // Another range may decide, though not what the fix is.
+        check(&["0 <1.0.0"], "", "unclear ");
+        // Another range may decide.
         check(&["0 <soon", "0 <2.0.0"], "1.0.0", "< 2.0.0 | -");
     }
 
@@ -350,12 +413,15 @@ mod tests {
             ..Advisory::default()
         };
         let scopes = [Scope::Is("Ubuntu:Pro:18.04:LTS".into()), Scope::Is("Ubuntu:18.04:LTS".into())];
-        let question = Question { scopes: &scopes, scheme: Scheme::Deb, name: "a", version: "1.0+esm2", module: None };
-        assert_eq!(ask(&advisory, &question), Answer::Unaffected);
+        let shard = testing::shard(&[advisory]);
+        let entries = shard.entries("a").unwrap();
+        let version = Asked::new(Scheme::Deb, "1.0+esm2");
+        let question = Question { scopes: &scopes, version, module: None };
+        assert!(matches!(ask(&entries, &question), Answer::Unaffected));
         let plain = Question { scopes: &scopes[1..], ..question };
-        assert!(matches!(ask(&advisory, &plain), Answer::Affected(_)));
-        let absent = Question { name: "b", ..question };
-        assert_eq!(ask(&advisory, &absent), Answer::Unaffected);
+        assert!(matches!(ask(&entries, &plain), Answer::Affected(_)));
+        let elsewhere = Question { scopes: &[Scope::Is("Ubuntu:20.04:LTS".into())], ..question };
+        assert!(matches!(ask(&entries, &elsewhere), Answer::Unaffected));
     }
 
     #[test]

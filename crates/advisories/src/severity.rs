@@ -13,7 +13,7 @@
 use cvss::Cvss;
 use model::Severity;
 
-use crate::advisory::{Advisory, Affected, Rating};
+use crate::advisory::{Advisory, Rating};
 use crate::ecosystems::is_distribution;
 
 /// The severity of one row, and where it comes from.
@@ -36,13 +36,24 @@ struct Ranked<'a> {
     vector: Option<(&'a str, f64)>,
 }
 
-/// Chooses among the ratings of all advisories about one vulnerability of one package. Each comes with whether it is
-/// about several vulnerabilities.
-pub(crate) fn choose<'a>(advisories: impl Iterator<Item = (&'a Advisory, &'a Affected, bool)>) -> Verdict {
+/// What an advisory says about one vulnerability of one package.
+pub(crate) struct Said<'a> {
+    pub advisory: &'a Advisory,
+    /// The ecosystem of the entry that matched.
+    pub ecosystem: &'a str,
+    /// Ratings of that entry alone.
+    pub ratings: Vec<Rating>,
+    /// Whether the advisory is about several vulnerabilities.
+    pub several: bool,
+}
+
+/// Chooses among the ratings of all advisories about one vulnerability of one package.
+pub(crate) fn choose<'a>(said: impl Iterator<Item = Said<'a>>) -> Verdict {
+    let said: Vec<_> = said.collect();
     let mut ranked = Vec::new();
-    for (advisory, affected, several) in advisories {
-        let own = is_distribution(&affected.ecosystem);
-        let all = || affected.ratings.iter().chain(&advisory.ratings);
+    for Said { advisory, ecosystem, ratings, several } in &said {
+        let (own, several) = (is_distribution(ecosystem), *several);
+        let all = || ratings.iter().chain(&advisory.ratings);
         let words = all().filter_map(|rating| match rating {
             Rating::Word(severity) => Some(*severity),
             Rating::Vector(_) => None,
@@ -122,13 +133,14 @@ mod tests {
     fn check(said: &[(&str, &str, bool, &[Rating])], severity: Severity, source: &str, score: Option<f64>) {
         let records: Vec<_> = said
             .iter()
-            .map(|(id, ecosystem, several, ratings)| {
-                let affected = Affected { ecosystem: (*ecosystem).into(), ..Affected::default() };
-                let advisory = Advisory { id: (*id).into(), ratings: ratings.to_vec(), ..Advisory::default() };
-                (advisory, affected, *several)
-            })
+            .map(|(id, _, _, ratings)| Advisory { id: (*id).into(), ratings: ratings.to_vec(), ..Advisory::default() })
             .collect();
-        let verdict = choose(records.iter().map(|(advisory, affected, several)| (advisory, affected, *several)));
+        let verdict = choose(said.iter().zip(&records).map(|((_, ecosystem, several, _), advisory)| Said {
+            advisory,
+            ecosystem,
+            ratings: Vec::new(),
+            several: *several,
+        }));
         assert_eq!((verdict.severity, &*verdict.source, verdict.score), (severity, source, score));
     }
 

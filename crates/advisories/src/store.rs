@@ -2,14 +2,14 @@
 
 use std::collections::HashSet;
 
-use crate::advisory::Advisory;
 use crate::ecosystems::Ecosystem;
+use crate::shard::{Shard, ShardError};
 
 /// A collection of advisories.
 pub trait Store: Send + Sync {
-    /// Every advisory of an ecosystem about any of the named packages. One that is there twice is given once, in its
-    /// newest form; a withdrawn one is left out. An ecosystem that is not there has no advisories, which is no error.
-    fn advisories(&self, wanted: &Wanted<'_>) -> Result<Shelf, StoreError>;
+    /// The shards that have every advisory of an ecosystem about any of the named packages. An ecosystem that is not
+    /// there has none, which is no error.
+    fn supply(&self, wanted: &Wanted<'_>) -> Result<Supply, StoreError>;
 }
 
 /// What is asked for.
@@ -31,11 +31,11 @@ impl Wanted<'_> {
 }
 
 /// What is there.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Shelf {
-    /// The advisories asked for, sorted by id.
-    pub advisories: Vec<Advisory>,
-    /// How many advisories the ecosystem has, about any package, withdrawn ones not counted.
+#[derive(Clone, Debug, Default)]
+pub struct Supply {
+    /// Where to look. They may hold advisories about other packages and other ecosystems as well.
+    pub shards: Vec<Shard>,
+    /// How many advisories there are, about any package, withdrawn ones not counted.
     pub total: u64,
     /// When the newest of those was last changed (RFC 3339).
     pub newest: Option<String>,
@@ -43,6 +43,15 @@ pub struct Shelf {
     pub unreadable: u64,
     /// What is wrong with the first of them, for a person.
     pub example: Option<String>,
+}
+
+impl Supply {
+    /// All that some shards hold.
+    pub fn of(shards: Vec<Shard>) -> Self {
+        let total = shards.iter().map(|shard| shard.about().advisories).sum();
+        let newest = shards.iter().filter_map(|shard| shard.about().newest.clone()).max();
+        Self { shards, total, newest, ..Self::default() }
+    }
 }
 
 /// Why a collection cannot be read at all.
@@ -64,4 +73,7 @@ pub enum StoreError {
         /// What is wrong with it.
         detail: String,
     },
+    /// A shard is there, but damaged.
+    #[error("{0}; fetch or build it again (plimsoll db update, plimsoll db build)")]
+    Shard(#[from] ShardError),
 }

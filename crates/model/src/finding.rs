@@ -117,6 +117,14 @@ pub enum FixState {
     Fixed,
     /// No version with a fix is known.
     NotFixed,
+    /// The publisher will not fix it.
+    WillNotFix,
+    /// The publisher puts a fix off, until upstream has one or until there is another reason for an update.
+    Deferred,
+    /// The publisher no longer looks after the package in this release.
+    EndOfLife,
+    /// The publisher does not know yet whether the package is affected.
+    UnderInvestigation,
 }
 
 /// The distribution's release no longer gets security updates, or will stop to soon.

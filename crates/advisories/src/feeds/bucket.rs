@@ -1,30 +1,21 @@
 //! Advisories in a directory laid out as OSV.dev exports them: `ECOSYSTEM/all.zip` with one JSON file per record, and
 //! beside it loose `ECOSYSTEM/ID.json` files, such as people write by hand.
 //!
-//! Records are small and many, so an archive is read in stretches of neighbouring entries, each by whichever thread is
-//! free. Nothing is trusted: sizes that an archive claims are limits for reading, never promises.
+//! As a [`Store`] it is for trying things out: what is asked for becomes a shard in memory, each time anew.
 
-use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
-use std::ops::Range;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::thread;
 
-use flate2::{Crc, Decompress, FlushDecompress, Status};
-use zip::{CompressionMethod, ZipArchive};
-
+use super::archive::{self, Limits, Visitor, is_record};
 use super::osv::{self, Glance};
 use crate::advisory::Advisory;
-use crate::store::{Shelf, Store, StoreError, Wanted};
+use crate::shard::{Builder, Shard};
+use crate::store::{Store, StoreError, Supply, Wanted};
 
-/// Bytes of one record. The largest of OSV.dev, about every build of a kernel, stay below 10 MiB.
-const MAX_RECORD: u64 = 32 << 20;
-/// Bytes of all records of one archive.
-const MAX_TOTAL: u64 = 16 << 30;
-/// Compressed bytes that a thread reads at once.
-const STRETCH: u64 = 1 << 20;
+/// The level at which texts are compressed that are unpacked at once.
+const FAST: i32 = 1;
 /// Loose files of one ecosystem.
 const MAX_LOOSE: usize = 1_000_000;
 
@@ -36,12 +27,6 @@ pub struct Bucket {
     limits: Limits,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Limits {
-    record: u64,
-    total: u64,
-}
-
 impl Bucket {
     /// The directory at `root`. Reads use as many threads as the machine has processors.
     pub fn open(root: &Path) -> Result<Self, StoreError> {
@@ -50,7 +35,7 @@ impl Bucket {
             return Err(io(io::ErrorKind::NotADirectory.into()));
         }
         let threads = thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Ok(Self { root: root.into(), threads, limits: Limits { record: MAX_RECORD, total: MAX_TOTAL } })
+        Ok(Self { root: root.into(), threads, limits: Limits::default() })
     }
 
     /// Uses this many threads, at least one.
@@ -62,23 +47,24 @@ impl Bucket {
 }
 
 impl Store for Bucket {
-    fn advisories(&self, wanted: &Wanted<'_>) -> Result<Shelf, StoreError> {
+    fn supply(&self, wanted: &Wanted<'_>) -> Result<Supply, StoreError> {
         let folder = self.root.join(wanted.ecosystem.family);
-        let mut pile = Pile::default();
+        let mut pile = Pile::new(*wanted);
         let archive = folder.join("all.zip");
         if archive.is_file() {
-            pile.add(read_archive(&archive, wanted, self.threads, self.limits)?);
+            for part in archive::read(&archive, self.threads, self.limits, || Pile::new(*wanted))? {
+                pile.add(part);
+            }
         }
-        pile.add(read_loose(&folder, wanted, self.limits)?);
-        Ok(pile.into_shelf())
+        read_loose(&folder, self.limits, &mut pile)?;
+        pile.into_supply()
     }
 }
 
-/// What has been read so far. Piles of several threads are put together in any order.
-#[derive(Default)]
-struct Pile {
-    /// By id, the copy that was changed last. Withdrawn ones stay until the end, as the newest copy may be such a one.
-    advisories: BTreeMap<String, Advisory>,
+/// What has been read so far.
+struct Pile<'a> {
+    wanted: Wanted<'a>,
+    advisories: Vec<Advisory>,
     total: u64,
     newest: Option<String>,
     unreadable: u64,
@@ -86,29 +72,22 @@ struct Pile {
     example: Option<String>,
 }
 
-impl Pile {
+impl<'a> Pile<'a> {
+    fn new(wanted: Wanted<'a>) -> Self {
+        Self { wanted, advisories: Vec::new(), total: 0, newest: None, unreadable: 0, example: None }
+    }
+
     fn add(&mut self, other: Self) {
-        for (_, advisory) in other.advisories {
-            self.keep(advisory);
-        }
+        self.advisories.extend(other.advisories);
         self.total += other.total;
         self.newest = self.newest.take().max(other.newest);
         self.unreadable += other.unreadable;
         self.complain(other.example);
     }
 
-    fn keep(&mut self, advisory: Advisory) {
-        let age = |advisory: &Advisory| advisory.modified.trim_end_matches('Z').to_owned();
-        match self.advisories.get(&advisory.id) {
-            Some(known) if age(known) > age(&advisory) => {}
-            _ => {
-                self.advisories.insert(advisory.id.clone(), advisory);
-            }
-        }
-    }
-
     /// Reads one record, if it matters.
-    fn read(&mut self, json: &[u8], wanted: &Wanted<'_>) -> Result<(), serde_json::Error> {
+    fn read(&mut self, json: &[u8]) -> Result<(), serde_json::Error> {
+        let wanted = self.wanted;
         let glance = Glance::at(json)?;
         let (mut in_ecosystem, mut concerned) = (false, false);
         for package in glance.packages() {
@@ -121,15 +100,10 @@ impl Pile {
                 self.newest = Some(glance.modified.into_owned());
             }
         }
-        if concerned && let Some(advisory) = osv::parse(json, |ecosystem, name| wanted.name(ecosystem, name))? {
-            self.keep(advisory);
+        if concerned {
+            self.advisories.extend(osv::parse(json, |ecosystem, name| wanted.name(ecosystem, name))?);
         }
         Ok(())
-    }
-
-    fn refuse(&mut self, name: &str, detail: impl std::fmt::Display) {
-        self.unreadable += 1;
-        self.complain(Some(format!("{name}: {detail}")));
     }
 
     fn complain(&mut self, example: Option<String>) {
@@ -139,214 +113,36 @@ impl Pile {
         };
     }
 
-    fn into_shelf(self) -> Shelf {
-        Shelf {
-            advisories: self.advisories.into_values().filter(|advisory| !advisory.withdrawn).collect(),
-            total: self.total,
-            newest: self.newest,
-            unreadable: self.unreadable,
-            example: self.example,
+    fn into_supply(self) -> Result<Supply, StoreError> {
+        let label = &self.wanted.ecosystem.label;
+        let mut builder = Builder::new(label, FAST);
+        for advisory in self.advisories {
+            builder.add(advisory);
         }
+        let shards = vec![Shard::from_bytes(label, builder.finish().0)?];
+        let Self { total, newest, unreadable, example, .. } = self;
+        Ok(Supply { shards, total, newest, unreadable, example })
     }
 }
 
-/// A record in an archive.
-struct Entry {
-    /// From its local header to whatever comes next.
-    span: Range<u64>,
-    packed: u64,
-    size: u64,
-    crc: u32,
-    method: CompressionMethod,
-    encrypted: bool,
-    name: String,
-}
-
-fn read_archive(path: &Path, wanted: &Wanted<'_>, threads: usize, limits: Limits) -> Result<Pile, StoreError> {
-    let io = |source| StoreError::Io { path: path.display().to_string(), source };
-    let entries = directory(File::open(path).map_err(io)?)
-        .map_err(|detail| StoreError::Archive { path: path.display().to_string(), detail: detail.to_string() })?;
-    let stretches = stretches(&entries);
-    let (next, unpacked) = (AtomicUsize::new(0), AtomicU64::new(0));
-    let work = || -> io::Result<Vec<(usize, Pile)>> {
-        let mut piles = Vec::new();
-        let mut file = File::open(path)?;
-        let mut reader = Reader { limits, unpacked: &unpacked, inflate: Decompress::new(false), record: Vec::new() };
-        let mut packed = Vec::new();
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(stretch) = stretches.get(index) else { return Ok(piles) };
-            piles.push((index, reader.stretch(&mut file, &entries[stretch.clone()], &mut packed, wanted)?));
-        }
-    };
-    let mut piles = match threads.min(stretches.len()) {
-        0 | 1 => work().map_err(io)?,
-        threads => thread::scope(|scope| {
-            let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-            let broken = |_| Err(io::Error::other("a reading thread broke down"));
-            let parts: io::Result<Vec<_>> =
-                workers.into_iter().map(|worker| worker.join().unwrap_or_else(broken)).collect();
-            parts.map_err(io)
-        })?
-        .into_iter()
-        .flatten()
-        .collect(),
-    };
-    // Which thread read what must not show.
-    piles.sort_by_key(|(index, _)| *index);
-    let mut whole = Pile::default();
-    for (_, pile) in piles {
-        whole.add(pile);
-    }
-    Ok(whole)
-}
-
-/// The records of an archive in the order of their bytes.
-fn directory(file: File) -> zip::result::ZipResult<Vec<Entry>> {
-    let archive = ZipArchive::new(BufReader::with_capacity(1 << 16, file))?;
-    let end = archive.central_directory_start();
-    let listing = archive.metadata();
-    let mut entries = Vec::with_capacity(listing.len());
-    for index in 0..listing.len() {
-        let entry = listing.entry(index)?;
-        let name = String::from_utf8_lossy(entry.name_raw()).into_owned();
-        entries.push(Entry {
-            span: entry.header_start()..end,
-            packed: entry.compressed_size(),
-            size: entry.size(),
-            crc: entry.crc32(),
-            method: entry.compression(),
-            encrypted: entry.encrypted(),
-            name,
-        });
-    }
-    entries.sort_by(|a, b| (a.span.start, &a.name).cmp(&(b.span.start, &b.name)));
-    for index in 1..entries.len() {
-        entries[index - 1].span.end = entries[index].span.start;
-    }
-    entries.retain(|entry| is_record(Path::new(&entry.name)));
-    Ok(entries)
-}
-
-fn is_record(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "json")
-}
-
-/// Cuts the list so that each part is about [`STRETCH`] bytes of the file.
-fn stretches(entries: &[Entry]) -> Vec<Range<usize>> {
-    let mut stretches = Vec::new();
-    let mut first = 0;
-    for (index, entry) in entries.iter().enumerate() {
-        if entry.span.end.saturating_sub(entries[first].span.start) >= STRETCH {
-            stretches.push(first..index + 1);
-            first = index + 1;
+impl Visitor for Pile<'_> {
+    fn record(&mut self, name: &str, json: &[u8]) {
+        if let Err(error) = self.read(json) {
+            self.refuse(name, &error.to_string());
         }
     }
-    if first < entries.len() {
-        stretches.push(first..entries.len());
-    }
-    stretches
-}
 
-/// One thread's tools and memory.
-struct Reader<'a> {
-    limits: Limits,
-    /// Bytes that all threads have unpacked.
-    unpacked: &'a AtomicU64,
-    inflate: Decompress,
-    record: Vec<u8>,
-}
-
-impl Reader<'_> {
-    fn stretch(
-        &mut self,
-        file: &mut File,
-        entries: &[Entry],
-        packed: &mut Vec<u8>,
-        wanted: &Wanted<'_>,
-    ) -> io::Result<Pile> {
-        let mut pile = Pile::default();
-        let (Some(first), Some(last)) = (entries.first(), entries.last()) else { return Ok(pile) };
-        let start = first.span.start;
-        // Between the entries may lie others, and the last one may be as long as the file.
-        let most = STRETCH + self.limits.record + 1024;
-        file.seek(SeekFrom::Start(start))?;
-        packed.clear();
-        file.take(last.span.end.saturating_sub(start).min(most)).read_to_end(packed)?;
-        // An entry may claim to begin behind the directory, which ends the last one.
-        let place = |at: u64| usize::try_from(at.saturating_sub(start)).unwrap_or(usize::MAX);
-        for entry in entries {
-            let (from, to) = (place(entry.span.start), place(entry.span.end).min(packed.len()));
-            let outcome = match packed.get(from..to).ok_or("it lies beyond the end of the file") {
-                Ok(bytes) => self.unpack(entry, bytes),
-                Err(detail) => Err(detail),
-            };
-            match outcome {
-                Ok(()) => {
-                    if let Err(error) = pile.read(&self.record, wanted) {
-                        pile.refuse(&entry.name, error);
-                    }
-                }
-                Err(detail) => pile.refuse(&entry.name, detail),
-            }
-        }
-        Ok(pile)
-    }
-
-    /// Unpacks one entry into `record` (PKWARE APPNOTE 6.3.10, section 4.3.7).
-    fn unpack(&mut self, entry: &Entry, bytes: &[u8]) -> Result<(), &'static str> {
-        const HEADER: usize = 30;
-        let header = bytes.get(..HEADER).ok_or("its header is cut off")?;
-        if !header.starts_with(b"PK\x03\x04") {
-            return Err("there is no entry where the directory says");
-        }
-        let length = |at: usize| usize::from(u16::from_le_bytes([header[at], header[at + 1]]));
-        let data = HEADER + length(26) + length(28);
-        let packed = usize::try_from(entry.packed).ok().and_then(|size| bytes.get(data..data.checked_add(size)?));
-        let packed = packed.ok_or("its data is cut off")?;
-        if entry.encrypted {
-            return Err("it is encrypted");
-        }
-        if entry.size > self.limits.record {
-            return Err("it is larger than any honest record");
-        }
-        if self.unpacked.load(Ordering::Relaxed) > self.limits.total {
-            return Err("the archive unpacks to more than any honest one");
-        }
-        let size = usize::try_from(entry.size).map_err(|_| "it is too large")?;
-        self.record.clear();
-        match entry.method {
-            CompressionMethod::Stored => self.record.extend_from_slice(packed),
-            CompressionMethod::Deflated => {
-                // One byte more than promised, to see whether there is more.
-                self.record.reserve(size + 1);
-                self.inflate.reset(false);
-                let status = self.inflate.decompress_vec(packed, &mut self.record, FlushDecompress::Finish);
-                self.unpacked.fetch_add(self.record.len() as u64, Ordering::Relaxed);
-                if !matches!(status, Ok(Status::StreamEnd)) {
-                    return Err("its data does not unpack to the size that the directory says");
-                }
-            }
-            _ => return Err("it is packed in a way that advisories never are"),
-        }
-        if self.record.len() != size {
-            return Err("its data does not unpack to the size that the directory says");
-        }
-        let mut crc = Crc::new();
-        crc.update(&self.record);
-        if crc.sum() != entry.crc {
-            return Err("its checksum is wrong");
-        }
-        Ok(())
+    fn refuse(&mut self, name: &str, detail: &str) {
+        self.unreadable += 1;
+        self.complain(Some(format!("{name}: {detail}")));
     }
 }
 
-fn read_loose(folder: &Path, wanted: &Wanted<'_>, limits: Limits) -> Result<Pile, StoreError> {
-    let mut pile = Pile::default();
+fn read_loose(folder: &Path, limits: Limits, visitor: &mut impl Visitor) -> Result<(), StoreError> {
     let io = |source| StoreError::Io { path: folder.display().to_string(), source };
     let listing = match fs::read_dir(folder) {
         Ok(listing) => listing,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(pile),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(io(error)),
     };
     let paths: io::Result<Vec<_>> = listing.take(MAX_LOOSE).map(|file| Ok(file?.path())).collect();
@@ -359,16 +155,12 @@ fn read_loose(folder: &Path, wanted: &Wanted<'_>, limits: Limits) -> Result<Pile
         record.clear();
         let read = File::open(&path).and_then(|file| file.take(limits.record + 1).read_to_end(&mut record));
         match read {
-            Ok(size) if size as u64 > limits.record => pile.refuse(&name, "it is larger than any honest record"),
-            Ok(_) => {
-                if let Err(error) = pile.read(&record, wanted) {
-                    pile.refuse(&name, error);
-                }
-            }
-            Err(error) => pile.refuse(&name, error),
+            Ok(size) if size as u64 > limits.record => visitor.refuse(&name, "it is larger than any honest record"),
+            Ok(_) => visitor.record(&name, &record),
+            Err(error) => visitor.refuse(&name, &error.to_string()),
         }
     }
-    Ok(pile)
+    Ok(())
 }
 
 #[cfg(test)]
@@ -377,8 +169,8 @@ mod tests {
     use std::collections::HashSet;
     use std::io::Write;
 
-    use flate2::Compression;
     use flate2::write::DeflateEncoder;
+    use flate2::{Compression, Crc};
     use model::PackageKind;
 
     use crate::ecosystems;
@@ -441,7 +233,7 @@ mod tests {
     }
 
     fn record(id: &str, name: &str, modified: &str) -> String {
-        let affected = format!(r#"[{{"package":{{"ecosystem":"npm","name":"{name}"}}}}]"#);
+        let affected = format!(r#"[{{"package":{{"ecosystem":"npm","name":"{name}"}},"versions":["1.0.0"]}}]"#);
         format!(r#"{{"id":"{id}","modified":"{modified}","summary":"{id} of {modified}","affected":{affected}}}"#)
     }
 
@@ -459,14 +251,15 @@ mod tests {
         (root, bucket)
     }
 
-    fn ask(bucket: &Bucket, names: &[&str]) -> Result<Shelf, StoreError> {
+    fn ask(bucket: &Bucket, names: &[&str]) -> Result<Supply, StoreError> {
         let ecosystem = ecosystems::language(PackageKind::Npm).unwrap();
         let names: HashSet<String> = names.iter().map(|name| (*name).to_owned()).collect();
-        bucket.advisories(&Wanted { ecosystem: &ecosystem, names: &names })
+        bucket.supply(&Wanted { ecosystem: &ecosystem, names: &names })
     }
 
-    fn summaries(shelf: &Shelf) -> Vec<&str> {
-        shelf.advisories.iter().map(|advisory| &*advisory.summary).collect()
+    fn summaries(supply: &Supply) -> Vec<String> {
+        let all = supply.shards.iter().flat_map(|shard| (0..shard.records()).map(|record| shard.advisory(record)));
+        all.map(|advisory| advisory.unwrap().summary).collect()
     }
 
     #[test]
@@ -480,11 +273,11 @@ mod tests {
         ]);
         let (_root, bucket) = bucket(&archive, &[("A-4.json", &record("A-4", "left-pad", "2024-01-01T00:00:00Z"))]);
         for threads in [1, 2, 7] {
-            let shelf = ask(&bucket.clone().threads(threads), &["left-pad"]).unwrap();
-            let ids: Vec<_> = shelf.advisories.iter().map(|advisory| &*advisory.id).collect();
+            let supply = ask(&bucket.clone().threads(threads), &["left-pad"]).unwrap();
+            let ids = summaries(&supply).iter().map(|text| text[..3].to_owned()).collect::<Vec<_>>();
             assert_eq!(ids, ["A-1", "A-3", "A-4"]);
-            assert_eq!((shelf.total, shelf.newest.as_deref()), (4, Some("2024-03-01T00:00:00Z")));
-            assert_eq!(shelf.unreadable, 0, "{:?}", shelf.example);
+            assert_eq!((supply.total, supply.newest.as_deref()), (4, Some("2024-03-01T00:00:00Z")));
+            assert_eq!(supply.unreadable, 0, "{:?}", supply.example);
         }
     }
 
@@ -505,8 +298,8 @@ mod tests {
                 ("three.json", &record("A-3", "a", "2024-01-01T00:00:00Z")),
             ],
         );
-        let shelf = ask(&bucket, &["a"]).unwrap();
-        assert_eq!(summaries(&shelf), ["A-2 of 2024-01-01T00:00:00Z", "A-3 of 2024-01-01T00:00:00.5Z"]);
+        let supply = ask(&bucket, &["a"]).unwrap();
+        assert_eq!(summaries(&supply), ["A-2 of 2024-01-01T00:00:00Z", "A-3 of 2024-01-01T00:00:00.5Z"]);
     }
 
     #[test]
@@ -525,10 +318,10 @@ mod tests {
             honest("A-2"),
         ]);
         let (_root, bucket) = bucket(&archive, &[("broken.json", "{"), ("latin.json", "\u{e9}")]);
-        let shelf = ask(&bucket, &["a"]).unwrap();
-        assert_eq!(summaries(&shelf), ["A-1 of 2024-01-01T00:00:00Z", "A-2 of 2024-01-01T00:00:00Z"]);
-        assert_eq!(shelf.unreadable, 9);
-        assert_eq!(shelf.example.as_deref(), Some("bomb.json: it is larger than any honest record"));
+        let supply = ask(&bucket, &["a"]).unwrap();
+        assert_eq!(summaries(&supply), ["A-1 of 2024-01-01T00:00:00Z", "A-2 of 2024-01-01T00:00:00Z"]);
+        assert_eq!(supply.unreadable, 9);
+        assert_eq!(supply.example.as_deref(), Some("bomb.json: it is larger than any honest record"));
     }
 
     #[test]
@@ -539,8 +332,8 @@ mod tests {
         let behind = u32::try_from(entry + 1).unwrap();
         only[entry + 42..entry + 46].copy_from_slice(&behind.to_le_bytes());
         let (_root, bucket) = bucket(&only, &[]);
-        let shelf = ask(&bucket, &["a"]).unwrap();
-        assert_eq!((shelf.total, shelf.unreadable), (0, 1));
+        let supply = ask(&bucket, &["a"]).unwrap();
+        assert_eq!((supply.total, supply.unreadable), (0, 1));
     }
 
     #[test]
@@ -548,9 +341,9 @@ mod tests {
         let entries: Vec<_> = (0..10).map(|n| deflated(&format!("{n}.json"), &" ".repeat(1000))).collect();
         let (_root, mut bucket) = bucket(&archive(&entries), &[]);
         bucket.limits.total = 2500;
-        let shelf = ask(&bucket.threads(1), &["a"]).unwrap();
-        assert_eq!(shelf.unreadable, 10);
-        assert_eq!(shelf.example.as_deref().map(|text| text.starts_with("0.json: EOF")), Some(true));
+        let supply = ask(&bucket.threads(1), &["a"]).unwrap();
+        assert_eq!(supply.unreadable, 10);
+        assert_eq!(supply.example.as_deref().map(|text| text.starts_with("0.json: EOF")), Some(true));
     }
 
     #[test]
@@ -567,9 +360,9 @@ mod tests {
             let mut flipped = archive.clone();
             flipped[at] ^= 0xff;
             fs::write(&path, &flipped).unwrap();
-            if let Ok(shelf) = ask(&bucket, &["a"]) {
+            if let Ok(supply) = ask(&bucket, &["a"]) {
                 // A checksum stands for every byte of a record.
-                assert!(shelf.advisories.iter().all(|advisory| advisory.summary.contains("of 2024-01-01")));
+                assert!(summaries(&supply).iter().all(|summary| summary.contains("of 2024-01-01")));
             }
         }
     }
@@ -577,9 +370,9 @@ mod tests {
     #[test]
     fn what_is_not_there_is_no_error_and_what_is_no_archive_is() {
         let (_root, bucket) = bucket(&[], &[]);
-        assert_eq!(ask(&bucket, &["a"]).unwrap(), Shelf::default());
+        assert_eq!(ask(&bucket, &["a"]).unwrap().total, 0);
         let empty = tempfile::tempdir().unwrap();
-        assert_eq!(ask(&Bucket::open(empty.path()).unwrap(), &["a"]).unwrap(), Shelf::default());
+        assert_eq!(ask(&Bucket::open(empty.path()).unwrap(), &["a"]).unwrap().total, 0);
         assert!(matches!(Bucket::open(&empty.path().join("none")), Err(StoreError::Io { .. })));
         let (_root, bucket) = self::bucket(b"<html>404</html>", &[]);
         let error = ask(&bucket, &["a"]).unwrap_err().to_string();

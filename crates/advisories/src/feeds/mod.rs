@@ -4,6 +4,7 @@
 //! nothing of other files, of networks or of shards. Every byte is somebody else's: a record that is wrong is refused and
 //! counted, a file that is not what it should be is [`Broken`], and neither ends anything else.
 
+mod archive;
 pub(crate) mod bucket;
 pub(crate) mod osv;
 
@@ -61,10 +62,12 @@ pub enum Reason {
     TooLarge,
     /// It speaks of an ecosystem that nobody knows how to compare versions of.
     UnknownEcosystem,
+    /// A range of it names a version that is none, not even by the generic order.
+    UnreadableVersion,
     /// It names no package.
     NoPackage,
-    /// It speaks of commits and not of versions.
-    OnlyCommits,
+    /// It names packages and no versions of them: commits, or nothing.
+    NoVersions,
     /// It was taken back.
     Withdrawn,
     /// It is an update that is no matter of security.

@@ -389,6 +389,10 @@ impl<'a> VulnerabilityJson<'a> {
             state: match vulnerability.state {
                 FixState::Fixed => "fixed",
                 FixState::NotFixed => "not-fixed",
+                FixState::WillNotFix => "will-not-fix",
+                FixState::Deferred => "deferred",
+                FixState::EndOfLife => "end-of-life",
+                FixState::UnderInvestigation => "under-investigation",
             },
             fixed: vulnerability.fixed.as_deref(),
             purl: package.purl(report.inventory.distro.as_ref()),

@@ -181,6 +181,10 @@ fn fix(row: &Row<'_>) -> String {
         (Some(version), _) => format!("→ {}", clean(version)),
         (None, FixState::Fixed) => "fixed".into(),
         (None, FixState::NotFixed) => "no fix".into(),
+        (None, FixState::WillNotFix) => "will not be fixed".into(),
+        (None, FixState::Deferred) => "fix put off".into(),
+        (None, FixState::EndOfLife) => "no longer fixed".into(),
+        (None, FixState::UnderInvestigation) => "being looked into".into(),
     }
 }
 

@@ -1,0 +1,330 @@
+//! Makes a shard of advisories.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+
+use super::layout::{self, Blocks, Section, Writer};
+use super::wire::{put_number, put_text, put_texts};
+use super::{About, PER_BLOCK, TEXT_BLOCK};
+use crate::advisory::{Advisory, Affected, Event, Rating, Status};
+use crate::ecosystems::Ecosystem;
+use crate::feeds::{Reason, Refusal};
+use crate::matching;
+use crate::publishers;
+
+use model::Severity;
+use versions::Scheme;
+
+/// Gathers advisories about one ecosystem and release family.
+pub struct Builder {
+    shard: String,
+    level: i32,
+    /// By id and publisher, the copy that was changed last. Withdrawn ones stay until the end, as the newest copy may be
+    /// such a one.
+    advisories: BTreeMap<(String, String), Advisory>,
+    tally: Tally,
+}
+
+/// What became of the records that were offered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Records that were offered.
+    pub read: u64,
+    /// Records that are in the shard.
+    pub kept: u64,
+    /// Records, and single ranges, that are not, by reason.
+    pub refused: BTreeMap<Reason, Refused>,
+}
+
+/// What was refused for one reason.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Refused {
+    /// How many.
+    pub count: u64,
+    /// The first of them in the order of names, for a person.
+    pub example: String,
+}
+
+impl Tally {
+    /// Counts a refusal.
+    pub fn refuse(&mut self, refusal: &Refusal) {
+        let detail = if refusal.detail.is_empty() { String::new() } else { format!(": {}", refusal.detail) };
+        let one = Refused { count: 1, example: format!("{}{detail}", refusal.record) };
+        self.refused.entry(refusal.reason).or_default().add(one);
+    }
+
+    /// Puts two together.
+    pub fn add(&mut self, other: Self) {
+        self.read += other.read;
+        self.kept += other.kept;
+        for (reason, refused) in other.refused {
+            self.refused.entry(reason).or_default().add(refused);
+        }
+    }
+}
+
+impl Refused {
+    fn add(&mut self, other: Self) {
+        self.count += other.count;
+        if self.example.is_empty() || other.example < self.example {
+            self.example = other.example;
+        }
+    }
+}
+
+impl Builder {
+    /// For the shard of that name. `level` is zstd's, from 1 (fast) to 22 (small).
+    pub fn new(shard: impl Into<String>, level: i32) -> Self {
+        Self { shard: shard.into(), level, advisories: BTreeMap::new(), tally: Tally::default() }
+    }
+
+    /// Takes an advisory, with those of its entries that belong here.
+    pub fn add(&mut self, mut advisory: Advisory) {
+        self.tally.read += 1;
+        if advisory.publisher.is_empty() {
+            publishers::of_id(&advisory.id).clone_into(&mut advisory.publisher);
+        }
+        let key = (advisory.id.clone(), advisory.publisher.clone());
+        let age = |advisory: &Advisory| advisory.modified.trim_end_matches('Z').to_owned();
+        let refused = match self.advisories.get(&key) {
+            Some(known) if age(known) > age(&advisory) => Some(advisory),
+            _ => self.advisories.insert(key, advisory),
+        };
+        if let Some(refused) = refused {
+            self.refuse(refused.id, Reason::Superseded, String::new());
+        }
+    }
+
+    fn refuse(&mut self, record: String, reason: Reason, detail: String) {
+        self.tally.refuse(&Refusal { record, reason, detail });
+    }
+
+    /// The shard's bytes, and what became of everything that was offered.
+    pub fn finish(mut self) -> (Vec<u8>, Tally) {
+        let mut kept = Vec::new();
+        let mut schemes = Schemes::default();
+        for (_, mut advisory) in std::mem::take(&mut self.advisories) {
+            if advisory.withdrawn {
+                self.refuse(advisory.id, Reason::Withdrawn, String::new());
+                continue;
+            }
+            let packages = advisory.affected.len();
+            let mut speaks = Vec::new();
+            for mut affected in std::mem::take(&mut advisory.affected) {
+                let Some(ecosystem) = schemes.of(&affected.ecosystem) else {
+                    self.refuse(advisory.id.clone(), Reason::UnknownEcosystem, affected.ecosystem);
+                    continue;
+                };
+                if let Cow::Owned(name) = ecosystem.normalize(&affected.name) {
+                    affected.name = name;
+                }
+                let scheme = ecosystem.scheme;
+                affected.ranges.retain(|timeline| match unreadable(timeline, scheme) {
+                    None => true,
+                    Some(version) => {
+                        let detail = format!("{} of {} is no version", version.escape_debug(), affected.name);
+                        let record = advisory.id.clone();
+                        self.tally.refuse(&Refusal { record, reason: Reason::UnreadableVersion, detail });
+                        false
+                    }
+                });
+                // What the ranges say already need not be said again.
+                let versions = std::mem::take(&mut affected.versions);
+                affected.versions =
+                    versions.into_iter().filter(|version| !matching::in_ranges(&affected, scheme, version)).collect();
+                affected.versions.sort_unstable();
+                affected.versions.dedup();
+                if !affected.ranges.is_empty() || !affected.versions.is_empty() {
+                    speaks.push(affected);
+                }
+            }
+            if speaks.is_empty() {
+                let reason = if packages == 0 { Reason::NoPackage } else { Reason::NoVersions };
+                self.refuse(advisory.id, reason, String::new());
+                continue;
+            }
+            speaks.sort_by(|a, b| (&a.name, &a.ecosystem).cmp(&(&b.name, &b.ecosystem)));
+            advisory.affected = speaks;
+            kept.push(advisory);
+        }
+        self.tally.kept = kept.len() as u64;
+        let first = |advisory: &Advisory| advisory.affected.first().map(|affected| affected.name.clone());
+        kept.sort_by_cached_key(|advisory| (first(advisory), advisory.id.clone(), advisory.publisher.clone()));
+        (write(&self.shard, self.level, &kept), self.tally)
+    }
+}
+
+/// Ecosystems by their names, looked up once.
+#[derive(Default)]
+struct Schemes(HashMap<String, Option<Ecosystem>>);
+
+impl Schemes {
+    fn of(&mut self, ecosystem: &str) -> Option<&Ecosystem> {
+        if !self.0.contains_key(ecosystem) {
+            self.0.insert(ecosystem.to_owned(), Ecosystem::named(ecosystem));
+        }
+        self.0.get(ecosystem)?.as_ref()
+    }
+}
+
+/// A version of the timeline that cannot be compared, not even by the generic order.
+fn unreadable(timeline: &[Event], scheme: Scheme) -> Option<&str> {
+    let mut versions = timeline.iter().filter_map(|event| event.as_str().version());
+    versions.find(|version| !scheme.is_valid(version) && !Scheme::Generic.is_valid(version))
+}
+
+/// Texts that repeat, each with its number.
+#[derive(Default)]
+struct Words<'a> {
+    numbers: HashMap<&'a str, u64>,
+    words: Vec<&'a str>,
+}
+
+impl<'a> Words<'a> {
+    fn number(&mut self, word: &'a str) -> u64 {
+        *self.numbers.entry(word).or_insert_with(|| {
+            self.words.push(word);
+            self.words.len() as u64 - 1
+        })
+    }
+
+    fn put_ratings(&mut self, out: &mut Vec<u8>, ratings: &'a [Rating]) {
+        put_number(out, ratings.len() as u64);
+        for rating in ratings {
+            let number = match rating {
+                Rating::Word(severity) => {
+                    Severity::WORST_FIRST.iter().position(|known| known == severity).unwrap_or_default() as u64
+                }
+                Rating::Vector(vector) => self.number(vector) + Severity::WORST_FIRST.len() as u64,
+            };
+            put_number(out, number);
+        }
+    }
+}
+
+/// Writes the file. Advisories are sorted as they shall lie.
+pub(super) fn write(shard: &str, level: i32, advisories: &[Advisory]) -> Vec<u8> {
+    let mut writer = Writer::default();
+    let mut words = Words::default();
+    let mut heads = Vec::with_capacity(advisories.len());
+    let mut runs: BTreeMap<&str, (Vec<u8>, u64)> = BTreeMap::new();
+    let mut texts = Vec::new();
+    let mut entry = Vec::new();
+    for (record, advisory) in (0u64..).zip(advisories) {
+        if texts.len() >= TEXT_BLOCK {
+            close(&mut writer, &mut texts, level);
+        }
+        heads.push(head(advisory, &mut words, writer.blocks(Blocks::Texts) as u64, texts.len() as u64));
+        put_text(&mut texts, &advisory.summary);
+        put_text(&mut texts, &advisory.details);
+        put_texts(&mut texts, &advisory.references);
+        for affected in &advisory.affected {
+            entry.clear();
+            put_entry(&mut entry, affected, &mut words);
+            let (run, last) = runs.entry(&affected.name).or_default();
+            put_number(run, record - *last);
+            *last = record;
+            put_number(run, entry.len() as u64);
+            run.extend_from_slice(&entry);
+        }
+    }
+    close(&mut writer, &mut texts, level);
+    for block in heads.chunks(PER_BLOCK) {
+        writer.block(Blocks::Records, &layout::list(block.iter()));
+    }
+    let names: Vec<&str> = runs.keys().copied().collect();
+    let runs: Vec<Vec<u8>> = runs.into_values().map(|(run, _)| run).collect();
+    for block in runs.chunks(PER_BLOCK) {
+        writer.block(Blocks::Entries, &layout::list(block.iter()));
+    }
+    writer.section(Section::About, about(shard, advisories, names.len()));
+    writer.section(Section::Names, layout::list(names.iter()));
+    writer.section(Section::Words, layout::list(words.words.iter()));
+    writer.finish()
+}
+
+fn about(shard: &str, advisories: &[Advisory], packages: usize) -> Vec<u8> {
+    let mut publishers = BTreeMap::new();
+    for advisory in advisories {
+        *publishers.entry(advisory.publisher.clone()).or_default() += 1;
+    }
+    let about = About {
+        shard: shard.to_owned(),
+        advisories: advisories.len() as u64,
+        packages: packages as u64,
+        newest: advisories.iter().map(|advisory| &advisory.modified).filter(|time| !time.is_empty()).max().cloned(),
+        publishers,
+    };
+    // Texts and numbers can always be written.
+    serde_json::to_vec(&about).unwrap_or_default()
+}
+
+/// Compresses what has been gathered into a block.
+fn close(writer: &mut Writer, texts: &mut Vec<u8>, level: i32) {
+    if !texts.is_empty() {
+        // It fails for want of memory only.
+        let packed = zstd::bulk::compress(texts, level).unwrap_or_default();
+        writer.block(Blocks::Texts, &packed);
+        texts.clear();
+    }
+}
+
+fn head<'a>(advisory: &'a Advisory, words: &mut Words<'a>, block: u64, offset: u64) -> Vec<u8> {
+    let mut out = Vec::new();
+    put_text(&mut out, &advisory.id);
+    put_number(&mut out, words.number(&advisory.publisher));
+    put_texts(&mut out, &advisory.aliases);
+    put_texts(&mut out, &advisory.upstream);
+    put_text(&mut out, advisory.published.as_deref().unwrap_or_default());
+    put_text(&mut out, &advisory.modified);
+    out.push(u8::from(advisory.disputed));
+    words.put_ratings(&mut out, &advisory.ratings);
+    put_number(&mut out, advisory.weaknesses.len() as u64);
+    for weakness in &advisory.weaknesses {
+        put_number(&mut out, words.number(weakness));
+    }
+    put_number(&mut out, block);
+    put_number(&mut out, offset);
+    out
+}
+
+fn put_entry<'a>(out: &mut Vec<u8>, affected: &'a Affected, words: &mut Words<'a>) {
+    put_number(out, words.number(&affected.ecosystem));
+    out.push(Status::ALL.iter().position(|known| *known == affected.status).unwrap_or_default().to_le_bytes()[0]);
+    let mut part = Vec::new();
+    let mut close = |part: &mut Vec<u8>| {
+        put_number(out, part.len() as u64);
+        out.append(part);
+    };
+    for module in &affected.modules {
+        put_number(&mut part, words.number(module));
+    }
+    close(&mut part);
+    if !affected.ratings.is_empty() {
+        words.put_ratings(&mut part, &affected.ratings);
+    }
+    close(&mut part);
+    for timeline in &affected.ranges {
+        let mut events = Vec::new();
+        for event in timeline {
+            let (kind, version) = match event {
+                Event::Introduced(version) if version == "0" => (0, None),
+                Event::Introduced(version) => (1, Some(version)),
+                Event::Fixed(version) => (2, Some(version)),
+                Event::LastAffected(version) => (3, Some(version)),
+                Event::Limit(version) => (4, Some(version)),
+            };
+            events.push(kind);
+            if let Some(version) = version {
+                put_text(&mut events, version);
+            }
+        }
+        put_number(&mut part, events.len() as u64);
+        part.append(&mut events);
+    }
+    close(&mut part);
+    for version in &affected.versions {
+        put_text(&mut part, version);
+    }
+    close(&mut part);
+}

@@ -1,0 +1,290 @@
+//! Reads a shard: entries in place, everything else for the few advisories that match.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use model::Severity;
+
+use super::layout::{Blocks, Bytes, Container, List, Section};
+use super::wire::Wire;
+use super::{About, MAX_TEXT_BLOCK, PER_BLOCK, ShardError};
+use crate::advisory::{Advisory, Event, Rating, Status};
+
+/// An open shard. Copies share the file.
+#[derive(Clone)]
+pub struct Shard(Arc<Open>);
+
+struct Open {
+    container: Container,
+    about: About,
+    /// The block of texts that was unpacked last: neighbours are asked for together.
+    unpacked: Mutex<Option<(usize, Arc<[u8]>)>>,
+}
+
+impl fmt::Debug for Shard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Shard").field(&self.0.about).finish()
+    }
+}
+
+impl Shard {
+    /// Maps a file.
+    pub fn open(path: &Path) -> Result<Self, ShardError> {
+        let name = path.display().to_string();
+        let error = |error: std::io::Error| ShardError { shard: name.clone(), detail: error.to_string() };
+        Self::new(name.clone(), Bytes::map(path).map_err(error)?)
+    }
+
+    /// Reads a shard that is in memory. `name` is for errors.
+    pub fn from_bytes(name: impl Into<String>, bytes: Vec<u8>) -> Result<Self, ShardError> {
+        Self::new(name.into(), Bytes::Owned(bytes))
+    }
+
+    fn new(name: String, bytes: Bytes) -> Result<Self, ShardError> {
+        let container = Container::open(name, bytes)?;
+        let about = serde_json::from_slice(container.section(Section::About))
+            .map_err(|error| container.broken(format!("what it is about cannot be read: {error}")))?;
+        for list in [Section::Names, Section::Words] {
+            container.list(list)?;
+        }
+        Ok(Self(Arc::new(Open { container, about, unpacked: Mutex::default() })))
+    }
+
+    /// What it is about.
+    pub fn about(&self) -> &About {
+        &self.0.about
+    }
+
+    /// The names of its packages, in the ecosystem's normal form, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let names = self.list(Section::Names);
+        (0..names.len()).filter_map(move |index| names.text(index))
+    }
+
+    /// How many records there are; they are numbered from zero.
+    pub fn records(&self) -> u32 {
+        let blocks = self.0.container.count(Blocks::Records);
+        let last = blocks.checked_sub(1).and_then(|last| Some(self.block(Blocks::Records, last).ok()?.len()));
+        let count = blocks.saturating_sub(1) * PER_BLOCK + last.unwrap_or_default();
+        u32::try_from(count).unwrap_or(u32::MAX)
+    }
+
+    /// Every entry about the package of that name, in the order of their records.
+    pub fn entries(&self, name: &str) -> Result<Vec<Entry<'_>>, ShardError> {
+        let Some(index) = self.list(Section::Names).find(name.as_bytes()) else { return Ok(Vec::new()) };
+        let run = self.block(Blocks::Entries, index / PER_BLOCK)?.get(index % PER_BLOCK);
+        let mut wire = Wire::new(run.ok_or_else(|| self.0.container.broken("a package has no entries"))?);
+        let words = self.list(Section::Words);
+        let mut entries = Vec::new();
+        let mut record = 0u32;
+        while !wire.is_empty() {
+            let entry = Entry::read(&mut wire, words, &mut record);
+            entries.push(entry.ok_or_else(|| self.0.container.broken(format!("an entry about {name} breaks off")))?);
+        }
+        Ok(entries)
+    }
+
+    /// A record without its texts and without what is affected.
+    pub fn head(&self, record: u32) -> Result<Advisory, ShardError> {
+        self.read_head(record).map(|(advisory, _, _)| advisory)
+    }
+
+    /// A record without what is affected.
+    pub fn advisory(&self, record: u32) -> Result<Advisory, ShardError> {
+        let (mut advisory, block, offset) = self.read_head(record)?;
+        let texts = self.texts(block)?;
+        let read = |advisory: &mut Advisory| {
+            let mut wire = Wire::new(texts.get(offset..)?);
+            wire.text()?.clone_into(&mut advisory.summary);
+            wire.text()?.clone_into(&mut advisory.details);
+            advisory.references = wire.texts()?;
+            Some(())
+        };
+        read(&mut advisory)
+            .ok_or_else(|| self.0.container.broken(format!("the texts of {} break off", advisory.id)))?;
+        Ok(advisory)
+    }
+
+    fn read_head(&self, record: u32) -> Result<(Advisory, usize, usize), ShardError> {
+        let index = record as usize;
+        let head = self.block(Blocks::Records, index / PER_BLOCK)?.get(index % PER_BLOCK);
+        let words = self.list(Section::Words);
+        let read = |head: &[u8]| {
+            let mut wire = Wire::new(head);
+            let mut advisory = Advisory { id: wire.text()?.to_owned(), ..Advisory::default() };
+            words.text(wire.index()? as usize)?.clone_into(&mut advisory.publisher);
+            advisory.aliases = wire.texts()?;
+            advisory.upstream = wire.texts()?;
+            advisory.published = Some(wire.text()?.to_owned()).filter(|time| !time.is_empty());
+            wire.text()?.clone_into(&mut advisory.modified);
+            advisory.disputed = wire.byte()? != 0;
+            advisory.ratings = ratings(&mut wire, words)?;
+            let weaknesses = wire.number()?;
+            advisory.weaknesses = (0..weaknesses)
+                .map(|_| words.text(wire.index()? as usize).map(str::to_owned))
+                .collect::<Option<_>>()?;
+            Some((advisory, wire.index()? as usize, wire.index()? as usize))
+        };
+        head.and_then(read).ok_or_else(|| self.0.container.broken(format!("record {record} breaks off")))
+    }
+
+    /// A block of texts, unpacked.
+    fn texts(&self, block: usize) -> Result<Arc<[u8]>, ShardError> {
+        let mut last = self.0.unpacked.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((known, texts)) = &*last
+            && *known == block
+        {
+            return Ok(Arc::clone(texts));
+        }
+        let packed = self.0.container.block(Blocks::Texts, block)?;
+        let texts: Arc<[u8]> = zstd::bulk::decompress(packed, MAX_TEXT_BLOCK)
+            .map_err(|error| self.0.container.broken(format!("block {block} of texts cannot be unpacked: {error}")))?
+            .into();
+        *last = Some((block, Arc::clone(&texts)));
+        Ok(texts)
+    }
+
+    /// Reads all of it.
+    pub fn verify(&self) -> Result<(), ShardError> {
+        let container = &self.0.container;
+        let mut names = self.names();
+        let sorted = names.by_ref().try_fold("", |last, name| (last < name || last.is_empty()).then_some(name));
+        if sorted.is_none() || self.names().count() != self.list(Section::Names).len() {
+            return Err(container.broken("its names are not sorted"));
+        }
+        let records = self.records();
+        for name in self.names() {
+            if self.entries(name)?.iter().any(|entry| entry.record >= records) {
+                return Err(container.broken(format!("an entry about {name} belongs to no record")));
+            }
+        }
+        (0..records).try_for_each(|record| self.advisory(record).map(drop))
+    }
+
+    fn list(&self, section: Section) -> List<'_> {
+        // It was read when the shard was opened.
+        self.0.container.list(section).unwrap_or(List::EMPTY)
+    }
+
+    fn block(&self, blocks: Blocks, index: usize) -> Result<List<'_>, ShardError> {
+        let block = self.0.container.block(blocks, index)?;
+        List::new(block).ok_or_else(|| self.0.container.broken(format!("block {index} of {blocks:?} is no list")))
+    }
+}
+
+fn ratings(wire: &mut Wire<'_>, words: List<'_>) -> Option<Vec<Rating>> {
+    let count = wire.number()?;
+    (0..count)
+        .map(|_| match wire.number()? {
+            rank @ 0..=5 => Some(Rating::Word(Severity::WORST_FIRST[usize::try_from(rank).ok()?])),
+            word => Some(Rating::Vector(words.text(usize::try_from(word).ok()?.checked_sub(6)?)?.to_owned())),
+        })
+        .collect()
+}
+
+/// What one advisory says about one package in one ecosystem. Its form was checked when it was read.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'a> {
+    /// The advisory's number in the shard.
+    pub record: u32,
+    /// The ecosystem with its release: `Debian:11`.
+    pub ecosystem: &'a str,
+    /// What the publisher says about the affected versions.
+    pub status: Status,
+    words: List<'a>,
+    modules: Wire<'a>,
+    ratings: Wire<'a>,
+    timelines: Wire<'a>,
+    versions: Wire<'a>,
+}
+
+impl<'a> Entry<'a> {
+    /// Reads an entry, and walks through all of it once, so that nothing can break off later.
+    fn read(run: &mut Wire<'a>, words: List<'a>, record: &mut u32) -> Option<Self> {
+        *record = record.checked_add(run.index()?)?;
+        let mut wire = Wire::new(run.bytes()?);
+        let ecosystem = words.text(wire.index()? as usize)?;
+        let status = status(wire.byte()?)?;
+        let [modules, ratings, timelines, versions] = [wire.bytes()?, wire.bytes()?, wire.bytes()?, wire.bytes()?];
+        let entry = Self {
+            record: *record,
+            ecosystem,
+            status,
+            words,
+            modules: Wire::new(modules),
+            ratings: Wire::new(ratings),
+            timelines: Wire::new(timelines),
+            versions: Wire::new(versions),
+        };
+        let mut timelines = entry.timelines;
+        while !timelines.is_empty() {
+            let mut timeline = Wire::new(timelines.bytes()?);
+            while !timeline.is_empty() {
+                event(&mut timeline)?;
+            }
+        }
+        let mut versions = entry.versions;
+        while !versions.is_empty() {
+            versions.text()?;
+        }
+        let mut modules = entry.modules;
+        while !modules.is_empty() {
+            words.text(modules.index()? as usize)?;
+        }
+        if !entry.ratings.is_empty() {
+            self::ratings(&mut { entry.ratings }, words)?;
+        }
+        Some(entry)
+    }
+
+    /// Its timelines.
+    pub fn timelines(&self) -> impl Iterator<Item = Timeline<'a>> + use<'a> {
+        let mut wire = self.timelines;
+        std::iter::from_fn(move || wire.bytes().map(|bytes| Timeline(Wire::new(bytes))))
+    }
+
+    /// Versions that are listed one by one and that no timeline contains.
+    pub fn versions(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        let mut wire = self.versions;
+        std::iter::from_fn(move || wire.text())
+    }
+
+    /// RPM module streams that it is about, `name:stream`.
+    pub fn modules(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        let (mut wire, words) = (self.modules, self.words);
+        std::iter::from_fn(move || words.text(wire.index()? as usize))
+    }
+
+    /// How bad it is for this package.
+    pub fn ratings(&self) -> Vec<Rating> {
+        ratings(&mut { self.ratings }, self.words).unwrap_or_default()
+    }
+}
+
+fn status(byte: u8) -> Option<Status> {
+    Status::ALL.get(usize::from(byte)).copied()
+}
+
+/// The events of one range, in no order that means anything.
+#[derive(Clone, Debug)]
+pub struct Timeline<'a>(Wire<'a>);
+
+impl<'a> Iterator for Timeline<'a> {
+    type Item = Event<&'a str>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        event(&mut self.0)
+    }
+}
+
+fn event<'a>(wire: &mut Wire<'a>) -> Option<Event<&'a str>> {
+    Some(match wire.byte()? {
+        0 => Event::Introduced("0"),
+        1 => Event::Introduced(wire.text()?),
+        2 => Event::Fixed(wire.text()?),
+        3 => Event::LastAffected(wire.text()?),
+        4 => Event::Limit(wire.text()?),
+        _ => return None,
+    })
+}
