@@ -3,9 +3,10 @@
 //! Every publisher's form ends here (`feeds`), so that neither shards nor matching depend on where it comes from.
 
 use model::Severity;
+use serde::{Deserialize, Serialize};
 
 /// One record of an advisory database.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Advisory {
     /// Its id in its database: `GHSA-35jh-r3h4-6jhm`, `DSA-5380-1`.
     pub id: String,
@@ -41,7 +42,7 @@ pub struct Advisory {
 
 /// One package in one ecosystem, and the versions of it that have the vulnerability: those of any range, and those
 /// listed.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Affected {
     /// The ecosystem with its release: `Debian:11`.
     pub ecosystem: String,
@@ -60,7 +61,7 @@ pub struct Affected {
 }
 
 /// Where a timeline changes. The order of a timeline's events is that of their versions, not that of the list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Event<S = String> {
     /// Affected from this version on; `0` means from the first version on, whatever that is.
     Introduced(S),
@@ -73,7 +74,7 @@ pub enum Event<S = String> {
 }
 
 /// What a publisher says about the versions of an entry.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Status {
     /// They have the vulnerability.
     #[default]
@@ -127,7 +128,7 @@ impl<'a> Event<&'a str> {
 }
 
 /// What a publisher says about how bad it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Rating {
     /// A word on the publisher's own scale.
     Word(Severity),

@@ -68,22 +68,6 @@ impl Scope {
 }
 
 impl Ecosystem {
-    /// TEMPORARY
-    pub fn named(ecosystem: &str) -> Option<Self> {
-        let family = ecosystem.split(':').next().unwrap_or_default();
-        let scopes = vec![Scope::Is(ecosystem.to_owned())];
-        if let Some(row) = DISTRIBUTIONS.iter().find(|row| row.family == family) {
-            let scheme = match row.kind {
-                PackageKind::Deb => Scheme::Deb,
-                PackageKind::Apk => Scheme::Apk,
-                _ => Scheme::Rpm,
-            };
-            return Some(Self { family: row.family, label: ecosystem.into(), scopes, scheme, names: row.names });
-        }
-        let kind = PackageKind::ALL.iter().find(|kind| kind.ecosystem() == Some(family))?;
-        language(*kind).map(|known| Self { scopes, ..known })
-    }
-
     /// Whether a record's `ecosystem` value is meant.
     pub fn contains(&self, ecosystem: &str) -> bool {
         self.scopes.iter().any(|scope| scope.contains(ecosystem))

@@ -12,6 +12,7 @@ mod aliases;
 mod ecosystems;
 pub mod feeds;
 mod judge;
+mod library;
 mod lifecycle;
 mod matching;
 mod publishers;
@@ -25,7 +26,11 @@ pub use advisory::{Advisory, Affected, Event, Rating, Status};
 pub use ecosystems::{Ecosystem, Scope};
 pub use feeds::bucket::Bucket;
 pub use judge::{Advisories, Judgement};
+pub use library::{
+    BuildError, Built, EXTENSION, Input, Library, Listed, MANIFEST, Manifest, Recipe, SIGNALS, SourceTally, build,
+    file_name,
+};
 pub use lifecycle::{Date, DateError};
-pub use shard::{About, Builder, Entry, Shard, ShardError, Tally, Timeline};
-pub use signal::{Signal, Word};
+pub use shard::{About, Builder, Entry, Refused, Shard, ShardError, Tally, Timeline};
+pub use signal::{Signal, Signals, Word};
 pub use store::{Store, StoreError, Supply, Wanted};

@@ -51,7 +51,7 @@ pub(crate) trait Visitor: Send {
     /// A record, whole and as it was packed.
     fn record(&mut self, name: &str, json: &[u8]);
     /// A record that cannot be unpacked.
-    fn refuse(&mut self, name: &str, detail: &str);
+    fn unreadable(&mut self, name: &str, detail: &str);
 }
 
 /// Shows every record of an archive to some visitor. They come back in the order of the archive, whichever thread each
@@ -179,7 +179,7 @@ impl Reader<'_> {
             };
             match outcome {
                 Ok(()) => visitor.record(&entry.name, &self.record),
-                Err(detail) => visitor.refuse(&entry.name, detail),
+                Err(detail) => visitor.unreadable(&entry.name, detail),
             }
         }
         Ok(())

@@ -128,17 +128,24 @@ impl<'a> Pile<'a> {
 impl Visitor for Pile<'_> {
     fn record(&mut self, name: &str, json: &[u8]) {
         if let Err(error) = self.read(json) {
-            self.refuse(name, &error.to_string());
+            self.unreadable(name, &error.to_string());
         }
     }
 
-    fn refuse(&mut self, name: &str, detail: &str) {
+    fn unreadable(&mut self, name: &str, detail: &str) {
         self.unreadable += 1;
         self.complain(Some(format!("{name}: {detail}")));
     }
 }
 
-fn read_loose(folder: &Path, limits: Limits, visitor: &mut impl Visitor) -> Result<(), StoreError> {
+/// Whether a folder holds records.
+pub(crate) fn holds_records(folder: &Path) -> bool {
+    folder.join("all.zip").is_file()
+        || fs::read_dir(folder).is_ok_and(|listing| listing.flatten().any(|file| is_record(&file.path())))
+}
+
+/// Shows the loose records of a folder to a visitor.
+pub(crate) fn read_loose(folder: &Path, limits: Limits, visitor: &mut impl Visitor) -> Result<(), StoreError> {
     let io = |source| StoreError::Io { path: folder.display().to_string(), source };
     let listing = match fs::read_dir(folder) {
         Ok(listing) => listing,
@@ -155,9 +162,9 @@ fn read_loose(folder: &Path, limits: Limits, visitor: &mut impl Visitor) -> Resu
         record.clear();
         let read = File::open(&path).and_then(|file| file.take(limits.record + 1).read_to_end(&mut record));
         match read {
-            Ok(size) if size as u64 > limits.record => visitor.refuse(&name, "it is larger than any honest record"),
+            Ok(size) if size as u64 > limits.record => visitor.unreadable(&name, "it is larger than any honest record"),
             Ok(_) => visitor.record(&name, &record),
-            Err(error) => visitor.refuse(&name, &error.to_string()),
+            Err(error) => visitor.unreadable(&name, &error.to_string()),
         }
     }
     Ok(())

@@ -4,8 +4,9 @@
 //! nothing of other files, of networks or of shards. Every byte is somebody else's: a record that is wrong is refused and
 //! counted, a file that is not what it should be is [`Broken`], and neither ends anything else.
 
-mod archive;
+pub(crate) mod archive;
 pub(crate) mod bucket;
+pub(crate) mod input;
 pub(crate) mod osv;
 
 use crate::advisory::Advisory;
@@ -72,6 +73,8 @@ pub enum Reason {
     Withdrawn,
     /// It is an update that is no matter of security.
     MereUpdate,
+    /// What it names is in the archive of another ecosystem, where it counts.
+    Elsewhere,
     /// A newer copy of it is there.
     Superseded,
 }

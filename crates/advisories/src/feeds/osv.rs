@@ -67,7 +67,7 @@ impl<'a> Glance<'a> {
 /// in its normal form. None for a record that is not about a vulnerability.
 pub(crate) fn parse(
     json: &[u8],
-    wanted: impl Fn(&str, &str) -> Option<String>,
+    mut wanted: impl FnMut(&str, &str) -> Option<String>,
 ) -> Result<Option<Advisory>, serde_json::Error> {
     let record: Record = serde_json::from_slice(json)?;
     let mut of_a_distribution = false;

@@ -86,8 +86,9 @@ impl Builder {
         }
         let key = (advisory.id.clone(), advisory.publisher.clone());
         let age = |advisory: &Advisory| advisory.modified.trim_end_matches('Z').to_owned();
+        // Two of one age differ in what they say: which one counts must not depend on which one came first.
         let refused = match self.advisories.get(&key) {
-            Some(known) if age(known) > age(&advisory) => Some(advisory),
+            Some(known) if (age(known), known) > (age(&advisory), &advisory) => Some(advisory),
             _ => self.advisories.insert(key, advisory),
         };
         if let Some(refused) = refused {
@@ -202,6 +203,24 @@ impl<'a> Words<'a> {
     }
 }
 
+/// Writes a shard that has something else to say about each name than entries.
+pub(crate) fn write_runs(shard: &str, runs: &BTreeMap<String, Vec<u8>>) -> Vec<u8> {
+    let mut writer = Writer::default();
+    let names: Vec<&str> = runs.keys().map(String::as_str).collect();
+    let contents: Vec<&Vec<u8>> = runs.values().collect();
+    put_runs(&mut writer, &names, &contents);
+    writer.section(Section::About, about(shard, &[], names.len()));
+    writer.section(Section::Words, layout::list(std::iter::empty::<&str>()));
+    writer.finish()
+}
+
+fn put_runs(writer: &mut Writer, names: &[&str], runs: &[impl AsRef<[u8]>]) {
+    for block in runs.chunks(PER_BLOCK) {
+        writer.block(Blocks::Entries, &layout::list(block.iter()));
+    }
+    writer.section(Section::Names, layout::list(names.iter()));
+}
+
 /// Writes the file. Advisories are sorted as they shall lie.
 pub(super) fn write(shard: &str, level: i32, advisories: &[Advisory]) -> Vec<u8> {
     let mut writer = Writer::default();
@@ -234,11 +253,8 @@ pub(super) fn write(shard: &str, level: i32, advisories: &[Advisory]) -> Vec<u8>
     }
     let names: Vec<&str> = runs.keys().copied().collect();
     let runs: Vec<Vec<u8>> = runs.into_values().map(|(run, _)| run).collect();
-    for block in runs.chunks(PER_BLOCK) {
-        writer.block(Blocks::Entries, &layout::list(block.iter()));
-    }
+    put_runs(&mut writer, &names, &runs);
     writer.section(Section::About, about(shard, advisories, names.len()));
-    writer.section(Section::Names, layout::list(names.iter()));
     writer.section(Section::Words, layout::list(words.words.iter()));
     writer.finish()
 }

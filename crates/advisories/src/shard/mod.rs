@@ -19,7 +19,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use build::{Builder, Tally};
+pub(crate) use build::write_runs;
+pub use build::{Builder, Refused, Tally};
 pub use read::{Entry, Shard, Timeline};
 
 /// Names, and records, of one block.

@@ -72,17 +72,28 @@ impl Shard {
 
     /// Every entry about the package of that name, in the order of their records.
     pub fn entries(&self, name: &str) -> Result<Vec<Entry<'_>>, ShardError> {
-        let Some(index) = self.list(Section::Names).find(name.as_bytes()) else { return Ok(Vec::new()) };
-        let run = self.block(Blocks::Entries, index / PER_BLOCK)?.get(index % PER_BLOCK);
-        let mut wire = Wire::new(run.ok_or_else(|| self.0.container.broken("a package has no entries"))?);
+        let Some(run) = self.run(name)? else { return Ok(Vec::new()) };
+        let mut wire = Wire::new(run);
         let words = self.list(Section::Words);
         let mut entries = Vec::new();
         let mut record = 0u32;
         while !wire.is_empty() {
             let entry = Entry::read(&mut wire, words, &mut record);
-            entries.push(entry.ok_or_else(|| self.0.container.broken(format!("an entry about {name} breaks off")))?);
+            entries.push(entry.ok_or_else(|| self.broken(format!("an entry about {name} breaks off")))?);
         }
         Ok(entries)
+    }
+
+    /// The bytes that are filed under a name.
+    pub(crate) fn run(&self, name: &str) -> Result<Option<&[u8]>, ShardError> {
+        let Some(index) = self.list(Section::Names).find(name.as_bytes()) else { return Ok(None) };
+        let run = self.block(Blocks::Entries, index / PER_BLOCK)?.get(index % PER_BLOCK);
+        run.map(Some).ok_or_else(|| self.broken("a name has nothing filed under it"))
+    }
+
+    /// An error about this shard.
+    pub(crate) fn broken(&self, detail: impl Into<String>) -> ShardError {
+        self.0.container.broken(detail)
     }
 
     /// A record without its texts and without what is affected.
@@ -101,8 +112,7 @@ impl Shard {
             advisory.references = wire.texts()?;
             Some(())
         };
-        read(&mut advisory)
-            .ok_or_else(|| self.0.container.broken(format!("the texts of {} break off", advisory.id)))?;
+        read(&mut advisory).ok_or_else(|| self.broken(format!("the texts of {} break off", advisory.id)))?;
         Ok(advisory)
     }
 
@@ -126,7 +136,7 @@ impl Shard {
                 .collect::<Option<_>>()?;
             Some((advisory, wire.index()? as usize, wire.index()? as usize))
         };
-        head.and_then(read).ok_or_else(|| self.0.container.broken(format!("record {record} breaks off")))
+        head.and_then(read).ok_or_else(|| self.broken(format!("record {record} breaks off")))
     }
 
     /// A block of texts, unpacked.
@@ -139,7 +149,7 @@ impl Shard {
         }
         let packed = self.0.container.block(Blocks::Texts, block)?;
         let texts: Arc<[u8]> = zstd::bulk::decompress(packed, MAX_TEXT_BLOCK)
-            .map_err(|error| self.0.container.broken(format!("block {block} of texts cannot be unpacked: {error}")))?
+            .map_err(|error| self.broken(format!("block {block} of texts cannot be unpacked: {error}")))?
             .into();
         *last = Some((block, Arc::clone(&texts)));
         Ok(texts)
@@ -169,7 +179,7 @@ impl Shard {
 
     fn block(&self, blocks: Blocks, index: usize) -> Result<List<'_>, ShardError> {
         let block = self.0.container.block(blocks, index)?;
-        List::new(block).ok_or_else(|| self.0.container.broken(format!("block {index} of {blocks:?} is no list")))
+        List::new(block).ok_or_else(|| self.broken(format!("block {index} of {blocks:?} is no list")))
     }
 }
 
