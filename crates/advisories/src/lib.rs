@@ -23,7 +23,7 @@ mod store;
 mod vendors;
 
 pub use advisory::{Advisory, Affected, Event, Rating, Status};
-pub use ecosystems::{Ecosystem, Scope};
+pub use ecosystems::{Ecosystem, Scope, shard};
 pub use feeds::bucket::Bucket;
 pub use judge::{Advisories, Judgement};
 pub use library::{

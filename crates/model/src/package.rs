@@ -116,6 +116,40 @@ kinds! {
     Npm = "npm", Some("npm");
     /// Python.
     Pypi = "pypi", Some("PyPI");
+    /// PHP; a name has its vendor, `symfony/http-kernel`.
+    Composer = "composer", Some("Packagist");
+    /// Ruby.
+    Gem = "gem", Some("RubyGems");
+    /// .NET.
+    Nuget = "nuget", Some("NuGet");
+    /// Erlang and Elixir.
+    Hex = "hex", Some("Hex");
+    /// Dart and Flutter.
+    Pub = "pub", Some("Pub");
+    /// Swift; a package is named by where its repository is, `github.com/apple/swift-nio`.
+    Swift = "swift", Some("SwiftURL");
+    /// R's main archive.
+    Cran = "cran", Some("CRAN");
+    /// R's archive for biology. Not in purl-spec; the type is the one that tools use.
+    Bioconductor = "bioconductor", Some("Bioconductor");
+    /// Haskell.
+    Hackage = "hackage", Some("Hackage");
+    /// C and C++.
+    Conan = "conan", Some("ConanCenter");
+    /// Steps of workflows, `actions/checkout`, perhaps with a path inside of the repository behind that.
+    GithubActions = "githubactions", Some("GitHub Actions");
+    /// Bitnami's builds of applications.
+    Bitnami = "bitnami", Some("Bitnami");
+    /// Julia.
+    Julia = "julia", Some("Julia");
+    /// OCaml.
+    Opam = "opam", Some("opam");
+    /// Objective-C and Swift. Nobody publishes advisories about it.
+    Cocoapods = "cocoapods", None;
+    /// Extensions of Visual Studio Code, `publisher.extension`.
+    VscodeExtension = "vscode-extension", Some("VSCode");
+    /// Software that came with no package manager.
+    Generic = "generic", None;
 }
 
 impl PackageKind {

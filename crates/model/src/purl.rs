@@ -52,6 +52,13 @@ impl Package {
                 separator = '&';
             }
         }
+        // A part of a pod is no package of its own.
+        if self.kind == PackageKind::Cocoapods
+            && let Some((_, part)) = self.name.split_once('/')
+        {
+            purl.push('#');
+            encode(&mut purl, part, b"/");
+        }
         purl
     }
 
@@ -68,13 +75,44 @@ impl Package {
                 None => (String::new(), self.name.clone()),
             },
             PackageKind::Pypi => (String::new(), self.name.to_ascii_lowercase().replace('_', "-")),
-            PackageKind::Npm | PackageKind::Golang | PackageKind::Portage => match self.name.rsplit_once('/') {
-                Some((namespace, name)) => (namespace.into(), name.into()),
-                None => (String::new(), self.name.clone()),
-            },
-            PackageKind::Cargo => (String::new(), self.name.clone()),
+            PackageKind::Npm
+            | PackageKind::Golang
+            | PackageKind::Portage
+            | PackageKind::Swift
+            | PackageKind::Conan
+            | PackageKind::Generic => split(self.name.rsplit_once('/'), &self.name),
+            PackageKind::Composer | PackageKind::Hex => {
+                let name = self.name.to_ascii_lowercase();
+                split(name.rsplit_once('/'), &name)
+            }
+            PackageKind::VscodeExtension => {
+                let name = self.name.to_ascii_lowercase();
+                split(name.split_once('/').or_else(|| name.split_once('.')), &name)
+            }
+            PackageKind::GithubActions => {
+                // Only a path inside of the repository has cases.
+                let repository = self.name.match_indices('/').nth(1).map_or(self.name.len(), |(end, _)| end);
+                let (repository, path) = self.name.split_at(repository);
+                let name = repository.to_ascii_lowercase() + path;
+                split(name.split_once('/'), &name)
+            }
+            PackageKind::Pub | PackageKind::Bitnami => (String::new(), self.name.to_ascii_lowercase()),
+            PackageKind::Cocoapods => (String::new(), self.name.split('/').next().unwrap_or_default().into()),
+            PackageKind::Cargo
+            | PackageKind::Gem
+            | PackageKind::Nuget
+            | PackageKind::Cran
+            | PackageKind::Bioconductor
+            | PackageKind::Hackage
+            | PackageKind::Julia
+            | PackageKind::Opam => (String::new(), self.name.clone()),
         }
     }
+}
+
+fn split(parts: Option<(&str, &str)>, whole: &str) -> (String, String) {
+    let (namespace, name) = parts.unwrap_or(("", whole));
+    (namespace.into(), name.into())
 }
 
 /// Percent-encodes all but the unreserved characters of RFC 3986 and those in `keep`.
@@ -115,6 +153,42 @@ mod tests {
             "pkg:golang/github.com/gorilla/context@v1.1.1",
         );
         check(PackageKind::Cargo, "rand", "0.7.2", "pkg:cargo/rand@0.7.2");
+        check(PackageKind::Composer, "Guzzlehttp/Promises", "2.0.2", "pkg:composer/guzzlehttp/promises@2.0.2");
+        check(PackageKind::Gem, "ruby-advisory-db-check", "0.12.4", "pkg:gem/ruby-advisory-db-check@0.12.4");
+        check(
+            PackageKind::Nuget,
+            "EnterpriseLibrary.Common",
+            "6.0.1304",
+            "pkg:nuget/EnterpriseLibrary.Common@6.0.1304",
+        );
+        check(PackageKind::Hex, "jason", "1.1.2", "pkg:hex/jason@1.1.2");
+        check(PackageKind::Pub, "characters", "1.2.0", "pkg:pub/characters@1.2.0");
+        check(
+            PackageKind::Swift,
+            "github.com/Alamofire/Alamofire",
+            "5.4.3",
+            "pkg:swift/github.com/Alamofire/Alamofire@5.4.3",
+        );
+        check(PackageKind::Cran, "A3", "1.0.0", "pkg:cran/A3@1.0.0");
+        check(PackageKind::Hackage, "AC-HalfInteger", "1.2.1", "pkg:hackage/AC-HalfInteger@1.2.1");
+        check(PackageKind::Conan, "openssl", "3.0.3", "pkg:conan/openssl@3.0.3");
+        check(PackageKind::GithubActions, "Actions/Checkout", "v5.2.0", "pkg:githubactions/actions/checkout@v5.2.0");
+        check(
+            PackageKind::GithubActions,
+            "MyOrg/actions-repo/myAction",
+            "main",
+            "pkg:githubactions/myorg/actions-repo%2FmyAction@main",
+        );
+        check(PackageKind::Bitnami, "wordpress", "6.2.0-0", "pkg:bitnami/wordpress@6.2.0-0");
+        check(PackageKind::Opam, "ocaml-base-compiler", "5.2.0", "pkg:opam/ocaml-base-compiler@5.2.0");
+        check(PackageKind::Cocoapods, "ShareKit/Twitter", "2.0", "pkg:cocoapods/ShareKit@2.0#Twitter");
+        check(
+            PackageKind::VscodeExtension,
+            "ms-python.python",
+            "2023.25.10292213",
+            "pkg:vscode-extension/ms-python/python@2023.25.10292213",
+        );
+        check(PackageKind::Generic, "openssl", "1.1.10g", "pkg:generic/openssl@1.1.10g");
     }
 
     #[test]

@@ -1,12 +1,25 @@
 //! Which advisories speak of a package: under which ecosystem and name, and how versions compare there.
 //!
-//! Ecosystem names and what a name in them means: OSV schema 1.7, "affected[].package field". A distribution is a row
-//! of [`DISTRIBUTIONS`], a language is one of [`language`].
+//! Ecosystem names and what a name in them means: OSV schema 1.7, "affected[].package field". A distribution is a row of
+//! `distributions`, a language one of `languages`; `names` says which spellings are one name, `shards` which records are
+//! kept together.
+
+mod distributions;
+mod languages;
+mod names;
+mod shards;
 
 use std::borrow::Cow;
 
 use model::{Distro, Package, PackageKind};
 use versions::Scheme;
+
+use distributions::{DISTRIBUTIONS, Distribution, REBUILDERS};
+use languages::{LANGUAGES, Language};
+use names::Spelling;
+
+pub(crate) use distributions::is_centos_stream;
+pub use shards::shard;
 
 /// A body of advisories that judges some packages.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +34,7 @@ pub struct Ecosystem {
     /// How its versions compare.
     pub scheme: Scheme,
     names: Names,
+    spelling: Spelling,
 }
 
 /// A set of `ecosystem` values.
@@ -28,7 +42,8 @@ pub struct Ecosystem {
 pub enum Scope {
     /// This one.
     Is(String),
-    /// This one and what is below it: `Red Hat:enterprise_linux:9` has `Red Hat:enterprise_linux:9::appstream`.
+    /// This one and what is below it: `Red Hat:enterprise_linux:9` has `Red Hat:enterprise_linux:9::appstream` and
+    /// `Red Hat:enterprise_linux:9.4`.
     Under(String),
     /// Those that begin and end so.
     Between(String, String),
@@ -59,15 +74,74 @@ impl Scope {
     pub fn contains(&self, ecosystem: &str) -> bool {
         match self {
             Self::Is(name) => ecosystem == name,
-            Self::Under(name) => ecosystem
-                .strip_prefix(&**name)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with(':') || rest.starts_with('.')),
+            Self::Under(name) => ecosystem.strip_prefix(&**name).is_some_and(|rest| {
+                rest.is_empty() || rest.starts_with(':') || (rest.starts_with('.') && name.contains(':'))
+            }),
             Self::Between(start, end) => ecosystem.strip_prefix(&**start).is_some_and(|rest| rest.ends_with(&**end)),
         }
     }
 }
 
 impl Ecosystem {
+    /// What a record's `ecosystem` value stands for: that value and, where there are any, those below it. None if nobody
+    /// has said how versions compare there.
+    ///
+    /// ```
+    /// # use advisories::Ecosystem;
+    /// let ecosystem = Ecosystem::named("Red Hat:enterprise_linux:9").unwrap();
+    /// assert!(ecosystem.contains("Red Hat:enterprise_linux:9::appstream"));
+    /// assert_eq!(Ecosystem::named("Amiga"), None);
+    /// ```
+    pub fn named(ecosystem: &str) -> Option<Self> {
+        let (family, rest) = split(ecosystem);
+        let label = ecosystem.to_owned();
+        if let Some(Language { family, scheme, spelling }) = LANGUAGES.iter().find(|row| row.family == family) {
+            let scopes = vec![Scope::Under(label.clone())];
+            let (scheme, spelling) = (*scheme, *spelling);
+            return Some(Self { family, label, scopes, scheme, names: Names::Binary, spelling });
+        }
+        if let Some(row) = by_family(family) {
+            // Red Hat's values have others below them, which are of the same release only where one is named.
+            let has_below = row.filing == shards::Filing::RedHat && shard(ecosystem)? != family;
+            let scope = if has_below { Scope::Under } else { Scope::Is };
+            let scopes = vec![scope(label.clone())];
+            let scheme = row.scheme();
+            return Some(Self {
+                family: row.family,
+                label,
+                scopes,
+                scheme,
+                names: row.names,
+                spelling: Spelling::Exact,
+            });
+        }
+        let family = REBUILDERS.iter().find(|name| **name == family)?;
+        let rebuilt = split(rest).0;
+        let language = LANGUAGES.iter().find(|row| row.family == rebuilt);
+        let scheme = language.map(|row| row.scheme).or_else(|| Some(by_family(rebuilt)?.scheme()));
+        Some(Self {
+            family,
+            scopes: vec![Scope::Is(label.clone())],
+            label,
+            scheme: scheme.unwrap_or(Scheme::Generic),
+            names: Names::Binary,
+            spelling: language.map_or(Spelling::Exact, |row| row.spelling),
+        })
+    }
+
+    /// The shards that have what its scopes speak of, each once: see [`shard`].
+    pub fn shards(&self) -> Vec<String> {
+        let mut shards = Vec::new();
+        for scope in &self.scopes {
+            let shard = match scope {
+                Scope::Is(name) | Scope::Under(name) => shard(name),
+                Scope::Between(start, end) => shard(&format!("{start}{end}")),
+            };
+            shards.extend(shard.filter(|shard| !shards.contains(shard)));
+        }
+        shards
+    }
+
     /// Whether a record's `ecosystem` value is meant.
     pub fn contains(&self, ecosystem: &str) -> bool {
         self.scopes.iter().any(|scope| scope.contains(ecosystem))
@@ -75,7 +149,7 @@ impl Ecosystem {
 
     /// A package's name as this ecosystem writes it.
     pub fn normalize<'a>(&self, name: &'a str) -> Cow<'a, str> {
-        if self.scheme == Scheme::Pep440 { pep503(name) } else { Cow::Borrowed(name) }
+        self.spelling.normal(name)
     }
 
     /// Under which names to look for the package, each with the version that is compared there.
@@ -93,28 +167,6 @@ impl Ecosystem {
             (Names::Both, Some(source)) => vec![own, source],
         }
     }
-}
-
-/// PEP 503, "Normalized Names": lower case, and one dash for any run of dashes, dots and underscores.
-fn pep503(name: &str) -> Cow<'_, str> {
-    let normal = |name: &str| {
-        !name.bytes().any(|byte| byte.is_ascii_uppercase() || matches!(byte, b'.' | b'_')) && !name.contains("--")
-    };
-    if normal(name) {
-        return Cow::Borrowed(name);
-    }
-    let mut out = String::with_capacity(name.len());
-    for character in name.chars() {
-        match character {
-            '-' | '_' | '.' => {
-                if !out.ends_with('-') {
-                    out.push('-');
-                }
-            }
-            other => out.push(other.to_ascii_lowercase()),
-        }
-    }
-    Cow::Owned(out)
 }
 
 /// Module versions lose their `v`. The Go distribution has its own form, `go1.21rc2`, for what advisories call
@@ -137,87 +189,29 @@ fn go_version(package: &Package) -> Cow<'_, str> {
     Cow::Borrowed(version)
 }
 
+/// An `ecosystem` value's family, and what follows the colon.
+fn split(ecosystem: &str) -> (&str, &str) {
+    ecosystem.split_once(':').unwrap_or((ecosystem, ""))
+}
+
+fn by_family(family: &str) -> Option<&'static Distribution> {
+    DISTRIBUTIONS.iter().find(|row| row.family == family)
+}
+
 /// The ecosystem of a language's packages; none for distributions' packages.
 pub(crate) fn language(kind: PackageKind) -> Option<Ecosystem> {
-    let family = kind.ecosystem()?;
-    let scheme = match kind {
-        PackageKind::Cargo | PackageKind::Npm => Scheme::Semver,
-        PackageKind::Golang => Scheme::Go,
-        PackageKind::Maven => Scheme::Maven,
-        PackageKind::Pypi => Scheme::Pep440,
-        _ => return None,
-    };
-    // A suffix names another repository (`Maven:https://maven.google.com`), which a package found in an image does not
-    // tell; names are not reused between repositories.
-    Some(Ecosystem {
-        family,
-        label: family.into(),
-        scopes: vec![Scope::Under(family.into())],
-        scheme,
-        names: Names::Binary,
-    })
+    Ecosystem::named(kind.ecosystem()?)
 }
 
 /// Whether an `ecosystem` value is a distribution's: its advisories speak of others' vulnerabilities.
 pub fn is_distribution(ecosystem: &str) -> bool {
-    let family = ecosystem.split(':').next().unwrap_or_default();
-    DISTRIBUTIONS.iter().any(|row| row.family == family)
+    let family = split(ecosystem).0;
+    by_family(family).is_some() || REBUILDERS.contains(&family)
 }
 
 /// Whether an `ecosystem` value is that of a distribution of RPM packages.
 pub(crate) fn is_rpm(ecosystem: &str) -> bool {
-    let family = ecosystem.split(':').next().unwrap_or_default();
-    DISTRIBUTIONS.iter().any(|row| row.family == family && row.kind == PackageKind::Rpm)
-}
-
-/// A distribution: how os-release names it, and how its advisories do.
-struct Row {
-    /// Values of `ID`. A derivative stands here only if it shares release numbers and packages.
-    ids: &'static [&'static str],
-    /// Its package manager.
-    kind: PackageKind,
-    family: &'static str,
-    names: Names,
-    release: fn(&Distro) -> Option<Release>,
-}
-
-/// The label's suffix, and the scopes.
-type Release = (String, Vec<Scope>);
-
-const DISTRIBUTIONS: &[Row] = &[
-    row(&["debian", "raspbian"], PackageKind::Deb, "Debian", Names::Source, debian),
-    row(&["ubuntu", "pop", "neon"], PackageKind::Deb, "Ubuntu", Names::Source, ubuntu),
-    row(&["echo"], PackageKind::Deb, "Echo", Names::Source, |_| Some(rolling("Echo"))),
-    row(&["alpine"], PackageKind::Apk, "Alpine", Names::Source, alpine),
-    row(&["wolfi"], PackageKind::Apk, "Wolfi", Names::Both, |_| Some(rolling("Wolfi"))),
-    row(&["chainguard"], PackageKind::Apk, "Chainguard", Names::Both, |_| Some(rolling("Chainguard"))),
-    row(&["minimos"], PackageKind::Apk, "MinimOS", Names::Both, |_| Some(rolling("MinimOS"))),
-    row(&["cleanstart", "clnstrt"], PackageKind::Apk, "CleanStart", Names::Both, |_| Some(rolling("CleanStart"))),
-    row(&["alpaquita"], PackageKind::Apk, "Alpaquita", Names::Source, |distro| whole(distro, "Alpaquita")),
-    row(&["bellsoft-hardened-containers"], PackageKind::Apk, "BellSoft Hardened Containers", Names::Source, |distro| {
-        whole(distro, "BellSoft Hardened Containers")
-    }),
-    row(&["almalinux"], PackageKind::Rpm, "AlmaLinux", Names::Binary, |distro| major(distro, "AlmaLinux")),
-    row(&["rocky"], PackageKind::Rpm, "Rocky Linux", Names::Both, |distro| major(distro, "Rocky Linux")),
-    row(&["rhel", "centos"], PackageKind::Rpm, "Red Hat", Names::Binary, red_hat),
-    row(&["sles", "sles_sap", "sle-micro", "sl-micro"], PackageKind::Rpm, "SUSE", Names::Source, suse),
-    row(&["opensuse-leap", "opensuse-tumbleweed"], PackageKind::Rpm, "openSUSE", Names::Source, opensuse),
-    row(&["azurelinux", "mariner"], PackageKind::Rpm, "Azure Linux", Names::Source, |distro| {
-        major(distro, "Azure Linux")
-    }),
-    row(&["mageia"], PackageKind::Rpm, "Mageia", Names::Source, |distro| major(distro, "Mageia")),
-    row(&["openeuler"], PackageKind::Rpm, "openEuler", Names::Source, open_euler),
-    row(&["photon"], PackageKind::Rpm, "Photon OS", Names::Binary, |distro| whole(distro, "Photon OS")),
-];
-
-const fn row(
-    ids: &'static [&'static str],
-    kind: PackageKind,
-    family: &'static str,
-    names: Names,
-    release: fn(&Distro) -> Option<Release>,
-) -> Row {
-    Row { ids, kind, family, names, release }
+    by_family(split(ecosystem).0).is_some_and(|row| row.kind == PackageKind::Rpm)
 }
 
 /// The ecosystem of a distribution's packages, and which package manager's they are.
@@ -227,159 +221,8 @@ pub(crate) fn distribution(distro: &Distro) -> Result<(PackageKind, Ecosystem), 
     let row = DISTRIBUTIONS.iter().find(|row| row.ids.contains(&&*id)).filter(|_| !is_centos_stream(distro));
     let row = row.ok_or(Unjudged::NotCovered)?;
     let (label, scopes) = (row.release)(distro).ok_or(Unjudged::NoRelease)?;
-    let scheme = match row.kind {
-        PackageKind::Deb => Scheme::Deb,
-        PackageKind::Apk => Scheme::Apk,
-        _ => Scheme::Rpm,
-    };
-    Ok((row.kind, Ecosystem { family: row.family, label, scopes, scheme, names: row.names }))
-}
-
-/// CentOS Stream has the ID of CentOS Linux; only its name tells.
-pub(crate) fn is_centos_stream(distro: &Distro) -> bool {
-    distro.id == "centos" && distro.name.contains("Stream")
-}
-
-/// One release, written `FAMILY:RELEASE`.
-fn exactly(family: &str, release: &str) -> Release {
-    let name = format!("{family}:{release}");
-    (name.clone(), vec![Scope::Is(name)])
-}
-
-fn rolling(family: &str) -> Release {
-    (family.into(), vec![Scope::Under(family.into())])
-}
-
-fn whole(distro: &Distro, family: &str) -> Option<Release> {
-    (!distro.version.is_empty()).then(|| exactly(family, &distro.version))
-}
-
-fn major(distro: &Distro, family: &str) -> Option<Release> {
-    (!distro.major().is_empty()).then(|| exactly(family, distro.major()))
-}
-
-/// `9.3` of `9.3.1`.
-fn major_minor(version: &str) -> &str {
-    match version.match_indices('.').nth(1) {
-        Some((end, _)) => &version[..end],
-        None => version,
-    }
-}
-
-/// Codenames of releases whose images may leave out the number, and of the next ones, which have none yet.
-const DEBIAN_CODENAMES: &[(&str, &str)] = &[
-    ("squeeze", "6.0"),
-    ("wheezy", "7"),
-    ("jessie", "8"),
-    ("stretch", "9"),
-    ("buster", "10"),
-    ("bullseye", "11"),
-    ("bookworm", "12"),
-    ("trixie", "13"),
-    ("forky", "14"),
-    ("duke", "15"),
-    ("sid", "sid"),
-];
-
-fn debian(distro: &Distro) -> Option<Release> {
-    let release = if distro.version.starts_with(|first: char| first.is_ascii_digit()) {
-        // The minor number was part of the release's name until 6.0.
-        match distro.major().parse::<u32>() {
-            Ok(number) if number < 7 => match distro.version.split_once('.') {
-                Some(_) => major_minor(&distro.version).to_owned(),
-                None => format!("{number}.0"),
-            },
-            _ => distro.major().to_owned(),
-        }
-    } else {
-        // `forky/sid` in debian_version is testing or unstable: testing is the one that is spoken of.
-        let written = if distro.version.is_empty() { &distro.codename } else { &distro.version };
-        let codename = written.split('/').next().unwrap_or_default();
-        DEBIAN_CODENAMES.iter().find(|(known, _)| *known == codename)?.1.to_owned()
-    };
-    Some(exactly("Debian", &release))
-}
-
-/// Long-term releases are those of April in even years. What only Ubuntu Pro fixes is filed under its own ecosystem,
-/// but is there without it as well: it is asked first when Pro is on, and last otherwise.
-fn ubuntu(distro: &Distro) -> Option<Release> {
-    let release = major_minor(&distro.version);
-    let (year, month) = release.split_once('.')?;
-    let even = year.parse::<u32>().ok()?.is_multiple_of(2);
-    let suffix = if even && month == "04" { ":LTS" } else { "" };
-    let plain = format!("Ubuntu:{release}{suffix}");
-    let pro = format!("Ubuntu:Pro:{release}{suffix}");
-    let (label, other) = if distro.extended_support { (pro, plain) } else { (plain, pro) };
-    Some((label.clone(), vec![Scope::Is(label), Scope::Is(other)]))
-}
-
-fn alpine(distro: &Distro) -> Option<Release> {
-    match &*distro.version {
-        "" => None,
-        edge if edge.contains("edge") || edge.contains("_alpha") => Some(exactly("Alpine", "edge")),
-        version => Some(exactly("Alpine", &format!("v{}", major_minor(version)))),
-    }
-}
-
-/// Advisories are filed by CPE, one per repository, and a package does not say which repository it came from. Red Hat
-/// Enterprise Linux 10 added the minor number.
-fn red_hat(distro: &Distro) -> Option<Release> {
-    if distro.version.is_empty() {
-        return None;
-    }
-    let label = format!("Red Hat:enterprise_linux:{}", distro.major());
-    let mut scopes = vec![Scope::Under(label.clone())];
-    if distro.extended_support {
-        scopes.insert(0, Scope::Under(format!("Red Hat:rhel_eus:{}", major_minor(&distro.version))));
-    }
-    Some((label, scopes))
-}
-
-/// Advisories are filed by product, and most packages of a server belong to the product "Module for ...".
-fn suse(distro: &Distro) -> Option<Release> {
-    let version = &*distro.version;
-    if version.is_empty() {
-        return None;
-    }
-    match &*distro.id {
-        "sl-micro" => return Some(exactly("SUSE", &format!("Linux Micro {version}"))),
-        "sle-micro" => return Some(exactly("SUSE", &format!("Linux Enterprise Micro {version}"))),
-        _ => {}
-    }
-    // Service packs ended with 15.
-    let release = match version.split_once('.') {
-        Some((major @ ("11" | "12" | "15"), "0")) => major.to_owned(),
-        Some((major @ ("11" | "12" | "15"), pack)) => format!("{major} SP{pack}"),
-        _ => version.to_owned(),
-    };
-    let server = format!("SUSE:Linux Enterprise Server {release}");
-    let module = |end: String| Scope::Between("SUSE:Linux Enterprise Module for ".into(), end);
-    let scopes = vec![
-        Scope::Is(server.clone()),
-        module(format!(" {release}")),
-        Scope::Is(format!("{server}-LTSS")),
-        Scope::Is(format!("SUSE:Linux Enterprise Server for SAP Applications {release}")),
-    ];
-    let keep = if distro.id == "sles_sap" { 4 } else { 3 };
-    Some((server, scopes.into_iter().take(keep).collect()))
-}
-
-fn opensuse(distro: &Distro) -> Option<Release> {
-    match (&*distro.id, &*distro.version) {
-        ("opensuse-tumbleweed", _) => Some(exactly("openSUSE", "Tumbleweed")),
-        (_, "") => None,
-        (_, version) => Some(exactly("openSUSE", &format!("Leap {version}"))),
-    }
-}
-
-/// `VERSION_ID` is `22.03`, and only the name has the service pack: `openEuler 22.03 (LTS-SP3)`.
-fn open_euler(distro: &Distro) -> Option<Release> {
-    let version = (!distro.version.is_empty()).then_some(&*distro.version)?;
-    let pack = distro.name.split_once('(').and_then(|(_, rest)| rest.split_once(')')).map(|(pack, _)| pack);
-    Some(match pack {
-        Some(pack) => exactly("openEuler", &format!("{version}-{pack}")),
-        None => exactly("openEuler", version),
-    })
+    let (scheme, spelling) = (row.scheme(), Spelling::Exact);
+    Ok((row.kind, Ecosystem { family: row.family, label, scopes, scheme, names: row.names, spelling }))
 }
 
 #[cfg(test)]
@@ -427,6 +270,16 @@ mod tests {
         check(&distro("azurelinux", "3.0"), "Azure Linux:3");
         check(&distro("mageia", "9"), "Mageia:9");
         check(&distro("photon", "5.0"), "Photon OS:5.0");
+        check(&distro("mariner", "2.0"), "Azure Linux:2");
+        check(&distro("amzn", "2018.03"), "Amazon Linux:1");
+        check(&distro("amzn", "2"), "Amazon Linux:2");
+        check(&distro("amzn", "2023"), "Amazon Linux:2023");
+        check(&distro("ol", "9.4"), "Oracle Linux:9");
+        check(&distro("arch", ""), "Arch Linux");
+        check(&distro("manjaro", "24.0"), "Arch Linux");
+        check(&distro("gentoo", "2.15"), "Gentoo");
+        check(&distro("chainguard", "20230214"), "Chainguard");
+        check(&distro("bellsoft-hardened-containers", "25"), "BellSoft Hardened Containers:25");
         let euler = Distro { name: "openEuler 22.03 (LTS-SP3)".into(), ..distro("openEuler", "22.03") };
         check(&euler, "openEuler:22.03-LTS-SP3");
     }
@@ -436,7 +289,8 @@ mod tests {
         let stream = Distro { name: "CentOS Stream 9".into(), ..distro("centos", "9") };
         for (distro, why) in [
             (distro("fedora", "39"), Unjudged::NotCovered),
-            (distro("arch", ""), Unjudged::NotCovered),
+            (distro("artix", ""), Unjudged::NotCovered),
+            (distro("amzn", ""), Unjudged::NoRelease),
             (stream, Unjudged::NotCovered),
             (distro("debian", ""), Unjudged::NoRelease),
             (distro("alpine", ""), Unjudged::NoRelease),
