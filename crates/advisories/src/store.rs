@@ -12,6 +12,12 @@ pub trait Store: Send + Sync {
     fn supply(&self, wanted: &Wanted<'_>) -> Result<Supply, StoreError>;
 }
 
+impl Store for Box<dyn Store> {
+    fn supply(&self, wanted: &Wanted<'_>) -> Result<Supply, StoreError> {
+        (**self).supply(wanted)
+    }
+}
+
 /// What is asked for.
 #[derive(Clone, Copy)]
 pub struct Wanted<'a> {

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use advisories::{Advisories, Bucket};
+use advisories::{Advisories, Bucket, Library, Store, StoreError};
 use jiff::Timestamp;
 use model::{AnalyzerId, Detector, Finding, Gap, Inventory, Knowledge};
 
@@ -12,20 +12,26 @@ use crate::failure::Failure;
 
 /// Judges inventories one after the other.
 pub struct Judge {
-    advisories: Advisories<Bucket>,
+    advisories: Advisories<Box<dyn Store>>,
     knowledge: Mutex<Vec<Knowledge>>,
 }
 
 impl Judge {
-    /// By the advisories in `folder`, as of `time`.
+    /// By the advisories in `folder`, be they shards or as OSV exports them, as of `time`.
     pub fn open(folder: &Path, threads: usize, time: Timestamp) -> Result<Self, Failure> {
-        let bucket = Bucket::open(folder).map_err(|error| {
+        let store: Result<Box<dyn Store>, StoreError> = if Library::is_one(folder) {
+            Library::open(folder).map(|library| Box::new(library) as _)
+        } else {
+            Bucket::open(folder).map(|bucket| Box::new(bucket.threads(threads)) as _)
+        };
+        let store = store.map_err(|error| {
             Failure::new(Exit::NoAdvisories, error).remedy(
-                "name a folder that holds one folder for each ecosystem, such as Debian/all.zip and npm/all.zip",
+                "name a folder that plimsoll db build made, or one that holds one folder for each ecosystem, such as \
+                 Debian/all.zip and npm/all.zip",
             )
         })?;
         let today = time.to_string().parse().map_err(|error| Failure::new(Exit::Usage, error))?;
-        Ok(Self { advisories: Advisories::new(bucket.threads(threads), today), knowledge: Mutex::default() })
+        Ok(Self { advisories: Advisories::new(store, today), knowledge: Mutex::default() })
     }
 
     /// What the last judgement was based on.

@@ -20,7 +20,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::args::{Cli, Command};
-use crate::commands::{manual, scan};
+use crate::commands::{db, manual, scan};
 use crate::environment::variable;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -46,6 +46,7 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Rootfs(args) => scan::folder(args, "rootfs", &cli.talk, out),
         Command::Fs(args) => scan::folder(args, "fs", &cli.talk, out),
         Command::Layers(args) => scan::layers(args, &cli.talk, out),
+        Command::Db(command) => db::run(command, &cli.talk, out),
         Command::Version => manual::version(out).map(done),
         Command::Completions { shell } => manual::completions(*shell, out).map(done),
         Command::Man { dir } => manual::man(dir.as_deref(), out).map(done),

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use model::Report;
 use report::{Context, Format};
+use serde::Serialize;
 
 use crate::args::{self, Output, ReportArgs};
 use crate::exit::Exit;
@@ -66,6 +67,12 @@ impl Outputs {
         }
         Ok(())
     }
+}
+
+/// Writes a value for programs.
+pub fn json(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, value).map_err(io::Error::from)?;
+    writeln!(out)
 }
 
 /// Whether standard output took it. When its reader has seen enough and left, that is no failure.

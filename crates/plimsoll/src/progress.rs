@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use report::one_line;
 
 /// What the line looks like while it is known how much there is, and while it is not.
 const KNOWN: &str = "{spinner} {bytes} of {total_bytes} ({percent} %)  {bytes_per_sec}  {eta} left{msg}";
@@ -25,6 +26,11 @@ impl Line {
         bar.set_style(style(UNKNOWN));
         bar.enable_steady_tick(TICK);
         Self { bar, layers: AtomicU64::new(0), expected: AtomicU64::new(0) }
+    }
+
+    /// Shows what is being done.
+    pub fn say(&self, what: &str) {
+        self.bar.set_message(format!("  {}", one_line(what)));
     }
 
     /// Takes the line away, so that the report begins on a clean one.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::shard::About;
 
 /// The file's name.
-pub const MANIFEST: &str = "manifest.json";
+pub const MANIFEST: &str = "shards.json";
 /// Raised when a program of today cannot use a folder of tomorrow.
 const FORMAT: u32 = 1;
 /// Bytes of a manifest: ten times what all ecosystems' shards would need.

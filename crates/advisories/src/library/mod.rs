@@ -1,6 +1,6 @@
 //! A folder of shards: what `db build` writes, `db update` brings up to date and a scan looks into.
 //!
-//! `manifest.json` lists the shards with their digests, so that a copy can be checked and only what changed need be
+//! `shards.json` lists the shards with their digests, so that a copy can be checked and only what changed need be
 //! fetched; the shards themselves say what they are about, so that a folder with some of them is as good as one with all.
 //! Nothing is opened before it is asked for. Every file appears by renaming and is never written again.
 
@@ -9,6 +9,7 @@ mod manifest;
 mod spool;
 
 use std::collections::HashMap;
+use std::fmt::Write;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -99,7 +100,8 @@ pub fn file_name(shard: &str) -> String {
             ' ' => name.push('_'),
             'a'..='z' | 'A'..='Z' | '0'..='9' | '-' => name.push(character),
             '.' if !name.is_empty() => name.push('.'),
-            other => name.push_str(&format!("%{:x}", u32::from(other))),
+            // A text takes all that is written into it.
+            other => _ = write!(name, "%{:x}", u32::from(other)),
         }
     }
     format!("{name}.{EXTENSION}")

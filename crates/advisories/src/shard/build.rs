@@ -120,6 +120,7 @@ impl Builder {
                     affected.name = name;
                 }
                 let scheme = ecosystem.scheme;
+                affected.ranges.iter_mut().flatten().for_each(|event| without_spaces(event, scheme));
                 affected.ranges.retain(|timeline| match unreadable(timeline, scheme) {
                     None => true,
                     Some(version) => {
@@ -165,6 +166,15 @@ impl Schemes {
             self.0.insert(ecosystem.to_owned(), Ecosystem::named(ecosystem));
         }
         self.0.get(ecosystem)?.as_ref()
+    }
+}
+
+/// Some publishers put a space behind an epoch, and no scheme has versions with spaces.
+fn without_spaces(event: &mut Event, scheme: Scheme) {
+    let (Event::Introduced(version) | Event::Fixed(version) | Event::LastAffected(version) | Event::Limit(version)) =
+        event;
+    if version.contains(' ') && !scheme.is_valid(version) {
+        version.retain(|character| character != ' ');
     }
 }
 

@@ -257,6 +257,10 @@ impl Container {
         Ok(container)
     }
 
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     pub(super) fn broken(&self, detail: impl Into<String>) -> ShardError {
         ShardError { shard: self.name.clone(), detail: detail.into() }
     }

@@ -1,5 +1,6 @@
 //! Reads a shard: entries in place, everything else for the few advisories that match.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -56,6 +57,46 @@ impl Shard {
         &self.0.about
     }
 
+    /// Bytes of the file.
+    pub fn size(&self) -> u64 {
+        self.0.container.bytes().len() as u64
+    }
+
+    /// The file's BLAKE3 digest, in hexadecimal.
+    pub fn digest(&self) -> String {
+        blake3::hash(self.0.container.bytes()).to_hex().to_string()
+    }
+
+    /// A digest of all that each advisory says, by its id and publisher: it changes when anything in it does.
+    pub fn contents(&self) -> Result<BTreeMap<(String, String), u64>, ShardError> {
+        let mut sayings: Vec<blake3::Hasher> = Vec::new();
+        let mut keys = Vec::new();
+        for record in 0..self.records() {
+            let advisory = self.advisory(record)?;
+            let mut hasher = blake3::Hasher::new();
+            hasher.update(format!("{advisory:?}").as_bytes());
+            sayings.push(hasher);
+            keys.push((advisory.id, advisory.publisher));
+        }
+        for name in self.names() {
+            for entry in self.entries(name)? {
+                if let Some(hasher) = sayings.get_mut(entry.record as usize) {
+                    let Entry { ecosystem, status, .. } = entry;
+                    let events: Vec<Vec<_>> = entry.timelines().map(Iterator::collect).collect();
+                    let lists = (entry.versions().collect::<Vec<_>>(), entry.modules().collect::<Vec<_>>());
+                    let text = format!("{name:?} {ecosystem:?} {status:?} {events:?} {lists:?} {:?}", entry.ratings());
+                    hasher.update(text.as_bytes());
+                }
+            }
+        }
+        let digest = |hasher: &blake3::Hasher| {
+            let mut first = [0; 8];
+            hasher.finalize_xof().fill(&mut first);
+            u64::from_le_bytes(first)
+        };
+        Ok(keys.into_iter().zip(sayings.iter().map(digest)).collect())
+    }
+
     /// The names of its packages, in the ecosystem's normal form, sorted.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         let names = self.list(Section::Names);
@@ -92,7 +133,7 @@ impl Shard {
     }
 
     /// An error about this shard.
-    pub(crate) fn broken(&self, detail: impl Into<String>) -> ShardError {
+    pub fn broken(&self, detail: impl Into<String>) -> ShardError {
         self.0.container.broken(detail)
     }
 

@@ -1,5 +1,6 @@
 //! The command line: what can be asked for, and how. Every flag has a variable `PLIMSOLL_` and its name.
 
+mod db;
 mod scan;
 mod values;
 
@@ -9,6 +10,7 @@ use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+pub use db::{BuildArgs, Db, DiffArgs, Form, Place, SearchArgs, StatusArgs};
 pub use scan::{Common, FolderArgs, Gate, ImageArgs, ImageSource, Look, ReportArgs, Scanner, Target};
 #[cfg(test)]
 pub use values::output;
@@ -58,6 +60,9 @@ pub enum Command {
     /// For each layer: what it brings, wastes and risks. At the end: how to have fewer bytes.
     #[command(override_usage = "plimsoll layers [OPTIONS] [REF] [--input FILE]")]
     Layers(ImageArgs),
+    /// Build, check and look into the advisory data
+    #[command(subcommand)]
+    Db(Db),
     /// Say which version this is
     Version,
     /// Write the completions for a shell to standard output

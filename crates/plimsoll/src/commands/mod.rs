@@ -1,5 +1,6 @@
 //! One file per group of commands.
 
+pub mod db;
 pub mod manual;
 mod open;
 pub mod scan;

@@ -1,0 +1,108 @@
+//! The flags of `plimsoll db`: where advisory data is kept, where it comes from, what to look for in it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::values;
+
+/// `plimsoll db`.
+#[derive(Debug, Subcommand)]
+pub enum Db {
+    /// Build the data from publishers' files
+    ///
+    /// --from names a folder as OSV.dev exports it (ECOSYSTEM/all.zip), in which folders with the name of a feed are read
+    /// as well (kev, epss, debian-tracker …), or FEED=PATH for a file or folder of one feed.
+    Build(BuildArgs),
+    /// Say what the data knows, and how old it is
+    Status(StatusArgs),
+    /// Read all of it and check every checksum and digest
+    Verify(Place),
+    /// Look for a vulnerability or a package
+    Search(SearchArgs),
+    /// Say what differs between two folders of data
+    Diff(DiffArgs),
+}
+
+/// Where the data is.
+#[derive(Clone, Debug, Args)]
+pub struct Place {
+    /// Folder of the advisory data [default: db in the user's cache folder]
+    #[arg(long, value_name = "DIR", env = "PLIMSOLL_DB_DIR")]
+    pub db_dir: Option<PathBuf>,
+}
+
+/// `plimsoll db build`.
+#[derive(Debug, Args)]
+pub struct BuildArgs {
+    /// Where advisories come from; may be given several times
+    #[arg(long, value_name = "DIR | FEED=PATH", env = "PLIMSOLL_FROM", required = true)]
+    pub from: Vec<String>,
+    /// Only these ecosystems of a folder of OSV's: Debian, npm, …
+    #[arg(long, value_name = "NAME,…", env = "PLIMSOLL_ECOSYSTEM", value_delimiter = ',')]
+    pub ecosystem: Vec<String>,
+    /// How hard to compress what only people read, from 1 (fast) to 22 (small)
+    #[arg(long, value_name = "N", env = "PLIMSOLL_LEVEL", default_value_t = 12, value_parser = clap::value_parser!(i32).range(1..=22))]
+    pub level: i32,
+    /// Threads [default: as many as there are processors]
+    #[arg(short, long, value_name = "N", env = "PLIMSOLL_JOBS", value_parser = values::jobs)]
+    pub jobs: Option<usize>,
+    /// Where to put it.
+    #[command(flatten)]
+    pub place: Place,
+}
+
+/// How to say it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Form {
+    /// For people
+    #[default]
+    Table,
+    /// For programs
+    Json,
+}
+
+/// `plimsoll db status`.
+#[derive(Debug, Args)]
+pub struct StatusArgs {
+    /// Where it is.
+    #[command(flatten)]
+    pub place: Place,
+    /// How to say it
+    #[arg(short, long, value_name = "FORMAT", env = "PLIMSOLL_FORMAT", value_enum, default_value_t)]
+    pub format: Form,
+}
+
+/// `plimsoll db search`.
+#[derive(Debug, Args)]
+pub struct SearchArgs {
+    /// An id (CVE-2021-44228, GHSA-…, DSA-…) or a package's name
+    #[arg(value_name = "ID | PACKAGE")]
+    pub term: String,
+    /// Only in these ecosystems: Debian:12, npm, …
+    #[arg(long, value_name = "NAME,…", env = "PLIMSOLL_ECOSYSTEM", value_delimiter = ',')]
+    pub ecosystem: Vec<String>,
+    /// Say all that there is about each
+    #[arg(long, env = "PLIMSOLL_DETAILS")]
+    pub details: bool,
+    /// Where it is.
+    #[command(flatten)]
+    pub place: Place,
+    /// How to say it
+    #[arg(short, long, value_name = "FORMAT", env = "PLIMSOLL_FORMAT", value_enum, default_value_t)]
+    pub format: Form,
+}
+
+/// `plimsoll db diff`.
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// The older folder
+    #[arg(value_name = "OLD")]
+    pub old: PathBuf,
+    /// The newer folder
+    #[arg(value_name = "NEW")]
+    pub new: PathBuf,
+    /// How to say it
+    #[arg(short, long, value_name = "FORMAT", env = "PLIMSOLL_FORMAT", value_enum, default_value_t)]
+    pub format: Form,
+}

@@ -1,0 +1,61 @@
+//! `plimsoll db verify`.
+
+use std::fs;
+use std::io::Write;
+
+use advisories::{Manifest, Shard, file_name};
+use report::one_line;
+
+use crate::args::Place;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::written;
+
+/// Reads all of the data: every block of every shard, and the digest of every shard that the manifest lists.
+pub fn run(place: &Place, out: &mut dyn Write) -> Result<Exit, Failure> {
+    let folder = super::folder(place)?;
+    super::library(&folder)?;
+    let failed = |error: std::io::Error| {
+        Failure::new(Exit::NoAdvisories, error).when(format!("cannot read {}", folder.display()))
+    };
+    let manifest = Manifest::read(&folder).map_err(failed)?;
+    let mut paths: Vec<_> =
+        fs::read_dir(&folder).and_then(Iterator::collect::<std::io::Result<Vec<_>>>).map_err(failed)?;
+    paths.retain(|file| file.path().extension().is_some_and(|extension| extension == advisories::EXTENSION));
+    paths.sort_by_key(fs::DirEntry::path);
+    let (mut good, mut bad) = (0, 0);
+    for file in &paths {
+        let path = file.path();
+        let checked = Shard::open(&path).and_then(|shard| {
+            shard.verify()?;
+            if file_name(&shard.about().shard) != file.file_name().to_string_lossy() {
+                return Err(shard.broken(format!("it is the shard of {}", shard.about().shard)));
+            }
+            let Some(listed) = manifest.as_ref().and_then(|manifest| manifest.shard(&shard.about().shard)) else {
+                return Ok("no manifest lists it");
+            };
+            if shard.digest() == listed.blake3 {
+                Ok("whole, and as the manifest lists it")
+            } else {
+                // One that was fetched later than the manifest, or earlier: each shard stands for itself.
+                Ok("whole, and not the one that the manifest lists")
+            }
+        });
+        match checked {
+            Ok(how) => {
+                good += 1;
+                written(writeln!(out, "good  {}: {how}", one_line(&file.file_name().to_string_lossy())))?;
+            }
+            Err(error) => {
+                bad += 1;
+                written(writeln!(out, "BAD   {}", one_line(&error.to_string())))?;
+            }
+        }
+    }
+    written(writeln!(out, "\n{good} good, {bad} bad"))?;
+    if bad == 0 {
+        return Ok(Exit::Passed);
+    }
+    Err(Failure::new(Exit::NoAdvisories, anyhow::anyhow!("{bad} of the shards are damaged"))
+        .remedy("fetch or build them again: plimsoll db update, plimsoll db build"))
+}
