@@ -50,7 +50,7 @@ impl<'a> Version<'a> {
 }
 
 /// By turns a run of other characters and a number, either of which may be empty: an absent revision equals `0`.
-fn compare_parts(mut a: &str, mut b: &str) -> Ordering {
+pub(crate) fn compare_parts(mut a: &str, mut b: &str) -> Ordering {
     while !(a.is_empty() && b.is_empty()) {
         let (others_a, rest_a) = run(a, |byte| !byte.is_ascii_digit());
         let (others_b, rest_b) = run(b, |byte| !byte.is_ascii_digit());

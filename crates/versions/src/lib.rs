@@ -7,17 +7,22 @@
 //! | scheme | whose versions | written | specification |
 //! |---|---|---|---|
 //! | [`Scheme::Apk`] | Alpine, Wolfi and their like | `1.2.3a_rc1_p2~1f3c-r4` | apk-package(5); `apk version` of apk-tools 3 |
+//! | [`Scheme::Composer`] | PHP | `v1.0.0-beta2`, `1.0.x-dev` | composer/semver; PHP manual, `version_compare` |
+//! | [`Scheme::Cran`] | R | `0.1-21` | Writing R Extensions, "The DESCRIPTION file" |
 //! | [`Scheme::Deb`] | Debian, Ubuntu and their like | `1:2.30~rc1-4+deb12u1` | Debian Policy 5.6.12; deb-version(7) |
 //! | [`Scheme::Gem`] | RubyGems | `7.0.0.pre.rc3` | `Gem::Version` |
 //! | [`Scheme::Generic`] | whoever says nothing | `v1.2.3-rc1` | the module's own |
 //! | [`Scheme::Go`] | Go modules | `v0.0.0-20220826154423-83b083e8dc8b` | Go Modules Reference, "Versions" |
 //! | [`Scheme::Maven`] | Java and its relatives | `2.0-beta-1-SNAPSHOT` | POM Reference, "Version Order Specification" |
 //! | [`Scheme::NuGet`] | .NET | `13.0.1.0-Beta.2` | NuGet documentation, "Package versioning" |
+//! | [`Scheme::Opam`] | OCaml | `2.0.0~beta3.1` | opam manual, "Version ordering" |
 //! | [`Scheme::Pacman`] | Arch Linux | `1:2.0.r5-1` | vercmp(8) |
 //! | [`Scheme::Pep440`] | Python | `1!2.0rc1.post2.dev3+local.4` | PEP 440 |
 //! | [`Scheme::Portage`] | Gentoo | `1.02b_alpha3_p4-r5` | Package Manager Specification 9, 3.2 and 3.3 |
+//! | [`Scheme::Pvp`] | Haskell | `2.1.0.2` | Package Versioning Policy |
 //! | [`Scheme::Rpm`] | Red Hat, SUSE and their like | `1:2.0~rc1-3.el9` | rpm-version(7) |
-//! | [`Scheme::Semver`] | Rust, JavaScript | `1.0.0-rc.1+build.5` | Semantic Versioning 2.0.0 |
+//! | [`Scheme::Semver`] | Rust, JavaScript, Elixir, Swift | `1.0.0-rc.1+build.5` | Semantic Versioning 2.0.0 |
+//! | [`Scheme::SemverBuild`] | Julia, Dart | `4.3.1+2` | the same, with Julia's and pub_semver's order of builds |
 //!
 //! A scheme is a file with a `Version` that is parsed, compared and sometimes written, and a row in `schemes!` below.
 
@@ -26,17 +31,22 @@ use std::error::Error;
 use std::fmt;
 
 mod apk;
+mod composer;
+mod cran;
 mod deb;
 mod gem;
 mod generic;
 mod golang;
 mod maven;
 mod nuget;
+mod opam;
 mod pacman;
 mod pep440;
 mod portage;
+mod pvp;
 mod rpm;
 mod semver;
+mod semver_build;
 mod text;
 
 /// Characters of an offending text that an error message repeats; the text may be a hostile file's.
@@ -107,6 +117,10 @@ macro_rules! schemes {
 schemes! {
     /// Alpine and its like: `1.2.3a_rc1-r4`.
     Apk = apk, "apk";
+    /// PHP: `v1.0.0-beta2`.
+    Composer = composer, "Composer";
+    /// R: `0.1-21`.
+    Cran = cran, "R package";
     /// Debian and its like: `1:2.30~rc1-4`.
     Deb = deb, "Debian";
     /// RubyGems: `7.0.0.pre.rc3`.
@@ -119,16 +133,22 @@ schemes! {
     Maven = maven, "Maven";
     /// NuGet: `13.0.1.0-Beta.2`.
     NuGet = nuget, "NuGet";
+    /// OCaml: `2.0.0~beta3.1`.
+    Opam = opam, "opam";
     /// Arch Linux: `1:2.0.r5-1`.
     Pacman = pacman, "pacman";
     /// Python: `2.0rc1.post2`.
     Pep440 = pep440, "PEP 440";
     /// Gentoo: `1.02b_alpha3-r5`.
     Portage = portage, "Portage";
+    /// Haskell: `2.1.0.2`.
+    Pvp = pvp, "Haskell package";
     /// RPM: `1:2.0~rc1-3.el9`.
     Rpm = rpm, "RPM";
     /// Semantic Versioning, with the shortenings that advisories take: `1.0.0-rc.1`, `v1.2`.
     Semver = semver, "semantic";
+    /// Semantic Versioning with builds that count, as in Julia and Dart: `4.3.1+2`.
+    SemverBuild = semver_build, "semantic";
 }
 
 impl Scheme {
@@ -147,7 +167,7 @@ impl fmt::Display for Scheme {
 /// A version that has been read: comparing it again costs no further look for faults.
 ///
 /// Displays in its scheme's normal form where the scheme has one ([`Scheme::Pep440`], [`Scheme::Semver`],
-/// [`Scheme::NuGet`]), and as it was written where not. The normal form compares equal to what it was made from.
+/// [`Scheme::SemverBuild`], [`Scheme::NuGet`]), and as it was written where not. The normal form compares equal to what it was made from.
 #[derive(Clone, Copy, Debug)]
 pub struct Version<'a> {
     text: &'a str,
@@ -166,6 +186,7 @@ impl fmt::Display for Version<'_> {
         match &self.parsed {
             Parsed::Pep440(version) => version.fmt(f),
             Parsed::Semver(version) => version.fmt(f),
+            Parsed::SemverBuild(version) => version.fmt(f),
             Parsed::NuGet(version) => version.fmt(f),
             _ => f.write_str(self.text),
         }

@@ -65,6 +65,11 @@ impl<'a> Version<'a> {
             .then_with(|| compare_numbers(self.patch, other.patch))
             .then_with(|| compare_pre_releases(self.pre, other.pre, str::cmp))
     }
+
+    /// What section 10 leaves open: no build comes before all, and builds are ordered as pre-releases are.
+    pub(crate) fn compare_builds(&self, other: &Self) -> Ordering {
+        compare_identifiers(self.build, other.build, str::cmp)
+    }
 }
 
 /// All three numbers, without the `v`.
@@ -86,6 +91,11 @@ pub(crate) fn compare_pre_releases(a: &str, b: &str, words: impl Fn(&str, &str) 
     if a.is_empty() || b.is_empty() {
         return a.is_empty().cmp(&b.is_empty());
     }
+    compare_identifiers(a, b, words)
+}
+
+/// Numbers before words, and the shorter list first.
+fn compare_identifiers(a: &str, b: &str, words: impl Fn(&str, &str) -> Ordering) -> Ordering {
     let identifiers = |a: &str, b: &str| match (is_number(a), is_number(b)) {
         (true, true) => compare_numbers(a, b),
         (false, false) => words(a, b),

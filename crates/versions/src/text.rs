@@ -75,3 +75,10 @@ pub(crate) fn compare_filled<'a>(
         }
     }
 }
+
+/// Orders two lists of numbers, none of which is empty, number by number. Where one list ends, it comes first.
+pub(crate) fn compare_lists<'a>(a: impl Iterator<Item = &'a str>, b: impl Iterator<Item = &'a str>) -> Ordering {
+    compare_filled(a, b, "", |a, b| {
+        if a.is_empty() || b.is_empty() { b.is_empty().cmp(&a.is_empty()) } else { compare_numbers(a, b) }
+    })
+}

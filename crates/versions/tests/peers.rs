@@ -221,24 +221,80 @@ fn apk() {
 }
 
 #[test]
-fn node_semver() {
-    // It reads no shortened versions, so it is asked about the whole ones, and refuses numbers above 2^53.
-    let whole = |text: &str| Scheme::Semver.parse(text).expect("valid").to_string();
+fn composer() {
+    // PHP's numbers end at 2^63, and a version's first number has at most five digits there.
     let script = "\
-const root = require('child_process').execSync('npm root -g', {stdio: ['ignore', 'pipe', 'ignore']}).toString().trim();
-const semver = require(root + '/npm/node_modules/semver');
-for (const line of require('fs').readFileSync(0, 'utf8').split('\\n').slice(0, -1)) {
-  const [a, b] = line.split('\\t');
-  console.log(semver.valid(a) && semver.valid(b) ? semver.compare(a, b) : 'invalid');
+@include 'Composer/Semver/autoload.php';
+if (!class_exists('Composer\\Semver\\VersionParser')) { fwrite(STDERR, 'composer/semver is absent'); exit(1); }
+$parser = new Composer\\Semver\\VersionParser();
+while (($line = fgets(STDIN)) !== false) {
+    try {
+        if (preg_match('/\\d{19}/', $line)) throw new Exception('too large');
+        [$a, $b] = array_map([$parser, 'normalize'], explode(\"\\t\", rtrim($line, \"\\n\")));
+        echo version_compare($a, $b), \"\\n\";
+    } catch (Exception $e) {
+        echo \"invalid\\n\";
+    }
 }";
+    compare("Composer", Scheme::Composer, Authority::Order, 20_000, |questions| {
+        run("php", Command::new("php").args(["-r", script]), questions)
+    });
+}
+
+#[test]
+fn opam() {
+    // Of one origin with dpkg's order, which is asked about those that begin with a digit and have no underscore.
+    let body = "if ! dpkg --validate-version \"$a\" || ! dpkg --validate-version \"$b\"; then echo invalid; \
+                elif dpkg --compare-versions \"$a\" lt \"$b\"; then echo -1; \
+                elif dpkg --compare-versions \"$a\" eq \"$b\"; then echo 0; else echo 1; fi 2>/dev/null";
+    compare("dpkg", Scheme::Opam, Authority::Order, 500, |questions| shell("dpkg", "dpkg", body, questions));
+}
+
+#[test]
+fn r() {
+    let script = "\
+lines <- strsplit(readLines('stdin'), '\\t')
+for (pair in lines) {
+  valid <- grepl('^[0-9]+([.-][0-9]+)*$', pair) & !grepl('[0-9]{10}', pair)
+  cat(if (all(valid)) compareVersion(pair[1], pair[2]) else 'invalid', '\\n', sep = '')
+}";
+    // R's integers have 31 bits.
+    compare("R", Scheme::Cran, Authority::Order, 2_000, |questions| {
+        run("R", Command::new("Rscript").args(["-e", script]), questions)
+    });
+}
+
+#[test]
+fn node_semver() {
+    node("compare", Scheme::Semver);
+}
+
+/// Its order of builds is not part of the standard, but that of Julia and Dart.
+#[test]
+fn node_semver_with_builds() {
+    node("compareBuild", Scheme::SemverBuild);
+}
+
+fn node(function: &str, scheme: Scheme) {
+    // It reads no shortened versions, so it is asked about the whole ones, and refuses numbers above 2^53.
+    let whole = |text: &str| scheme.parse(text).expect("valid").to_string();
+    let script = format!(
+        "\
+const root = require('child_process').execSync('npm root -g', {{stdio: ['ignore', 'pipe', 'ignore']}}).toString().trim();
+const semver = require(root + '/npm/node_modules/semver');
+for (const line of require('fs').readFileSync(0, 'utf8').split('\\n').slice(0, -1)) {{
+  const [a, b] = line.split('\\t');
+  console.log(semver.valid(a) && semver.valid(b) ? semver.{function}(a, b) : 'invalid');
+}}"
+    );
     let ask = |questions: &str| {
         let questions = questions
             .lines()
             .filter_map(|pair| pair.split_once('\t'))
             .fold(String::new(), |all, (a, b)| all + &whole(a) + "\t" + &whole(b) + "\n");
-        run("npm's semver", Command::new("node").args(["-e", script]), &questions)
+        run("npm's semver", Command::new("node").args(["-e", &script]), &questions)
     };
-    compare("npm's semver", Scheme::Semver, Authority::Order, 20_000, ask);
+    compare("npm's semver", scheme, Authority::Order, 20_000, ask);
 }
 
 #[test]
