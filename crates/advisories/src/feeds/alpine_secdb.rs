@@ -2,9 +2,10 @@
 //! Chainguard took over (`security.json`; specified in the README of wolfi-secdb): packages, and for each the versions that
 //! fixed something. Only source packages are named, and what is not fixed is not there.
 //!
-//! Every file has its own part of what is said of a vulnerability, under one id: the repositories of one release are to be
-//! joined by whoever keeps them. No real file was at hand: the fixture of the tests was written from the specification,
-//! with slips that Alpine's maintainers have made.
+//! A file is about one repository, and each repository has its own advisory about a vulnerability, so that none stands in
+//! for another: `ALPINE-CVE-2024-0001` is the main repository's, `ALPINE-COMMUNITY-CVE-2024-0001` another one's. No real
+//! file was at hand: the fixture of the tests was written from the specification, with slips that Alpine's maintainers
+//! have made.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -51,6 +52,7 @@ type Fix<'a> = (usize, Cow<'a, str>);
 fn read(file: &File<'_>, out: &mut dyn Sink) -> Result<(), Broken> {
     let database: Database = serde_json::from_slice(file.bytes).map_err(Broken::new)?;
     let (ecosystem, word) = database.ecosystem(file.path)?;
+    let prefix = database.prefix(word)?;
     let mut names = Vec::new();
     let mut fixes: BTreeMap<String, Vec<Fix>> = BTreeMap::new();
     for (place, json) in database.packages.iter().enumerate() {
@@ -106,7 +108,7 @@ fn read(file: &File<'_>, out: &mut dyn Sink) -> Result<(), Broken> {
         });
         let page = (word == "alpine").then(|| format!("https://security.alpinelinux.org/vuln/{id}"));
         out.advisory(Advisory {
-            id: format!("{}-{id}", word.to_ascii_uppercase()),
+            id: format!("{prefix}-{id}"),
             publisher: word.to_owned(),
             references: page.into_iter().collect(),
             affected: affected.collect(),
@@ -138,6 +140,16 @@ impl Database<'_> {
             }
         }
         Err(Broken::new("neither the release nor the repository says whose packages these are"))
+    }
+
+    /// What ids begin with: the publisher, and the repository if it is not the one that every system has.
+    fn prefix(&self, word: &str) -> Result<String, Broken> {
+        let repository = self.reponame.as_deref().unwrap_or_default();
+        match repository {
+            "" | "main" | "os" | "chainguard" => Ok(word.to_ascii_uppercase()),
+            other if is_word(other) => Ok(format!("{word}-{other}").to_ascii_uppercase()),
+            other => Err(Broken::new(format_args!("{} is no repository", quoted(other)))),
+        }
     }
 }
 
@@ -255,8 +267,13 @@ mod tests {
         let wolfi = r#""urlprefix":"https://packages.wolfi.dev","reponame":"os","#;
         assert_eq!(of(wolfi, "security.json"), becomes("WOLFI", "Wolfi"));
         assert_eq!(of(r#""reponame":"chainguard","#, "security.json"), becomes("CHAINGUARD", "Chainguard"));
-        assert_eq!(of(r#""reponame":"extra","#, "chainguard/security.json"), becomes("CHAINGUARD", "Chainguard"));
+        let extra = r#""reponame":"extra-packages","#;
+        assert_eq!(of(extra, "chainguard/security.json"), becomes("CHAINGUARD-EXTRA-PACKAGES", "Chainguard"));
         assert_eq!(of(r#""distroversion":"edge","#, "main.json"), becomes("ALPINE", "Alpine:edge"));
+        let community = r#""distroversion":"v3.20","reponame":"community","#;
+        assert_eq!(of(community, "community.json"), becomes("ALPINE-COMMUNITY", "Alpine:v3.20"));
+        let odd = r#""distroversion":"v3.20","reponame":"a b","#;
+        assert_eq!(of(odd, "community.json"), Err("`a b` is no repository".to_owned()));
         let unknown = "neither the release nor the repository says whose packages these are";
         assert_eq!(of("", "security.json"), Err(unknown.to_owned()));
         assert_eq!(of(r#""distroversion":"3.20\n","#, "a"), Err(r"`3.20\n` is no release of Alpine".to_owned()));

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::advisory::{Advisory, Affected, Event, Rating, Status};
+use crate::ecosystems::shard;
 use crate::feeds::{Feed, File, Refusal, Sink};
 use crate::signal::Signal;
 
@@ -53,7 +54,12 @@ impl Read {
 pub(crate) fn read(feed: &Feed, path: &str, bytes: &[u8]) -> Result<Read, String> {
     let mut out = Read::default();
     match (feed.read)(&File { path, bytes }, &mut out) {
-        Ok(()) => Ok(out),
+        Ok(()) => {
+            for affected in out.advisories.iter().flat_map(|advisory| &advisory.affected) {
+                assert!(shard(&affected.ecosystem).is_some(), "nobody knows {}", affected.ecosystem);
+            }
+            Ok(out)
+        }
         Err(broken) => {
             assert_eq!(out.advisories, [], "nothing of a broken file counts");
             Err(broken.detail)

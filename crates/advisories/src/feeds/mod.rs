@@ -6,8 +6,8 @@
 
 mod alpine_secdb;
 mod amazon_alas;
-pub(crate) mod archive;
 mod arch;
+pub(crate) mod archive;
 pub(crate) mod bucket;
 mod debian_tracker;
 mod gentoo_glsa;

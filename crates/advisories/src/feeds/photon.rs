@@ -2,7 +2,7 @@
 //! (`photon_cve_metadata/cve_data_photon5.0.json`). The release stands in the file's name and nowhere else.
 //!
 //! The form is not specified; it was learned from the test data of the scanners that read it, and the fixture of the tests
-//! was written after them. Every release's file has its own part of what is said of a vulnerability, under one id.
+//! was written after them. Every release's file has its own advisory about a vulnerability, under one id.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
