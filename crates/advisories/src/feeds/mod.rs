@@ -4,10 +4,20 @@
 //! nothing of other files, of networks or of shards. Every byte is somebody else's: a record that is wrong is refused and
 //! counted, a file that is not what it should be is [`Broken`], and neither ends anything else.
 
+mod alpine_secdb;
+mod amazon_alas;
+mod arch;
 pub(crate) mod archive;
 pub(crate) mod bucket;
+mod debian_tracker;
+mod gentoo_glsa;
 pub(crate) mod input;
+#[cfg(test)]
+mod lines;
 pub(crate) mod osv;
+mod photon;
+mod text;
+mod xml;
 
 use crate::advisory::Advisory;
 use crate::signal::Signal;
@@ -65,6 +75,8 @@ pub enum Reason {
     UnknownEcosystem,
     /// A range of it names a version that is none, not even by the generic order.
     UnreadableVersion,
+    /// It draws a line that no entry can hold, such as one between packages of the same name.
+    Inexpressible,
     /// It names no package.
     NoPackage,
     /// It names packages and no versions of them: commits, or nothing.
@@ -95,7 +107,8 @@ impl Broken {
 }
 
 /// Every feed but OSV's own export, which is a folder of archives (`bucket`).
-pub const FEEDS: &[Feed] = &[];
+pub const FEEDS: &[Feed] =
+    &[alpine_secdb::FEED, amazon_alas::FEED, arch::FEED, debian_tracker::FEED, gentoo_glsa::FEED, photon::FEED];
 
 /// The feed of that name.
 pub fn feed(name: &str) -> Option<&'static Feed> {

@@ -13,17 +13,10 @@ use serde_json::value::RawValue;
 
 use crate::advisory::{Advisory, Affected, Event, Rating, Status};
 use crate::ecosystems::{is_distribution, is_rpm};
+use crate::feeds::text::{MAX_REFERENCES, MAX_TEXT, clipped, is_link, summary};
 
 /// Events of one range that are read; honest ones have up to about a hundred.
 const MAX_EVENTS: usize = 10_000;
-/// Pages to read that are kept.
-const MAX_REFERENCES: usize = 12;
-/// Bytes of an id, a link or a summary that are kept: more is no id, no link and no summary.
-const MAX_TEXT: usize = 2048;
-/// Bytes of details that are kept. Of OSV.dev's, one in ten thousand has more.
-const MAX_DETAILS: usize = 64 << 10;
-/// Characters of a summary that is taken from the details.
-const SUMMARY_CHARACTERS: usize = 200;
 
 /// What a record is about, and nothing else.
 #[derive(Deserialize)]
@@ -370,37 +363,10 @@ fn ids(list: Option<Vec<String>>) -> Vec<String> {
     list.into_iter().flatten().filter(honest).collect()
 }
 
-/// The summary, or how the details begin, on one line.
-fn summary(title: &str, details: &str) -> String {
-    let title = title.lines().next().unwrap_or_default().trim();
-    if !title.is_empty() && title.len() <= MAX_TEXT {
-        return title.to_owned();
-    }
-    // Details are Markdown and may open with headings: the first line that is text.
-    let line = details.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
-    let line = line.unwrap_or_default();
-    match line.char_indices().nth(SUMMARY_CHARACTERS) {
-        None => line.to_owned(),
-        Some((end, _)) => {
-            let cut = &line[..end];
-            let words = cut.rfind(' ').map_or(cut, |space| &cut[..space]);
-            format!("{words} ...")
-        }
-    }
-}
-
-/// The details, whole or cut where no person reads on.
-fn clipped(details: &str) -> String {
-    let end = details.floor_char_boundary(MAX_DETAILS);
-    details[..end].trim_end().to_owned()
-}
-
 /// Links that a person can follow, advisories first.
 fn references(list: Option<Vec<Reference>>) -> Vec<String> {
     let mut list = list.unwrap_or_default();
-    list.retain(|reference| {
-        reference.url.len() <= MAX_TEXT && ["https://", "http://"].iter().any(|web| reference.url.starts_with(web))
-    });
+    list.retain(|reference| is_link(&reference.url));
     list.sort_by_key(|reference| reference.kind != "ADVISORY");
     list.truncate(MAX_REFERENCES);
     list.into_iter().map(|reference| reference.url).collect()
@@ -560,14 +526,6 @@ mod tests {
         assert_eq!(module_of_purl(purl).as_deref(), Some("nodejs:16"));
         assert_eq!(module_of_purl("pkg:rpm/redhat/nodejs?arch=src"), None);
         assert_eq!(module_of_purl("pkg:rpm/redhat/nodejs?rpmmod=rhel10"), None);
-    }
-
-    #[test]
-    fn long_details_are_cut_between_words() {
-        let details = format!("{} end", "word ".repeat(100));
-        let cut = summary("", &details);
-        assert!(cut.ends_with("word ...") && cut.len() < 210, "{cut}");
-        assert_eq!(summary("", &"\u{e9}".repeat(500)).chars().count(), 204);
     }
 
     #[test]

@@ -1,0 +1,92 @@
+//! What the tests of feeds share: a file in, lines of text out.
+
+use std::fmt::Write as _;
+
+use crate::advisory::{Advisory, Affected, Event, Rating, Status};
+use crate::ecosystems::shard;
+use crate::feeds::{Feed, File, Refusal, Sink};
+use crate::signal::Signal;
+
+/// All that a feed made of a file.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Read {
+    pub advisories: Vec<Advisory>,
+    pub signals: Vec<Signal>,
+    pub refusals: Vec<Refusal>,
+}
+
+impl Sink for Read {
+    fn advisory(&mut self, advisory: Advisory) {
+        self.advisories.push(advisory);
+    }
+
+    fn signal(&mut self, signal: Signal) {
+        self.signals.push(signal);
+    }
+
+    fn refuse(&mut self, refusal: Refusal) {
+        self.refusals.push(refusal);
+    }
+}
+
+impl Read {
+    /// A line for each advisory and, set in, for each of its entries.
+    pub fn shown(&self) -> String {
+        let mut out = String::new();
+        for advisory in &self.advisories {
+            let _ = write!(out, "{} ^{}", advisory.id, advisory.upstream.join(","));
+            let _ = writeln!(out, "{}", ratings(&advisory.ratings));
+            for affected in &advisory.affected {
+                let _ = writeln!(out, "  {}", entry(affected));
+            }
+        }
+        out
+    }
+
+    /// A line for each refusal.
+    pub fn refused(&self) -> String {
+        let line = |refusal: &Refusal| format!("{:?} {}: {}\n", refusal.reason, refusal.record, refusal.detail);
+        self.refusals.iter().map(line).collect()
+    }
+}
+
+/// Reads a file, or says why it is broken.
+pub(crate) fn read(feed: &Feed, path: &str, bytes: &[u8]) -> Result<Read, String> {
+    let mut out = Read::default();
+    match (feed.read)(&File { path, bytes }, &mut out) {
+        Ok(()) => {
+            for affected in out.advisories.iter().flat_map(|advisory| &advisory.affected) {
+                assert!(shard(&affected.ecosystem).is_some(), "nobody knows {}", affected.ecosystem);
+            }
+            Ok(out)
+        }
+        Err(broken) => {
+            assert_eq!(out.advisories, [], "nothing of a broken file counts");
+            Err(broken.detail)
+        }
+    }
+}
+
+/// `Debian:12 curl >=0 <7.88 WillNotFix low`.
+fn entry(affected: &Affected) -> String {
+    let event = |event: &Event| match event {
+        Event::Introduced(version) => format!(" >={version}"),
+        Event::Fixed(version) => format!(" <{version}"),
+        Event::LastAffected(version) => format!(" <={version}"),
+        Event::Limit(version) => format!(" ..{version}"),
+    };
+    let ranges: Vec<String> = affected.ranges.iter().map(|range| range.iter().map(event).collect()).collect();
+    let status = match affected.status {
+        Status::Affected => String::new(),
+        other => format!(" {other:?}"),
+    };
+    format!("{} {}{}{status}{}", affected.ecosystem, affected.name, ranges.join(" |"), ratings(&affected.ratings))
+}
+
+fn ratings(ratings: &[Rating]) -> String {
+    let shown = ratings.iter().map(|rating| match rating {
+        Rating::Word(severity) => format!(" {}", severity.word()),
+        Rating::Vector(vector) => format!(" {vector}"),
+    });
+    shown.collect()
+}
