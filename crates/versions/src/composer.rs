@@ -71,7 +71,7 @@ impl<'a> Version<'a> {
         }
         let (numbers, count, is_branch, rest) = numbers(text)?;
         let (stability, counts, dev) = modifier(rest)?;
-        if is_branch && !(stability == Stability::Development) {
+        if is_branch && stability != Stability::Development {
             return Err("a number is open, and it does not end with dev");
         }
         Ok(Self { numbers, count, is_branch, stability, counts, dev })

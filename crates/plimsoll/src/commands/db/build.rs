@@ -132,6 +132,7 @@ fn words(reason: Reason) -> &'static str {
         Reason::TooLarge => "are too large",
         Reason::UnknownEcosystem => "speak of an unknown ecosystem",
         Reason::UnreadableVersion => "name a version that is none",
+        Reason::Inexpressible => "cannot be said in ranges of versions",
         Reason::NoPackage => "name no package",
         Reason::NoVersions => "name no versions, only commits or nothing",
         Reason::Withdrawn => "were taken back",
