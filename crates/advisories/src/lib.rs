@@ -31,6 +31,7 @@ pub use library::{
     file_name,
 };
 pub use lifecycle::{Date, DateError};
+pub use matching::{Affecting, affecting};
 pub use shard::{About, Builder, Entry, Refused, Shard, ShardError, Tally, Timeline};
 pub use signal::{Signal, Signals, Word};
 pub use store::{Store, StoreError, Supply, Wanted};

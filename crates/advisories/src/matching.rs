@@ -8,9 +8,9 @@ use std::fmt::Write;
 
 use versions::{Invalid, Scheme, Version};
 
-use crate::advisory::{Affected, Event};
-use crate::ecosystems::Scope;
-use crate::shard::Entry;
+use crate::advisory::{Affected, Event, Status};
+use crate::ecosystems::{Ecosystem, Scope};
+use crate::shard::{Entry, Shard, ShardError};
 
 /// Candidates for "the version with the fix" that are tried, lowest first.
 const MAX_FIXES: usize = 16;
@@ -93,6 +93,41 @@ pub(crate) fn ask<'a>(entries: &[Entry<'a>], question: &Question<'a>) -> Answer<
         }
     }
     unclear.map_or(Answer::Unaffected, Answer::Unclear)
+}
+
+/// An advisory that affects a version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Affecting {
+    /// The advisory's number in its shard.
+    pub record: u32,
+    /// The affected versions around it, for a person: `>= 1.0, < 1.2`.
+    pub versions: String,
+    /// The lowest version with the fix.
+    pub fixed: Option<String>,
+    /// Why the answer is as far as can be told only, if it is.
+    pub loosely: Option<String>,
+}
+
+/// The advisories of a shard that affect a package of an ecosystem in this version, whatever else is known of it.
+pub fn affecting(
+    shard: &Shard,
+    ecosystem: &Ecosystem,
+    name: &str,
+    version: &str,
+) -> Result<Vec<Affecting>, ShardError> {
+    let version = Asked::new(ecosystem.scheme, version);
+    let question = Question { scopes: &ecosystem.scopes, version, module: None };
+    let entries = shard.entries(&ecosystem.normalize(name))?;
+    let answers = entries.chunk_by(|a, b| a.record == b.record).filter_map(|entries| match ask(entries, &question) {
+        Answer::Affected(Match { entry, within, fixed }) if entry.status != Status::NotAffected => Some(Affecting {
+            record: entry.record,
+            versions: within.versions,
+            fixed: fixed.map(str::to_owned),
+            loosely: within.loosely.map(|odd| odd.to_string()),
+        }),
+        Answer::Affected(_) | Answer::Unaffected | Answer::Unclear(_) => None,
+    });
+    Ok(answers.collect())
 }
 
 /// Whether a version is in one of the entry's ranges, by the scheme alone.

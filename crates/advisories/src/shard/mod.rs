@@ -56,6 +56,9 @@ pub struct ShardError {
 }
 
 #[cfg(test)]
+mod tests;
+
+#[cfg(test)]
 pub(crate) mod testing {
     use super::{Shard, build};
     use crate::advisory::Advisory;

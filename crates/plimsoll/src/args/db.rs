@@ -82,6 +82,9 @@ pub struct SearchArgs {
     /// Only in these ecosystems: Debian:12, npm, …
     #[arg(long, value_name = "NAME,…", env = "PLIMSOLL_ECOSYSTEM", value_delimiter = ',')]
     pub ecosystem: Vec<String>,
+    /// Only advisories that affect this version of the package
+    #[arg(long, value_name = "VERSION", env = "PLIMSOLL_AT")]
+    pub at: Option<String>,
     /// Say all that there is about each
     #[arg(long, env = "PLIMSOLL_DETAILS")]
     pub details: bool,

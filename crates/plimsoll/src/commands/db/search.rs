@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use advisories::{Advisory, Entry, Event, Rating, Shard, ShardError, Status, Word};
+use advisories::{Advisory, Ecosystem, Entry, Event, Rating, Shard, ShardError, Status, Word, affecting};
 use report::one_line;
 use serde::Serialize;
 
@@ -52,7 +52,7 @@ pub fn run(args: &SearchArgs, out: &mut dyn Write) -> Result<Exit, Failure> {
         let asked = args.ecosystem.is_empty()
             || args.ecosystem.iter().any(|wanted| name == wanted || name.split(':').next() == Some(wanted));
         if asked {
-            search(shard, &args.term, &mut found).map_err(failed)?;
+            search(shard, args, &mut found).map_err(failed)?;
         }
     }
     let words = library.signals().and_then(|signals| signals.of(&args.term)).map_err(failed)?;
@@ -63,12 +63,15 @@ pub fn run(args: &SearchArgs, out: &mut dyn Write) -> Result<Exit, Failure> {
     Ok(Exit::Passed)
 }
 
-fn search(shard: &Shard, term: &str, found: &mut Vec<Found>) -> Result<(), ShardError> {
+fn search(shard: &Shard, args: &SearchArgs, found: &mut Vec<Found>) -> Result<(), ShardError> {
+    let term = &args.term;
     let mut records: BTreeMap<u32, Vec<Affected>> = BTreeMap::new();
     for entry in shard.entries(term)? {
-        records.entry(entry.record).or_default().push(affected(term, &entry));
+        if affects(shard, &entry, term, args.at.as_deref())? {
+            records.entry(entry.record).or_default().push(affected(term, &entry));
+        }
     }
-    if records.is_empty() {
+    if records.is_empty() && args.at.is_none() {
         let is = |id: &String| id.eq_ignore_ascii_case(term);
         for record in 0..shard.records() {
             let head = shard.head(record)?;
@@ -91,6 +94,14 @@ fn search(shard: &Shard, term: &str, found: &mut Vec<Found>) -> Result<(), Shard
         found.push(told(shard, shard.advisory(record)?, affected));
     }
     Ok(())
+}
+
+/// Whether the entry's advisory affects the version, if one was asked for.
+fn affects(shard: &Shard, entry: &Entry<'_>, package: &str, version: Option<&str>) -> Result<bool, ShardError> {
+    let Some(version) = version else { return Ok(true) };
+    let Some(ecosystem) = Ecosystem::named(entry.ecosystem) else { return Ok(false) };
+    let affecting = affecting(shard, &ecosystem, package, version)?;
+    Ok(affecting.iter().any(|affecting| affecting.record == entry.record))
 }
 
 fn told(shard: &Shard, advisory: Advisory, affected: Vec<Affected>) -> Found {
