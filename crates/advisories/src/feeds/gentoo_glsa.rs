@@ -62,8 +62,8 @@ fn read(file: &File<'_>, out: &mut dyn Sink) -> Result<(), Broken> {
             ("/references/uri", Node::Open(element)) => glsa.reference(element),
             ("/references/uri", Node::Text(text)) => append(&mut glsa.name, text, MAX_TEXT),
             ("/references/uri", Node::Close) => glsa.referred(),
-            (text, Node::Text(piece)) if is_prose(text) => append(&mut glsa.details, piece, MAX_DETAILS),
-            (text, Node::Close) if is_prose(text) => append(&mut glsa.details, " ", MAX_DETAILS),
+            (path, Node::Text(text)) if is_prose(path) => append(&mut glsa.details, text, MAX_DETAILS),
+            (path, Node::Close) if is_prose(path) && ends_words(path) => append(&mut glsa.details, " ", MAX_DETAILS),
             _ => {}
         }
     })?;
@@ -77,6 +77,11 @@ fn read(file: &File<'_>, out: &mut dyn Sink) -> Result<(), Broken> {
 /// The chapters that say what is wrong. What to do about it is the same in all: upgrade.
 fn is_prose(path: &str) -> bool {
     ["/synopsis", "/description", "/impact"].iter().any(|chapter| path.starts_with(chapter))
+}
+
+/// Whether the element is a piece of text of its own. Links and emphasis may end within a word.
+fn ends_words(path: &str) -> bool {
+    ["/synopsis", "/p", "/li", "/code"].iter().any(|element| path.ends_with(element))
 }
 
 /// An advisory, as far as it was read.
@@ -212,7 +217,7 @@ impl Package {
         cuts.dedup_by(|later, earlier| later.order(earlier).is_eq());
         // Stretch 0 lies before the first cut, and every other one behind the cut before it.
         let covered = |span: &Span| -> Range<usize> {
-            let behind = |cut: &Cut| cuts.iter().filter(|other| other.order(cut).is_le()).count();
+            let behind = |cut: &Cut| cuts.partition_point(|other| other.order(cut).is_le());
             span.start.as_ref().map_or(0, behind)..span.end.as_ref().map_or(cuts.len() + 1, behind)
         };
         let mut is_affected = vec![false; cuts.len() + 1];
@@ -424,7 +429,7 @@ mod tests {
         assert_eq!(found.refused(), "");
         let advisory = &found.advisories[0];
         assert_eq!(advisory.summary, "Curl & friends: Multiple Vulnerabilities");
-        assert_eq!(advisory.details, "Made-up flaws were found in curl. Two flaws. See there . It may end.");
+        assert_eq!(advisory.details, "Made-up flaws were found in curl. Two flaws. See there. It may end.");
         assert_eq!(advisory.published.as_deref(), Some("2024-01-05T00:00:00Z"));
         assert_eq!(advisory.modified, "2024-01-07T00:00:00Z");
         assert_eq!(advisory.references.len(), 4);
