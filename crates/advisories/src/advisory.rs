@@ -28,6 +28,8 @@ pub struct Advisory {
     pub modified: String,
     /// It was a mistake: it affects nothing, and says so for older copies of itself.
     pub withdrawn: bool,
+    /// It was read in OSV's form, which leaves out what some publishers' own forms say.
+    pub through_osv: bool,
     /// Whoever makes the software says that it is no vulnerability.
     pub disputed: bool,
     /// How bad it is.

@@ -120,6 +120,7 @@ pub(crate) fn parse(
         upstream,
         summary: summary(title, details),
         details: clipped(details),
+        through_osv: true,
         disputed: false,
         weaknesses: weaknesses(record.database_specific),
         published: record.published.filter(|time| time.len() <= MAX_TEXT),

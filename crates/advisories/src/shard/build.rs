@@ -85,14 +85,16 @@ impl Builder {
             publishers::of_id(&advisory.id).clone_into(&mut advisory.publisher);
         }
         let key = (advisory.id.clone(), advisory.publisher.clone());
-        let age = |advisory: &Advisory| advisory.modified.trim_end_matches('Z').to_owned();
-        // Two of one age differ in what they say: which one counts must not depend on which one came first.
-        let refused = match self.advisories.get(&key) {
-            Some(known) if (age(known), known) > (age(&advisory), &advisory) => Some(advisory),
-            _ => self.advisories.insert(key, advisory),
+        let refused = match self.advisories.remove(&key) {
+            Some(known) => {
+                let (best, other) = better(known, advisory);
+                self.advisories.insert(key, best);
+                Some(other)
+            }
+            None => self.advisories.insert(key, advisory).map(|known| known.id),
         };
         if let Some(refused) = refused {
-            self.refuse(refused.id, Reason::Superseded, String::new());
+            self.refuse(refused, Reason::Superseded, String::new());
         }
     }
 
@@ -154,6 +156,32 @@ impl Builder {
         kept.sort_by_cached_key(|advisory| (first(advisory), advisory.id.clone(), advisory.publisher.clone()));
         (write(&self.shard, self.level, &kept), self.tally)
     }
+}
+
+/// Which of two copies counts, and the id of the other: the publisher's own, completed by the other; else the one that was
+/// changed last. Two of one age differ in what they say: which one counts must not depend on which one came first.
+fn better(a: Advisory, b: Advisory) -> (Advisory, String) {
+    let age = |advisory: &Advisory| advisory.modified.trim_end_matches('Z').to_owned();
+    let rank = |advisory: &Advisory| (!advisory.through_osv, age(advisory));
+    let (mut best, other) = if (rank(&a), &a) > (rank(&b), &b) { (a, b) } else { (b, a) };
+    if !best.through_osv && other.through_osv && !other.withdrawn {
+        let fill = |text: &mut String, other: String| {
+            if text.is_empty() {
+                *text = other;
+            }
+        };
+        fill(&mut best.summary, other.summary);
+        fill(&mut best.details, other.details);
+        fill(&mut best.modified, other.modified);
+        best.published = best.published.or(other.published);
+        if best.ratings.is_empty() {
+            best.ratings = other.ratings;
+        }
+        if best.references.is_empty() {
+            best.references = other.references;
+        }
+    }
+    (best, other.id)
 }
 
 /// Ecosystems by their names, looked up once.
@@ -353,4 +381,43 @@ fn put_entry<'a>(out: &mut Vec<u8>, affected: &'a Affected, words: &mut Words<'a
         put_text(&mut part, version);
     }
     close(&mut part);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_publishers_own_copy_counts_and_is_completed() {
+        let affected = |status| Affected {
+            ecosystem: "Debian:12".into(),
+            name: "a".into(),
+            status,
+            ranges: vec![vec![Event::Introduced("0".into())]],
+            ..Affected::default()
+        };
+        let own = Advisory {
+            id: "DEBIAN-CVE-2024-0001".into(),
+            affected: vec![affected(Status::WillNotFix)],
+            ..Advisory::default()
+        };
+        let through_osv = Advisory {
+            summary: "what it is".into(),
+            modified: "2025-01-01T00:00:00Z".into(),
+            through_osv: true,
+            affected: vec![affected(Status::Affected)],
+            ..own.clone()
+        };
+        for order in [[&own, &through_osv], [&through_osv, &own]] {
+            let mut builder = Builder::new("Debian:12", 1);
+            for advisory in order {
+                builder.add(advisory.clone());
+            }
+            let (bytes, tally) = builder.finish();
+            let shard = crate::shard::Shard::from_bytes("test", bytes).unwrap();
+            assert_eq!(shard.advisory(0).unwrap().summary, "what it is");
+            assert_eq!(shard.entries("a").unwrap()[0].status, Status::WillNotFix);
+            assert_eq!((tally.read, tally.kept, tally.refused[&Reason::Superseded].count), (2, 1, 1));
+        }
+    }
 }
