@@ -122,32 +122,37 @@ impl<S: Store> Advisories<S> {
         });
         let mut desk = Desk { ecosystem, shards: &supply.shards, known: HashMap::new(), broken: BTreeSet::new() };
         // Packages of one source, and copies of one module, ask the same.
-        let mut known: HashMap<Case, (Vec<Vulnerability>, Option<Unclear>)> = HashMap::new();
-        for ((index, item, package), questions) in docket.packages.iter().zip(questions) {
-            let case = (questions, package.module.as_deref());
-            let (rows, unclear) = known.entry(case).or_insert_with_key(|(questions, module)| {
-                let (hits, unclear) = desk.look_up(questions, *module);
-                (aliases::classes(&hits).iter().map(|class| row(class, ecosystem)).collect(), unclear)
-            });
-            if judgement.findings.len() + rows.len() > self.most {
-                let detail = format!(
-                    "there are more than {} findings; the packages from {} ({}) on are not judged",
-                    self.most, package.name, item.fact.place.path
-                );
-                judgement.gaps.push(gap(GapKind::LimitHit, detail));
-                break;
+        let packages = docket.packages.iter().zip(&questions);
+        let mut cases: Vec<_> = packages.map(|(package, questions)| (questions, package)).collect();
+        cases.sort_by(|(a, (first, _, one)), (b, (second, _, two))| {
+            (a, &one.module, first).cmp(&(b, &two.module, second))
+        });
+        'cases: for case in cases.chunk_by(|(a, (_, _, one)), (b, (_, _, two))| a == b && one.module == two.module) {
+            let Some((questions, (_, _, package))) = case.first() else { continue };
+            let (hits, unclear) = desk.look_up(questions, package.module.as_deref());
+            let mut rows: Vec<_> = aliases::classes(&hits).iter().map(|class| row(class, ecosystem)).collect();
+            let mut left = case.len();
+            for (_, (index, item, package)) in case {
+                if judgement.findings.len() + rows.len() > self.most {
+                    let detail = format!(
+                        "there are more than {} findings; some packages, {} ({}) among them, are not judged",
+                        self.most, package.name, item.fact.place.path
+                    );
+                    judgement.gaps.push(gap(GapKind::LimitHit, detail));
+                    break 'cases;
+                }
+                left -= 1;
+                // Most cases are of one package, whose rows need no copy.
+                let rows = if left == 0 { std::mem::take(&mut rows) } else { rows.clone() };
+                let findings = rows.into_iter().map(|row| Finding::Vulnerability(Vulnerability { item: *index, ..row }));
+                judgement.findings.extend(findings);
+                judgement.gaps.extend(unclear.as_ref().map(|unclear| unclear.gap(ecosystem, item, package)));
             }
-            let findings = rows.iter().map(|row| Vulnerability { item: *index, ..row.clone() });
-            judgement.findings.extend(findings.map(Finding::Vulnerability));
-            judgement.gaps.extend(unclear.as_ref().map(|unclear| unclear.gap(ecosystem, item, package)));
         }
         judgement.gaps.extend(desk.broken.into_iter().map(|detail| gap(GapKind::Corrupt, detail)));
         Some(supply)
     }
 }
-
-/// What decides about a package's vulnerabilities: names with versions, and the module label.
-type Case<'a> = (Vec<(Cow<'a, str>, Cow<'a, str>)>, Option<&'a str>);
 
 impl<S: Store> Detector for Advisories<S> {
     fn id(&self) -> AnalyzerId {
@@ -353,7 +358,7 @@ impl<'a> Desk<'a> {
         if let Some(known) = self.known.get(&(shard, entry.record)) {
             return Some(Rc::clone(known));
         }
-        match self.shards.get(shard)?.advisory(entry.record) {
+        match self.shards.get(shard)?.brief(entry.record) {
             Ok(advisory) => {
                 let advisory = Rc::new(advisory);
                 self.known.insert((shard, entry.record), Rc::clone(&advisory));

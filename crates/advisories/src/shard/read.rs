@@ -144,12 +144,24 @@ impl Shard {
 
     /// A record without what is affected.
     pub fn advisory(&self, record: u32) -> Result<Advisory, ShardError> {
+        self.read_texts(record, true)
+    }
+
+    /// A record without its details and what is affected: what a report says of it.
+    pub fn brief(&self, record: u32) -> Result<Advisory, ShardError> {
+        self.read_texts(record, false)
+    }
+
+    fn read_texts(&self, record: u32, details: bool) -> Result<Advisory, ShardError> {
         let (mut advisory, block, offset) = self.read_head(record)?;
         let texts = self.texts(block)?;
         let read = |advisory: &mut Advisory| {
             let mut wire = Wire::new(texts.get(offset..)?);
             wire.text()?.clone_into(&mut advisory.summary);
-            wire.text()?.clone_into(&mut advisory.details);
+            let bytes = wire.bytes()?;
+            if details {
+                std::str::from_utf8(bytes).ok()?.clone_into(&mut advisory.details);
+            }
             advisory.references = wire.texts()?;
             Some(())
         };
