@@ -1,7 +1,12 @@
 //! The whole judgement against facts that were checked with other tools, on a copy of OSV.dev's export beside the
 //! repository. Skipped, loudly, where there is none.
 
-#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test may panic, and says what it left out")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test may panic, and says what it left out"
+)]
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;

@@ -256,7 +256,7 @@ fn r() {
 lines <- strsplit(readLines('stdin'), '\\t')
 for (pair in lines) {
   valid <- grepl('^[0-9]+([.-][0-9]+)*$', pair) & !grepl('[0-9]{10}', pair)
-  cat(if (all(valid)) compareVersion(pair[1], pair[2]) else 'invalid', '\\n', sep = '')
+  cat(if (all(valid)) utils::compareVersion(pair[1], pair[2]) else 'invalid', '\\n', sep = '')
 }";
     // R's integers have 31 bits.
     compare("R", Scheme::Cran, Authority::Order, 2_000, |questions| {

@@ -62,7 +62,7 @@ pub(super) const DISTRIBUTIONS: &[Distribution] = &[
 const ARCH: &[&str] = &["arch", "archarm", "arch32", "arcolinux", "blackarch", "endeavouros", "garuda", "manjaro"];
 
 /// Who rebuilds others' packages. What follows the name is the ecosystem that a package was taken from, `Root:Alpine:3.18`,
-/// and its versions compare as there.
+/// and its versions compare as there. What is none (`FreeBSD:ports`) is compared as what says nothing about its versions.
 pub(super) const REBUILDERS: &[&str] = &["Docker Hardened Images", "FreeBSD", "Root", "TuxCare"];
 
 const fn row(

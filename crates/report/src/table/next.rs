@@ -120,8 +120,15 @@ fn upgrade(group: &Group<'_>) -> String {
 /// The highest of some versions, which has every fix. None where one of them has no place in their order.
 fn highest<'a>(kind: PackageKind, versions: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let scheme = match kind {
-        PackageKind::Cargo | PackageKind::Npm => Scheme::Semver,
+        PackageKind::Cargo | PackageKind::Npm | PackageKind::Hex | PackageKind::Swift => Scheme::Semver,
+        PackageKind::Julia | PackageKind::Pub => Scheme::SemverBuild,
+        PackageKind::Composer => Scheme::Composer,
+        PackageKind::Cran | PackageKind::Bioconductor => Scheme::Cran,
+        PackageKind::Gem => Scheme::Gem,
         PackageKind::Golang => Scheme::Go,
+        PackageKind::Hackage => Scheme::Pvp,
+        PackageKind::Nuget => Scheme::NuGet,
+        PackageKind::Opam => Scheme::Opam,
         PackageKind::Maven => Scheme::Maven,
         PackageKind::Pypi => Scheme::Pep440,
         _ => Scheme::Generic,
