@@ -77,8 +77,8 @@ fn row(line: &[u8]) -> Result<(&str, f32, f32), &'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{mirror, read};
     use super::*;
+    use crate::feeds::lines::{mirror, read};
     use proptest::prelude::*;
 
     fn forecast(id: &str, probability: f32, percentile: f32, day: &str) -> Signal {

@@ -4,6 +4,7 @@
 //! Below `advisories/unreviewed` are copies of NVD's descriptions that nobody at GitHub has read; most name no package. The tests' records were written by
 //! hand in the repository's form.
 
+use super::text::is_json;
 use super::{Broken, Feed, File, Reason, Refusal, Sink, loose};
 use crate::advisory::Advisory;
 use crate::signal::Signal;
@@ -11,7 +12,7 @@ use crate::signal::Signal;
 pub(crate) const FEED: Feed = Feed {
     name: "github",
     home: "https://github.com/github/advisory-database",
-    wants: |name| name.starts_with("GHSA-") && name.strip_suffix(".json").is_some(),
+    wants: |name| name.starts_with("GHSA-") && is_json(name),
     read,
 };
 
@@ -45,9 +46,9 @@ impl Sink for Unreviewed<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Read, read};
     use super::*;
     use crate::advisory::{Event, Rating};
+    use crate::feeds::lines::{Read, read};
     use model::Severity;
     use proptest::prelude::*;
 

@@ -70,8 +70,8 @@ fn signal(raw: &RawValue) -> Result<Signal, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Read, mirror, read};
     use super::*;
+    use crate::feeds::lines::{Read, mirror, read};
     use proptest::prelude::*;
 
     fn exploited(id: &str, added: &str, due: Option<&str>, ransomware: bool, action: &str) -> Signal {

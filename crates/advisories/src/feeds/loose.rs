@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::elements::fault;
 use super::osv;
-use super::text::MAX_TEXT;
+use super::text::{MAX_TEXT, is_json};
 use super::{Broken, Feed, File, Reason, Refusal, Sink};
 
 /// Bytes of one record. The largest of OSV.dev, about every build of a kernel, stay below 10 MiB.
@@ -21,7 +21,7 @@ const MAX_ID: usize = 256;
 pub(crate) const FEED: Feed = Feed {
     name: "osv",
     home: "https://ossf.github.io/osv-schema/",
-    wants: |name| name.strip_suffix(".json").is_some(),
+    wants: is_json,
     read: |file, out| read(file, "", out),
 };
 
@@ -77,9 +77,9 @@ fn clip(path: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{mirror, read};
     use super::*;
     use crate::advisory::Event;
+    use crate::feeds::lines::{mirror, read};
     use proptest::prelude::*;
     use std::collections::BTreeMap;
     use std::io::{Cursor, Read as _};
@@ -96,13 +96,13 @@ mod tests {
             "aliases":["CVE-2024-0001"],"affected":[
             {"package":{"ecosystem":"Bitnami","name":"parse","purl":"pkg:bitnami/parse"},
              "ranges":[{"type":"SEMVER","events":[{"introduced":"0"},{"fixed":"4.10.20"}]}]},
-            {"package":{"ecosystem":"Never heard of:7","name":"Parse"},"versions":["1"]}]}"#;
+            {"package":{"ecosystem":"Debian:7","name":"Parse"},"versions":["1"]}]}"#;
         let taken = read(&FEED, "data/parse/BIT-parse-2024-0001.json", json.as_bytes()).unwrap();
         assert!(taken.refusals.is_empty() && taken.signals.is_empty());
         let [advisory] = &taken.advisories[..] else { panic!("{:?}", taken.advisories) };
         assert_eq!((&*advisory.id, &*advisory.publisher), ("BIT-parse-2024-0001", ""));
         let names: Vec<_> = advisory.affected.iter().map(|entry| (&*entry.ecosystem, &*entry.name)).collect();
-        assert_eq!(names, [("Bitnami", "parse"), ("Never heard of:7", "Parse")]);
+        assert_eq!(names, [("Bitnami", "parse"), ("Debian:7", "Parse")]);
         assert_eq!(advisory.affected[0].ranges, [[Event::Introduced("0".into()), Event::Fixed("4.10.20".into())]]);
         assert_eq!(advisory.affected[1].versions, ["1"]);
     }

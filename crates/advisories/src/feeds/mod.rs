@@ -23,8 +23,6 @@ mod loose;
 mod nvd;
 pub(crate) mod osv;
 mod photon;
-#[cfg(test)]
-mod testing;
 mod text;
 mod xml;
 

@@ -27,7 +27,7 @@ use serde_json::value::RawValue;
 
 use super::cve;
 use super::elements::{elements, fault};
-use super::text::{MAX_REFERENCES, clipped, is_link, summary};
+use super::text::{MAX_REFERENCES, clipped, is_json, is_link, summary};
 use super::{Broken, Feed, File, Reason, Refusal, Sink};
 use crate::advisory::{Advisory, Affected, Event, Rating};
 use crate::lifecycle::Date;
@@ -42,12 +42,7 @@ const MAX_RATINGS: usize = 32;
 /// Bytes of a vendor with its product, and of a version.
 const MAX_NAME: usize = 512;
 
-pub(crate) const FEED: Feed = Feed {
-    name: "nvd",
-    home: "https://nvd.nist.gov/vuln/data-feeds",
-    wants: |name| name.strip_suffix(".json").is_some(),
-    read,
-};
+pub(crate) const FEED: Feed = Feed { name: "nvd", home: "https://nvd.nist.gov/vuln/data-feeds", wants: is_json, read };
 
 #[derive(Deserialize)]
 struct Element<'a> {
@@ -455,8 +450,8 @@ impl<'a> Platform<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Read, read};
     use super::*;
+    use crate::feeds::lines::{Read, read};
     use proptest::prelude::*;
     use std::fmt::Write as _;
 
