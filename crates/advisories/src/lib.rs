@@ -15,6 +15,7 @@ mod judge;
 mod library;
 mod lifecycle;
 mod matching;
+mod priority;
 mod publishers;
 mod severity;
 mod shard;
@@ -31,6 +32,7 @@ pub use library::{
     file_name,
 };
 pub use lifecycle::{Date, DateError};
+pub use priority::{Exploited, Factors, Forecast, Points, Priority, Term, priority};
 pub use matching::{Affecting, affecting};
 pub use shard::{About, Builder, Entry, Refused, Shard, ShardError, Tally, Timeline};
 pub use signal::{Signal, Signals, Word};

@@ -1,10 +1,12 @@
 //! What the tests of feeds share: a file in, lines of text out.
 
 use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
 
 use crate::advisory::{Advisory, Affected, Event, Rating, Status};
 use crate::ecosystems::shard;
-use crate::feeds::{Feed, File, Refusal, Sink};
+use crate::feeds::{Feed, File, Reason, Refusal, Sink};
 use crate::signal::Signal;
 
 /// All that a feed made of a file.
@@ -48,6 +50,21 @@ impl Read {
         let line = |refusal: &Refusal| format!("{:?} {}: {}\n", refusal.reason, refusal.record, refusal.detail);
         self.refusals.iter().map(line).collect()
     }
+
+    /// Which records were refused, and why.
+    pub fn reasons(&self) -> Vec<(String, Reason)> {
+        self.refusals.iter().map(|refusal| (refusal.record.clone(), refusal.reason)).collect()
+    }
+}
+
+/// A file of the mirror beside the repository, where there is one.
+pub(crate) fn mirror(path: &str) -> Option<Vec<u8>> {
+    let ancestors = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
+    let found = ancestors.map(|folder| folder.join("../shared/osv-mirror").join(path)).find(|file| file.is_file());
+    if found.is_none() {
+        eprintln!("skipped: {path}, because there is no ../shared/osv-mirror beside the repository");
+    }
+    fs::read(found?).ok()
 }
 
 /// Reads a file, or says why it is broken.

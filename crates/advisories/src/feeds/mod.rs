@@ -9,11 +9,18 @@ mod amazon_alas;
 mod arch;
 pub(crate) mod archive;
 pub(crate) mod bucket;
+mod cve;
 mod debian_tracker;
+mod elements;
+mod epss;
 mod gentoo_glsa;
+mod github;
 pub(crate) mod input;
+mod kev;
 #[cfg(test)]
 mod lines;
+mod loose;
+mod nvd;
 pub(crate) mod osv;
 mod photon;
 mod text;
@@ -107,8 +114,19 @@ impl Broken {
 }
 
 /// Every feed but OSV's own export, which is a folder of archives (`bucket`).
-pub const FEEDS: &[Feed] =
-    &[alpine_secdb::FEED, amazon_alas::FEED, arch::FEED, debian_tracker::FEED, gentoo_glsa::FEED, photon::FEED];
+pub const FEEDS: &[Feed] = &[
+    alpine_secdb::FEED,
+    amazon_alas::FEED,
+    arch::FEED,
+    debian_tracker::FEED,
+    epss::FEED,
+    gentoo_glsa::FEED,
+    github::FEED,
+    kev::FEED,
+    nvd::FEED,
+    loose::FEED,
+    photon::FEED,
+];
 
 /// The feed of that name.
 pub fn feed(name: &str) -> Option<&'static Feed> {
