@@ -19,6 +19,7 @@ mod publishers;
 mod severity;
 mod shard;
 mod signal;
+mod starter;
 mod store;
 mod vendors;
 
@@ -34,4 +35,5 @@ pub use lifecycle::{Date, DateError};
 pub use matching::{Affecting, affecting};
 pub use shard::{About, Builder, Entry, Refused, Shard, ShardError, Tally, Timeline};
 pub use signal::{Signal, Signals, Word};
+pub use starter::{STARTER_DAY, starter, starter_signals};
 pub use store::{Store, StoreError, Supply, Wanted};
