@@ -66,11 +66,12 @@ pub fn pack(table: &Table) -> Result<String, String> {
         if packages.is_empty() {
             return Err(line.wrong("no package below it"));
         }
-        entries.push_str(&format!(
+        let entry = format!(
             "Entry {{ id: {id:?}, listed: {listed:?}, ransomware: {}, vector: {vector:?}, aliases: &{aliases:?}, \
              summary: {summary:?}, packages: &[\n{packages}] }},\n",
             ransomware == "ransomware",
-        ));
+        );
+        entries.push_str(&entry);
     }
     Ok(format!("Starter {{ day: {day:?}, entries: &[\n{entries}] }}\n"))
 }

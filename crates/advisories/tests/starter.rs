@@ -73,7 +73,7 @@ fn version(event: &Event) -> Option<&str> {
 
 /// Whether a version is affected, in the words of the OSV schema ("Evaluation"), slowly.
 fn is_affected(scheme: Scheme, affected: &Affected, asked: &str) -> bool {
-    let compare = |a: &str, b: &str| scheme.compare(a, b).unwrap_or_else(|error| panic!("{error}"));
+    let compare = |a: &str, b: &str| scheme.compare(a, b).unwrap();
     let listed = affected.versions.iter().any(|version| compare(version, asked) == Ordering::Equal);
     listed
         || affected.ranges.iter().any(|timeline| {
@@ -96,14 +96,12 @@ fn is_affected(scheme: Scheme, affected: &Affected, asked: &str) -> bool {
 
 /// What it says, for comparison with what is expected.
 fn text(advisory: &Advisory) -> String {
-    let mut text = format!("{} by {}, also {}", advisory.id, advisory.publisher, advisory.aliases.join(" "));
-    for affected in &advisory.affected {
-        text += &format!("; {} {}:", affected.ecosystem, affected.name);
-        for range in &affected.ranges {
-            text += &format!(" {range:?}");
-        }
-    }
-    text
+    let packages = advisory.affected.iter().map(|affected| {
+        let ranges: Vec<String> = affected.ranges.iter().map(|range| format!("{range:?}")).collect();
+        format!("; {} {}: {}", affected.ecosystem, affected.name, ranges.join(" "))
+    });
+    let head = format!("{} by {}, also {}", advisory.id, advisory.publisher, advisory.aliases.join(" "));
+    head + &packages.collect::<String>()
 }
 
 // From "Apache Log4j Security Vulnerabilities": fixed in 2.15.0 for Java 8, 2.12.2 for Java 7 and 2.3.1 for Java 6.
@@ -235,7 +233,7 @@ fn records(mirror: &Path, family: &str, ids: &BTreeSet<String>) -> Vec<(BTreeSet
         let mut bytes = Vec::new();
         archive.by_index(index).unwrap().read_to_end(&mut bytes).unwrap();
         let record: Value = serde_json::from_slice(&bytes).unwrap();
-        let named = ["aliases", "upstream", "related"].iter().flat_map(|key| record[*key].as_array()).flatten();
+        let named = ["aliases", "upstream", "related"].iter().filter_map(|key| record[*key].as_array()).flatten();
         let named = named.chain([&record["id"]]).filter_map(Value::as_str).map(str::to_owned);
         let named: BTreeSet<String> = named.filter(|id| ids.contains(id)).collect();
         if !named.is_empty() && record["withdrawn"].is_null() {

@@ -10,8 +10,11 @@ mod table;
 
 use table::Table;
 
+/// Turns a table into an expression.
+type Pack = fn(&Table) -> Result<String, String>;
+
 /// The file below `rules/`, the file that the crate includes, and how one becomes the other.
-const TABLES: &[(&str, &str, fn(&Table) -> Result<String, String>)] =
+const TABLES: &[(&str, &str, Pack)] =
     &[("end-of-life.tsv", "end_of_life.rs", end_of_life::pack), ("starter.tsv", "starter.rs", starter::pack)];
 
 fn main() {
