@@ -9,26 +9,26 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use advisories::{Advisory, Affected, Event, Rating, STARTER_DAY, Signal, Word, starter, starter_signals};
+use advisories::{Advisory, Affected, Ecosystem, Event, Rating, STARTER_DAY, Signal, Word, starter, starter_signals};
 use cvss::Cvss;
 use serde_json::Value;
 use versions::Scheme;
 
-/// Every ecosystem of the set, and how its versions compare.
-const ECOSYSTEMS: &[(&str, Scheme)] = &[
-    ("Bitnami", Scheme::Generic),
-    ("CRAN", Scheme::Generic),
-    ("GitHub Actions", Scheme::Semver),
-    ("Go", Scheme::Go),
-    ("Julia", Scheme::Semver),
-    ("Maven", Scheme::Maven),
-    ("NuGet", Scheme::NuGet),
-    ("Packagist", Scheme::Generic),
-    ("PyPI", Scheme::Pep440),
-    ("RubyGems", Scheme::Gem),
-    ("SwiftURL", Scheme::Semver),
-    ("crates.io", Scheme::Semver),
-    ("npm", Scheme::Semver),
+/// Every ecosystem of the set.
+const ECOSYSTEMS: &[&str] = &[
+    "Bitnami",
+    "CRAN",
+    "GitHub Actions",
+    "Go",
+    "Julia",
+    "Maven",
+    "NuGet",
+    "Packagist",
+    "PyPI",
+    "RubyGems",
+    "SwiftURL",
+    "crates.io",
+    "npm",
 ];
 
 /// Records of others that answer differently, and why the set does not follow them.
@@ -56,9 +56,15 @@ fn mirror() -> Option<PathBuf> {
     found
 }
 
+/// How versions of an ecosystem compare.
+fn scheme(family: &str) -> Scheme {
+    Ecosystem::named(family).unwrap().scheme
+}
+
 /// Every advisory of the set with its packages of one ecosystem.
 fn advisories() -> impl Iterator<Item = (&'static str, Scheme, Advisory)> {
-    ECOSYSTEMS.iter().flat_map(|(family, scheme)| starter(family).map(|advisory| (*family, *scheme, advisory)))
+    let of = |family: &'static str| starter(family).map(move |advisory| (family, scheme(family), advisory));
+    ECOSYSTEMS.iter().copied().flat_map(of)
 }
 
 /// The version of an event; none for the one before all others.
@@ -249,7 +255,8 @@ fn other_databases_answer_the_same() {
     let Some(mirror) = mirror() else { return };
     let ids: BTreeSet<String> = starter_signals().map(|signal| signal.id).collect();
     let (mut compared, mut wrong, mut dissenting) = (0, Vec::new(), BTreeSet::new());
-    for (family, scheme) in ECOSYSTEMS {
+    for family in ECOSYSTEMS {
+        let scheme = scheme(family);
         let records = records(&mirror, family, &ids);
         for advisory in starter(family) {
             for ours in &advisory.affected {
@@ -261,7 +268,7 @@ fn other_databases_answer_the_same() {
                     let asked: BTreeSet<&str> =
                         bounds.chain(theirs.versions.iter().map(|version| &**version)).collect();
                     for version in asked {
-                        let (we, they) = (is_affected(*scheme, ours, version), is_affected(*scheme, &theirs, version));
+                        let (we, they) = (is_affected(scheme, ours, version), is_affected(scheme, &theirs, version));
                         if we == they {
                             continue;
                         }
