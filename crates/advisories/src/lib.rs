@@ -20,6 +20,7 @@ mod publishers;
 mod severity;
 mod shard;
 mod signal;
+mod starter;
 mod store;
 mod vendors;
 
@@ -36,4 +37,5 @@ pub use matching::{Affecting, affecting};
 pub use priority::{Exploited, Factors, Forecast, Points, Priority, Term, priority};
 pub use shard::{About, Builder, Entry, Refused, Shard, ShardError, Tally, Timeline};
 pub use signal::{Signal, Signals, Word};
+pub use starter::{STARTER_DAY, starter, starter_signals};
 pub use store::{Store, StoreError, Supply, Wanted};
