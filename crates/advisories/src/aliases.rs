@@ -7,13 +7,15 @@
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
-use crate::advisory::Advisory;
+use crate::advisory::{Advisory, Rating};
 use crate::matching::Match;
 
 /// An advisory that affects a package.
 pub(crate) struct Hit<'a> {
     pub advisory: Rc<Advisory>,
     pub matched: Match<'a>,
+    /// How bad the advisory calls it for this package alone.
+    pub ratings: Vec<Rating>,
     /// The name that was looked up.
     pub name: &'a str,
     /// The version that was compared.
@@ -23,7 +25,7 @@ pub(crate) struct Hit<'a> {
 impl Hit<'_> {
     /// Why, for a person: `DSA-5380-1: Debian:11 xorg-server < 2:1.20.11-1+deb11u6, this is 2:1.20.11-1+deb11u5`.
     pub fn evidence(&self) -> String {
-        let Self { advisory, matched: Match { entry, within, .. }, name, version } = self;
+        let Self { advisory, matched: Match { entry, within, .. }, name, version, .. } = self;
         let loosely = match &within.loosely {
             Some(odd) => format!(" (as far as can be told: {odd})"),
             None => String::new(),
@@ -165,6 +167,7 @@ mod tests {
         let hit = |advisory: &Advisory| Hit {
             advisory: Rc::new(advisory.clone()),
             matched: matched.clone(),
+            ratings: Vec::new(),
             name: "a",
             version: "1",
         };

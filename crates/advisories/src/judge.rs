@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
 use model::{
-    AnalyzerId, Detector, Distro, EndOfLife, Finding, FixState, Gap, GapKind, Inventory, Item, Knowledge, Package,
-    Place, Vulnerability,
+    AnalyzerId, Detector, Distro, EndOfLife, Finding, FixState, Gap, GapKind, ImageConfig, Inventory, Item, Knowledge,
+    Package, Place, Presence, Vulnerability,
 };
 
 use crate::advisory::{Advisory, Status};
@@ -15,8 +15,10 @@ use crate::aliases::{self, Class, Hit};
 use crate::ecosystems::{self, Ecosystem, Unjudged};
 use crate::lifecycle::{self, Date};
 use crate::matching::{self, Answer, Asked, Question};
-use crate::severity;
+use crate::priority::{self, Factors};
+use crate::severity::{self, Of, Said};
 use crate::shard::{Entry, Shard, ShardError};
+use crate::signal::Word;
 use crate::store::{Store, StoreError, Supply, Wanted};
 use crate::vendors;
 
@@ -34,6 +36,8 @@ pub struct Advisories<S> {
     store: S,
     today: Date,
     most: usize,
+    /// Publishers that are believed before others.
+    preferred: Vec<String>,
 }
 
 /// All that one look at an inventory brings.
@@ -56,22 +60,35 @@ struct Docket<'a> {
 impl<S: Store> Advisories<S> {
     /// Judges by the advisories in `store`, as of `today`.
     pub fn new(store: S, today: Date) -> Self {
-        Self { store, today, most: MOST_FINDINGS }
+        Self { store, today, most: MOST_FINDINGS, preferred: Vec::new() }
+    }
+
+    /// Believes these publishers, in this order, before any other about how bad a vulnerability is.
+    #[must_use]
+    pub fn severity_sources(mut self, publishers: Vec<String>) -> Self {
+        self.preferred = publishers;
+        self
     }
 
     /// Judges the packages of the final filesystem.
     pub fn judge(&self, inventory: &Inventory) -> Judgement {
+        self.judge_image(&ImageConfig::default(), inventory)
+    }
+
+    /// The same, where it is known how the image is run.
+    pub fn judge_image(&self, config: &ImageConfig, inventory: &Inventory) -> Judgement {
+        let exposure = Exposure::of(config);
         let mut judgement = Judgement::default();
         let distro = distro(inventory);
         let end = distro.as_ref().and_then(|distro| lifecycle::end_of_life(distro, self.today));
         let (of_distro, of_languages) = sort(inventory, distro.as_ref(), &mut judgement.gaps);
         let of_distro = of_distro.and_then(|docket| {
-            let supply = self.ask(&docket, &mut judgement).filter(|supply| supply.total > 0)?;
+            let supply = self.ask(&docket, exposure, &mut judgement).filter(|supply| supply.total > 0)?;
             Some((docket, supply))
         });
         let first_of_languages = judgement.findings.len();
         for docket in &of_languages {
-            self.ask(docket, &mut judgement);
+            self.ask(docket, exposure, &mut judgement);
         }
         if let Some((docket, supply)) = of_distro {
             let (of_distro, of_languages) = judgement.findings.split_at_mut(first_of_languages);
@@ -98,7 +115,7 @@ impl<S: Store> Advisories<S> {
     }
 
     /// Looks every package of a docket up. Returns what they were looked up in.
-    fn ask(&self, docket: &Docket, judgement: &mut Judgement) -> Option<Supply> {
+    fn ask(&self, docket: &Docket, exposure: Exposure, judgement: &mut Judgement) -> Option<Supply> {
         let ecosystem = &docket.ecosystem;
         let questions: Vec<_> = docket.packages.iter().map(|(_, _, package)| ecosystem.questions(package)).collect();
         let names: HashSet<String> = questions.iter().flatten().map(|(name, _)| name.clone().into_owned()).collect();
@@ -119,6 +136,8 @@ impl<S: Store> Advisories<S> {
             advisories: supply.total,
             newest: supply.newest.clone(),
             packages: docket.packages.len() as u64,
+            starter: supply.starter,
+            checked: supply.checked.clone(),
         });
         let mut desk = Desk { ecosystem, shards: &supply.shards, known: HashMap::new(), broken: BTreeSet::new() };
         // Packages of one source, and copies of one module, ask the same.
@@ -130,7 +149,8 @@ impl<S: Store> Advisories<S> {
         'cases: for case in cases.chunk_by(|(a, (_, _, one)), (b, (_, _, two))| a == b && one.module == two.module) {
             let Some((questions, (_, _, package))) = case.first() else { continue };
             let (hits, unclear) = desk.look_up(questions, package.module.as_deref());
-            let mut rows: Vec<_> = aliases::classes(&hits).iter().map(|class| row(class, ecosystem)).collect();
+            let classes = aliases::classes(&hits);
+            let mut rows: Vec<_> = classes.iter().map(|class| self.row(class, ecosystem, &mut desk)).collect();
             let mut left = case.len();
             for (_, (index, item, package)) in case {
                 if judgement.findings.len() + rows.len() > self.most {
@@ -144,14 +164,162 @@ impl<S: Store> Advisories<S> {
                 left -= 1;
                 // Most cases are of one package, whose rows need no copy.
                 let rows = if left == 0 { std::mem::take(&mut rows) } else { rows.clone() };
-                let findings =
-                    rows.into_iter().map(|row| Finding::Vulnerability(Vulnerability { item: *index, ..row }));
+                let standing = Standing { presence: package.presence, removed: item.removed.is_some(), exposure };
+                let findings = rows.into_iter().map(|(row, factors)| {
+                    let priority = priority::score(&standing.of(&factors)).value();
+                    Finding::Vulnerability(Box::new(Vulnerability { item: *index, priority, ..row }))
+                });
                 judgement.findings.extend(findings);
                 judgement.gaps.extend(unclear.as_ref().map(|unclear| unclear.gap(ecosystem, item, package)));
             }
         }
         judgement.gaps.extend(desk.broken.into_iter().map(|detail| gap(GapKind::Corrupt, detail)));
         Some(supply)
+    }
+
+    /// One row, without the index of its package, and what decides how urgent it is anywhere.
+    fn row(&self, class: &Class, ecosystem: &Ecosystem, desk: &mut Desk<'_>) -> (Vulnerability, Factors) {
+        let words = self.words(class, desk);
+        let of_packages = class.hits.iter().map(|(hit, several)| Said {
+            source: &hit.advisory.id,
+            publisher: &hit.advisory.publisher,
+            of: Of::Package { ecosystem: hit.matched.entry.ecosystem, several: *several },
+            ratings: hit.ratings.iter().chain(&hit.advisory.ratings).collect(),
+        });
+        let of_itself = words.iter().filter_map(|word| match word {
+            Word::Rated { publisher, ratings, .. } => {
+                Some(Said { source: publisher, publisher, of: Of::Vulnerability, ratings: ratings.iter().collect() })
+            }
+            Word::Exploited { .. } | Word::Forecast { .. } => None,
+        });
+        let said: Vec<Said> = of_packages.chain(of_itself).collect();
+        let verdict = severity::choose(&said, &self.preferred);
+        // The highest: whoever takes the fix of one advisory must satisfy the others too.
+        let fixes = class.hits.iter().filter_map(|(hit, _)| hit.matched.fixed);
+        let fixed = fixes.reduce(|a, b| if ecosystem.scheme.compare(a, b).is_ok_and(Ordering::is_lt) { b } else { a });
+        let advisories = || class.hits.iter().map(|(hit, _)| &*hit.advisory);
+        let mut references: Vec<String> = Vec::new();
+        for link in advisories().flat_map(|advisory| &advisory.references) {
+            if !references.contains(link) {
+                references.push(link.clone());
+            }
+        }
+        let evidence: Vec<String> = class.hits.iter().map(|(hit, _)| hit.evidence()).collect();
+        let mut row = Vulnerability {
+            item: 0,
+            id: class.id.into(),
+            aliases: class.others.iter().map(|id| (*id).to_owned()).collect(),
+            severity: verdict.severity,
+            severity_source: verdict.source,
+            cvss: verdict.vector,
+            score: verdict.score,
+            fixed: fixed.map(str::to_owned),
+            state: if fixed.is_some() { FixState::Fixed } else { state(class) },
+            summary: advisories()
+                .find(|advisory| !advisory.summary.is_empty())
+                .map_or_else(String::new, |advisory| advisory.summary.clone()),
+            published: advisories().filter_map(|advisory| advisory.published.clone()).min(),
+            references,
+            evidence: evidence.join("; "),
+            opinions: verdict.opinions,
+            weaknesses: advisories().flat_map(|advisory| advisory.weaknesses.iter().cloned()).collect(),
+            disputed: advisories().any(|advisory| advisory.disputed),
+            exploited: None,
+            forecast: None,
+            priority: 0.0,
+            suppressed: None,
+        };
+        for word in words {
+            heed(word, &mut row);
+        }
+        row.weaknesses.sort_unstable();
+        row.weaknesses.dedup();
+        let malicious = advisories().any(|advisory| advisory.id.starts_with("MAL-"));
+        let factors = self.factors(&row, malicious);
+        (row, factors)
+    }
+
+    /// What is said about a vulnerability by those who do not say which packages have it.
+    fn words(&self, class: &Class, desk: &mut Desk<'_>) -> Vec<Word> {
+        let ids = std::iter::once(class.id).chain(class.others.iter().copied());
+        let mut words = Vec::new();
+        for id in ids.filter(|id| id.starts_with("CVE-")) {
+            match self.store.words(id) {
+                Ok(said) => words.extend(said),
+                Err(error) => desk.complain(&error),
+            }
+        }
+        words
+    }
+
+    /// What decides how urgent a row is, whatever package it is about.
+    fn factors(&self, row: &Vulnerability, malicious: bool) -> Factors {
+        let until = |day: &String| day.parse::<Date>().ok().map(|day| day.days_since(self.today));
+        let age = row.published.as_ref().and_then(until).and_then(|days| u32::try_from(-days).ok());
+        Factors {
+            severity: row.severity,
+            score: row.score,
+            malicious,
+            exploited: row.exploited.as_ref().map(|exploited| priority::Exploited {
+                ransomware: exploited.ransomware,
+                due_in: exploited.due.as_ref().and_then(until),
+            }),
+            forecast: row.forecast.as_ref().map(|forecast| priority::Forecast {
+                probability: forecast.probability,
+                percentile: Some(forecast.percentile),
+            }),
+            fixed: row.fixed.is_some(),
+            age,
+            ..Factors::default()
+        }
+    }
+}
+
+/// How an image is run, as far as it decides how urgent its vulnerabilities are. None where nothing says.
+#[derive(Clone, Copy, Debug, Default)]
+struct Exposure {
+    ports: Option<bool>,
+    root: Option<bool>,
+}
+
+impl Exposure {
+    fn of(config: &ImageConfig) -> Self {
+        // A folder has no configuration.
+        if config.os.is_empty() && config.architecture.is_empty() {
+            return Self::default();
+        }
+        let user = config.user.split(':').next().unwrap_or_default();
+        Self { ports: Some(!config.exposed_ports.is_empty()), root: Some(matches!(user, "" | "0" | "root")) }
+    }
+}
+
+/// A package's place, as far as it decides how urgent its vulnerabilities are.
+struct Standing {
+    presence: Presence,
+    removed: bool,
+    exposure: Exposure,
+}
+
+impl Standing {
+    fn of(&self, factors: &Factors) -> Factors {
+        let Exposure { ports, root } = self.exposure;
+        Factors { presence: Some(self.presence), removed: self.removed, ports, root, ..factors.clone() }
+    }
+}
+
+/// Puts into a row what is said about its vulnerability.
+fn heed(word: Word, row: &mut Vulnerability) {
+    match word {
+        Word::Exploited { added, due, ransomware, .. } => {
+            row.exploited = Some(model::Exploited { added, due, ransomware });
+        }
+        Word::Forecast { probability, percentile, day } => {
+            row.forecast = Some(model::Forecast { probability, percentile, day });
+        }
+        Word::Rated { weaknesses, disputed, .. } => {
+            row.weaknesses.extend(weaknesses);
+            row.disputed |= disputed;
+        }
     }
 }
 
@@ -160,8 +328,8 @@ impl<S: Store> Detector for Advisories<S> {
         ID
     }
 
-    fn detect(&self, inventory: &Inventory, findings: &mut Vec<Finding>, gaps: &mut Vec<Gap>) {
-        let judgement = self.judge(inventory);
+    fn detect(&self, config: &ImageConfig, inventory: &Inventory, findings: &mut Vec<Finding>, gaps: &mut Vec<Gap>) {
+        let judgement = self.judge_image(config, inventory);
         findings.extend(judgement.findings);
         gaps.extend(judgement.gaps);
     }
@@ -338,7 +506,8 @@ impl<'a> Desk<'a> {
                         Answer::Affected(matched) => {
                             if let Some(advisory) = self.advisory(index, matched.entry) {
                                 let name = name.as_ref();
-                                hits.push(Hit { advisory, matched, name, version: version.text() });
+                                let (ratings, version) = (matched.entry.ratings(), version.text());
+                                hits.push(Hit { advisory, matched, ratings, name, version });
                             }
                         }
                         Answer::Unaffected => {}
@@ -374,46 +543,6 @@ impl<'a> Desk<'a> {
 
     fn complain(&mut self, error: &ShardError) {
         self.broken.insert(format!("{error}; fetch or build it again"));
-    }
-}
-
-/// One row, without the index of its package.
-fn row(class: &Class, ecosystem: &Ecosystem) -> Vulnerability {
-    let said = class.hits.iter().map(|(hit, several)| severity::Said {
-        advisory: &hit.advisory,
-        ecosystem: hit.matched.entry.ecosystem,
-        ratings: hit.matched.entry.ratings(),
-        several: *several,
-    });
-    let verdict = severity::choose(said);
-    // The highest: whoever takes the fix of one advisory must satisfy the others too.
-    let fixes = class.hits.iter().filter_map(|(hit, _)| hit.matched.fixed);
-    let fixed = fixes.reduce(|a, b| if ecosystem.scheme.compare(a, b).is_ok_and(Ordering::is_lt) { b } else { a });
-    let advisories = || class.hits.iter().map(|(hit, _)| &*hit.advisory);
-    let mut references: Vec<String> = Vec::new();
-    for link in advisories().flat_map(|advisory| &advisory.references) {
-        if !references.contains(link) {
-            references.push(link.clone());
-        }
-    }
-    let evidence: Vec<String> = class.hits.iter().map(|(hit, _)| hit.evidence()).collect();
-    Vulnerability {
-        item: 0,
-        id: class.id.into(),
-        aliases: class.others.iter().map(|id| (*id).to_owned()).collect(),
-        severity: verdict.severity,
-        severity_source: verdict.source,
-        cvss: verdict.vector,
-        score: verdict.score,
-        fixed: fixed.map(str::to_owned),
-        state: if fixed.is_some() { FixState::Fixed } else { state(class) },
-        summary: advisories()
-            .find(|advisory| !advisory.summary.is_empty())
-            .map_or_else(String::new, |advisory| advisory.summary.clone()),
-        published: advisories().filter_map(|advisory| advisory.published.clone()).min(),
-        references,
-        evidence: evidence.join("; "),
-        suppressed: None,
     }
 }
 
@@ -633,7 +762,14 @@ mod tests {
             row.evidence,
             "GHSA-1: PyPI flask-cors < 1.2, this is 1.0; PYSEC-1: PyPI flask-cors < 1.1, this is 1.0"
         );
-        let known = Knowledge { ecosystem: "PyPI".into(), advisories: 2, newest: None, packages: 1 };
+        let known = Knowledge {
+            ecosystem: "PyPI".into(),
+            advisories: 2,
+            newest: None,
+            packages: 1,
+            starter: false,
+            checked: None,
+        };
         assert_eq!(judgement.knowledge, [known]);
     }
 
@@ -759,7 +895,12 @@ mod tests {
         let advisories = Advisories::new(records, "2026-01-01".parse().unwrap());
         let items = vec![item(Package::new(PackageKind::Npm, "lodash", "4.17.20"), None)];
         let (mut findings, mut gaps) = (Vec::new(), Vec::new());
-        advisories.detect(&Inventory { items, ..Inventory::default() }, &mut findings, &mut gaps);
+        advisories.detect(
+            &ImageConfig::default(),
+            &Inventory { items, ..Inventory::default() },
+            &mut findings,
+            &mut gaps,
+        );
         assert_eq!((findings.len(), gaps.len()), (1, 0));
         assert_eq!(Detector::id(&advisories).0, "advisories");
     }

@@ -45,6 +45,27 @@ impl FromStr for Date {
     }
 }
 
+impl Date {
+    /// Days from another date to this one; below zero when the other is later. Days that a month does not have count as
+    /// those that follow it.
+    pub fn days_since(self, other: Self) -> i64 {
+        self.number() - other.number()
+    }
+
+    /// Days since the first of March of the year 0: a year that begins in March ends with its leap day.
+    fn number(self) -> i64 {
+        let (month, year) = match i64::from(self.month) {
+            month @ 3.. => (month - 3, i64::from(self.year)),
+            month => (month + 9, i64::from(self.year) - 1),
+        };
+        365 * year + year.div_euclid(4) - year.div_euclid(100)
+            + year.div_euclid(400)
+            + (153 * month + 2) / 5
+            + i64::from(self.day)
+            - 1
+    }
+}
+
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
@@ -153,6 +174,17 @@ mod tests {
         distro.extended_support = true;
         assert_eq!(end_of_life(&distro, today), None);
         assert!(end_of_life(&distro, "2031-01-01".parse().unwrap()).is_some());
+    }
+
+    // `date -d 2026-11-25 +%s` and its like, divided by 86,400.
+    #[test]
+    fn days_are_counted_across_leap_years() {
+        let days = |a: &str, b: &str| b.parse::<Date>().unwrap().days_since(a.parse().unwrap());
+        assert_eq!(days("1970-01-01", "2026-11-25"), 20_782);
+        assert_eq!(days("2024-02-28", "2024-03-01"), 2);
+        assert_eq!(days("2023-02-28", "2023-03-01"), 1);
+        assert_eq!(days("1900-02-28", "1900-03-01"), 1);
+        assert_eq!(days("2026-01-01", "2025-12-31"), -1);
     }
 
     #[test]

@@ -181,48 +181,62 @@ impl fmt::Display for Points {
     }
 }
 
-/// How urgent it is.
+/// How urgent it is, and why.
 pub fn priority(factors: &Factors) -> Priority {
-    let mut sum = Sum::default();
+    let sum = add_up(factors, Some(Vec::new()));
+    Priority { score: sum.score, terms: sum.terms.unwrap_or_default() }
+}
+
+/// How urgent it is: the same score, for those who have many findings to sort.
+pub fn score(factors: &Factors) -> Points {
+    add_up(factors, None).score
+}
+
+fn add_up(factors: &Factors, terms: Option<Vec<Term>>) -> Sum {
+    let mut sum = Sum { score: Points::default(), terms };
     severity(factors, &mut sum);
     threat(factors, &mut sum);
     remedy(factors, &mut sum);
     exposure(factors, &mut sum);
     presence(factors, &mut sum);
-    Priority { score: sum.score(), terms: sum.terms }
+    sum
 }
 
-#[derive(Default)]
 struct Sum {
-    terms: Vec<Term>,
+    score: Points,
+    /// None where nobody will read them.
+    terms: Option<Vec<Term>>,
 }
 
 impl Sum {
     fn add(&mut self, points: f64, reason: impl fmt::Display) {
-        self.terms.push(Term { points: Points::of(points), reason: reason.to_string() });
-    }
-
-    fn score(&self) -> Points {
-        Points(self.terms.iter().map(|term| term.points.0).sum())
+        let points = Points::of(points);
+        self.score.0 += points.0;
+        if let Some(terms) = &mut self.terms {
+            terms.push(Term { points, reason: reason.to_string() });
+        }
     }
 }
 
 fn severity(factors: &Factors, sum: &mut Sum) {
     let told = factors.score.filter(|score| (0.0..=10.0).contains(score));
     let word = factors.severity.word();
+    let points = |score: f64| WEIGHTS.severity * score / 10.0;
     let row = SCORES.iter().find(|(severity, ..)| *severity == factors.severity);
-    let (counted, reason) = match (row, told) {
+    match (row, told) {
         (Some((_, lowest, highest, _)), Some(score)) if (*lowest..=*highest).contains(&score) => {
-            (score, format!("How bad it would be: {word} ({score:.1} of 10)."))
+            sum.add(points(score), format_args!("How bad it would be: {word} ({score:.1} of 10)."));
         }
         (Some((_, lowest, highest, _)), Some(score)) => {
-            (score.clamp(*lowest, *highest), format!("How bad it would be: {word} here ({score:.1} of 10 in general)."))
+            let reason = format_args!("How bad it would be: {word} here ({score:.1} of 10 in general).");
+            sum.add(points(score.clamp(*lowest, *highest)), reason);
         }
-        (Some((.., typical)), None) => (*typical, format!("How bad it would be: {word}.")),
-        (None, Some(score)) => (score, format!("How bad it would be: {score:.1} of 10.")),
-        (None, None) => (WEIGHTS.unknown_score, "Nobody has said how bad it would be; counted as medium.".to_owned()),
-    };
-    sum.add(WEIGHTS.severity * counted / 10.0, reason);
+        (Some((.., typical)), None) => sum.add(points(*typical), format_args!("How bad it would be: {word}.")),
+        (None, Some(score)) => sum.add(points(score), format_args!("How bad it would be: {score:.1} of 10.")),
+        (None, None) => {
+            sum.add(points(WEIGHTS.unknown_score), "Nobody has said how bad it would be; counted as medium.");
+        }
+    }
 }
 
 fn threat(factors: &Factors, sum: &mut Sum) {
@@ -256,7 +270,7 @@ fn forecast(forecast: Option<Forecast>, sum: &mut Sum) {
     let points = |chance: f64| WEIGHTS.forecast * chance.sqrt();
     let Some(chance) = forecast.and_then(|forecast| part(forecast.probability)) else {
         let chance = Percent(WEIGHTS.unknown_chance);
-        let reason = format!("There is no forecast of attacks; counted as a chance of {chance}.");
+        let reason = format_args!("There is no forecast of attacks; counted as a chance of {chance}.");
         return sum.add(points(WEIGHTS.unknown_chance), reason);
     };
     let word = match chance {
@@ -265,12 +279,9 @@ fn forecast(forecast: Option<Forecast>, sum: &mut Sum) {
         chance if chance < 0.5 => "possible",
         _ => "likely",
     };
-    let rank = forecast.and_then(|forecast| part(forecast.percentile?));
-    let rank = rank.map(|rank| {
-        format!(", at least as high as for {:.0} % of all vulnerabilities", (rank * 100.0).round().min(99.0))
-    });
-    let reason =
-        format!("Attacks within 30 days are {word}: a chance of {}{}.", Percent(chance), rank.unwrap_or_default());
+    let rank = Rank(forecast.and_then(|forecast| part(forecast.percentile?)));
+    let chance_in_words = Percent(chance);
+    let reason = format_args!("Attacks within 30 days are {word}: a chance of {chance_in_words}{rank}.");
     sum.add(points(chance), reason);
 }
 
@@ -317,7 +328,17 @@ fn presence(factors: &Factors, sum: &mut Sum) {
         Some(Presence::Declared) => (WEIGHTS.declared, "A file asks for it, but it was not seen installed."),
         Some(Presence::Installed) | None => return,
     };
-    sum.add(-sum.score().value() * (1.0 - part), reason);
+    sum.add(-sum.score.value() * (1.0 - part), reason);
+}
+
+/// How many vulnerabilities are no likelier, where that is known.
+struct Rank(Option<f64>);
+
+impl fmt::Display for Rank {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(rank) = self.0 else { return Ok(()) };
+        write!(f, ", at least as high as for {:.0} % of all vulnerabilities", (rank * 100.0).round().min(99.0))
+    }
 }
 
 /// A number of days, in words.
@@ -369,7 +390,10 @@ mod tests {
     const SEEN: Option<Exploited> = Some(Exploited { ransomware: false, due_in: None });
 
     fn score(factors: &Factors) -> Points {
-        priority(factors).score
+        let priority = priority(factors);
+        assert_eq!(priority.score, super::score(factors));
+        assert_eq!(priority.score.0, priority.terms.iter().map(|term| term.points.0).sum::<i16>());
+        priority.score
     }
 
     /// Each is more urgent than the next.

@@ -1,68 +1,87 @@
 //! How bad it is, where several publishers say several things.
 //!
 //! The order of whom to believe:
-//! 1. a distribution's own word about its own package, since it knows how the package is built and used;
-//! 2. the same word about an update that closes several vulnerabilities at once, which is that of the worst of them;
-//! 3. a CVSS vector of a record about this vulnerability alone, the newest version of CVSS that the record has;
-//! 4. a CVSS vector of a record about several;
-//! 5. a word of a database (`HIGH`).
+//! 1. the publishers that the user names (`--severity-source`), in the user's order;
+//! 2. a distribution's own word about its own package, since it knows how the package is built and used;
+//! 3. the same word about an update that closes several vulnerabilities at once, which is that of the worst of them;
+//! 4. a CVSS vector of a record about this vulnerability alone, the newest version of CVSS that the record has;
+//! 5. a CVSS vector of a record about several;
+//! 6. a CVSS vector of those who rate vulnerabilities without saying which packages have them (NVD);
+//! 7. a word of a database (`HIGH`).
 //!
 //! Of several at one place the worst counts. CVSS bands: CVSS v3.1 section 5, v4.0 section 6; version 2 has no
 //! critical.
 
 use cvss::Cvss;
-use model::Severity;
+use model::{Opinion, Severity};
 
-use crate::advisory::{Advisory, Rating};
+use crate::advisory::Rating;
 use crate::ecosystems::is_distribution;
 
 /// The severity of one row, and where it comes from.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Verdict {
     pub severity: Severity,
-    /// The id of the advisory whose rating counts; empty when there is none.
+    /// The id of the advisory whose rating counts, or who else rates it; empty when nobody does.
     pub source: String,
     /// The best known vector. It is behind the severity unless a publisher's word overrules it.
     pub vector: Option<String>,
     /// The vector's score.
     pub score: Option<f64>,
+    /// All that was said, the one that counts first.
+    pub opinions: Vec<Opinion>,
+}
+
+/// What one record says about one vulnerability of one package.
+pub(crate) struct Said<'a> {
+    /// The record's id.
+    pub source: &'a str,
+    /// Whose it is, in one word.
+    pub publisher: &'a str,
+    pub of: Of<'a>,
+    pub ratings: Vec<&'a Rating>,
+}
+
+/// What a record is about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Of<'a> {
+    /// Packages: the ecosystem of the entry that matched, and whether the record is about several vulnerabilities.
+    Package { ecosystem: &'a str, several: bool },
+    /// A vulnerability, whatever has it.
+    Vulnerability,
 }
 
 /// A rating with what decides between it and others; the smallest counts.
 struct Ranked<'a> {
-    rank: u8,
+    rank: (usize, u8),
     severity: Severity,
-    source: &'a str,
+    said: &'a Said<'a>,
     vector: Option<(&'a str, f64)>,
 }
 
-/// What an advisory says about one vulnerability of one package.
-pub(crate) struct Said<'a> {
-    pub advisory: &'a Advisory,
-    /// The ecosystem of the entry that matched.
-    pub ecosystem: &'a str,
-    /// Ratings of that entry alone.
-    pub ratings: Vec<Rating>,
-    /// Whether the advisory is about several vulnerabilities.
-    pub several: bool,
-}
-
-/// Chooses among the ratings of all advisories about one vulnerability of one package.
-pub(crate) fn choose<'a>(said: impl Iterator<Item = Said<'a>>) -> Verdict {
-    let said: Vec<_> = said.collect();
+/// Chooses among all that is said about one vulnerability of one package. `preferred` are publishers.
+pub(crate) fn choose<'a>(said: &'a [Said<'a>], preferred: &[String]) -> Verdict {
     let mut ranked = Vec::new();
-    for Said { advisory, ecosystem, ratings, several } in &said {
-        let (own, several) = (is_distribution(ecosystem), *several);
-        let all = || ratings.iter().chain(&advisory.ratings);
-        let words = all().filter_map(|rating| match rating {
+    for record in said {
+        let preference = preferred.iter().position(|publisher| publisher == record.publisher);
+        let rank = |word: u8, vector: u8| {
+            move |is_vector| (preference.unwrap_or(preferred.len()), if is_vector { vector } else { word })
+        };
+        let rank = match record.of {
+            Of::Package { ecosystem, several } if is_distribution(ecosystem) => {
+                rank(u8::from(several), 2 + u8::from(several))
+            }
+            Of::Package { several, .. } => rank(5, 2 + u8::from(several)),
+            Of::Vulnerability => rank(5, 4),
+        };
+        let words = record.ratings.iter().filter_map(|rating| match rating {
             Rating::Word(severity) => Some(*severity),
             Rating::Vector(_) => None,
         });
         if let Some(severity) = words.max() {
-            let rank = if own { u8::from(several) } else { 4 };
-            ranked.push(Ranked { rank, severity, source: &advisory.id, vector: None });
+            ranked.push(Ranked { rank: rank(false), severity, said: record, vector: None });
         }
-        let vectors = all().filter_map(|rating| match rating {
+        let vectors = record.ratings.iter().filter_map(|rating| match rating {
             Rating::Vector(vector) => Some((version(vector), score(vector)?, &**vector)),
             Rating::Word(_) => None,
         });
@@ -73,21 +92,28 @@ pub(crate) fn choose<'a>(said: impl Iterator<Item = Said<'a>>) -> Verdict {
                 Severity::Critical if version == 2 => Severity::High,
                 severity => severity,
             };
-            let rank = 2 + u8::from(several);
-            ranked.push(Ranked { rank, severity, source: &advisory.id, vector: Some((vector, score)) });
+            ranked.push(Ranked { rank: rank(true), severity, said: record, vector: Some((vector, score)) });
         }
     }
     ranked.sort_by(|a, b| {
         let score = |ranked: &Ranked| ranked.vector.map_or(0.0, |(_, score)| score);
-        (a.rank, b.severity).cmp(&(b.rank, a.severity)).then(score(b).total_cmp(&score(a))).then(a.source.cmp(b.source))
+        let places = (a.rank, b.severity).cmp(&(b.rank, a.severity)).then(score(b).total_cmp(&score(a)));
+        places.then(a.said.source.cmp(b.said.source))
     });
     let Some(best) = ranked.first() else { return Verdict::default() };
     let vector = ranked.iter().find_map(|ranked| ranked.vector);
+    let opinion = |ranked: &Ranked| Opinion {
+        publisher: ranked.said.publisher.to_owned(),
+        severity: ranked.severity,
+        vector: ranked.vector.map(|(vector, _)| vector.to_owned()),
+        score: ranked.vector.map(|(_, score)| score),
+    };
     Verdict {
         severity: best.severity,
-        source: best.source.to_owned(),
+        source: best.said.source.to_owned(),
         vector: vector.map(|(vector, _)| vector.to_owned()),
         score: vector.map(|(_, score)| score),
+        opinions: ranked.iter().map(opinion).collect(),
     }
 }
 
@@ -114,6 +140,7 @@ fn score(vector: &str) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::publishers;
 
     const V3: &str = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H";
     const V2: &str = "AV:N/AC:L/Au:N/C:C/I:C/A:C";
@@ -131,16 +158,27 @@ mod tests {
     }
 
     fn check(said: &[(&str, &str, bool, &[Rating])], severity: Severity, source: &str, score: Option<f64>) {
-        let records: Vec<_> = said
+        prefer(&[], said, severity, source, score);
+    }
+
+    fn prefer(
+        preferred: &[&str],
+        said: &[(&str, &str, bool, &[Rating])],
+        severity: Severity,
+        source: &str,
+        score: Option<f64>,
+    ) {
+        let said: Vec<_> = said
             .iter()
-            .map(|(id, _, _, ratings)| Advisory { id: (*id).into(), ratings: ratings.to_vec(), ..Advisory::default() })
+            .map(|(id, ecosystem, several, ratings)| Said {
+                source: id,
+                publisher: publishers::of_id(id),
+                of: if ecosystem.is_empty() { Of::Vulnerability } else { Of::Package { ecosystem, several: *several } },
+                ratings: ratings.iter().collect(),
+            })
             .collect();
-        let verdict = choose(said.iter().zip(&records).map(|((_, ecosystem, several, _), advisory)| Said {
-            advisory,
-            ecosystem,
-            ratings: Vec::new(),
-            several: *several,
-        }));
+        let preferred: Vec<String> = preferred.iter().map(|publisher| (*publisher).to_owned()).collect();
+        let verdict = choose(&said, &preferred);
         assert_eq!((verdict.severity, &*verdict.source, verdict.score), (severity, source, score));
     }
 
@@ -158,5 +196,18 @@ mod tests {
         check(&[("X-1", "npm", false, &[vector(V2)])], Severity::High, "X-1", Some(10.0));
         check(&[("X-1", "npm", false, &[vector("nonsense"), Rating::Word(Severity::Low)])], Severity::Low, "X-1", None);
         check(&[("X-1", "npm", false, &[])], Severity::Unknown, "", None);
+    }
+
+    #[test]
+    fn the_user_may_say_whom_to_believe() {
+        let vector = |text: &str| Rating::Vector(text.into());
+        let debian = ("DEBIAN-CVE-1", "Debian:12", false, &[Rating::Word(Severity::Low)][..]);
+        let github = ("GHSA-1", "npm", false, &[vector(V4)][..]);
+        let nvd = ("CVE-1", "", false, &[vector(V3)][..]);
+        check(&[debian, github, nvd], Severity::Low, "DEBIAN-CVE-1", Some(5.1));
+        check(&[nvd, ("GHSA-1", "npm", false, &[Rating::Word(Severity::Low)])], Severity::Critical, "CVE-1", Some(9.8));
+        prefer(&["nvd"], &[debian, github, nvd], Severity::Critical, "CVE-1", Some(9.8));
+        prefer(&["redhat", "github", "nvd"], &[debian, github, nvd], Severity::Medium, "GHSA-1", Some(5.1));
+        prefer(&["redhat"], &[debian, github, nvd], Severity::Low, "DEBIAN-CVE-1", Some(5.1));
     }
 }

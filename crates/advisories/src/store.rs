@@ -4,17 +4,28 @@ use std::collections::HashSet;
 
 use crate::ecosystems::Ecosystem;
 use crate::shard::{Shard, ShardError};
+use crate::signal::Word;
 
 /// A collection of advisories.
 pub trait Store: Send + Sync {
     /// The shards that have every advisory of an ecosystem about any of the named packages. An ecosystem that is not
     /// there has none, which is no error.
     fn supply(&self, wanted: &Wanted<'_>) -> Result<Supply, StoreError>;
+
+    /// What is said about a vulnerability by those who do not say which packages have it. A collection need not know.
+    fn words(&self, id: &str) -> Result<Vec<Word>, ShardError> {
+        let _ = id;
+        Ok(Vec::new())
+    }
 }
 
 impl Store for Box<dyn Store> {
     fn supply(&self, wanted: &Wanted<'_>) -> Result<Supply, StoreError> {
         (**self).supply(wanted)
+    }
+
+    fn words(&self, id: &str) -> Result<Vec<Word>, ShardError> {
+        (**self).words(id)
     }
 }
 
@@ -49,6 +60,10 @@ pub struct Supply {
     pub unreadable: u64,
     /// What is wrong with the first of them, for a person.
     pub example: Option<String>,
+    /// There is nothing but what the program brings along.
+    pub starter: bool,
+    /// When the data was last compared with its source (RFC 3339), where that is known.
+    pub checked: Option<String>,
 }
 
 impl Supply {

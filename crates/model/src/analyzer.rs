@@ -1,7 +1,8 @@
 //! The shapes of the two stages that others fill in: analyzers (bytes to facts) and detectors (facts to findings).
 
 use crate::{
-    AnalyzerId, Budget, Distro, Fact, Finding, Gap, GapKind, ImagePath, Inventory, Ownership, Package, Place, What,
+    AnalyzerId, Budget, Distro, Fact, Finding, Gap, GapKind, ImageConfig, ImagePath, Inventory, Ownership, Package,
+    Place, What,
 };
 
 /// One kind of file that we can read: which paths, and what they say. A row of a table, with a function.
@@ -243,8 +244,9 @@ pub trait Detector: Send + Sync {
     /// A short stable name: `advisories`.
     fn id(&self) -> AnalyzerId;
 
-    /// Adds what is wrong to `findings`, and what could not be judged to `gaps`.
-    fn detect(&self, inventory: &Inventory, findings: &mut Vec<Finding>, gaps: &mut Vec<Gap>);
+    /// Adds what is wrong to `findings`, and what could not be judged to `gaps`. `config` is how the image is run, which
+    /// decides how urgent a finding is.
+    fn detect(&self, config: &ImageConfig, inventory: &Inventory, findings: &mut Vec<Finding>, gaps: &mut Vec<Gap>);
 }
 
 #[cfg(test)]

@@ -70,13 +70,13 @@ impl Severity {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Finding {
     /// A package has a known vulnerability.
-    Vulnerability(Vulnerability),
+    Vulnerability(Box<Vulnerability>),
     /// The distribution no longer gets security updates.
     EndOfLife(EndOfLife),
 }
 
 /// A known vulnerability of one package: one row, whatever number of databases list it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Vulnerability {
     /// The package: an index into [`crate::Inventory::items`].
     pub item: usize,
@@ -104,18 +104,66 @@ pub struct Vulnerability {
     pub references: Vec<String>,
     /// Why it matched: the advisory's id, ecosystem, name and range that the version fell into, for a person.
     pub evidence: String,
+    /// What each publisher says about how bad it is, the one that counts first.
+    pub opinions: Vec<Opinion>,
+    /// Kinds of weakness: `CWE-79`. Sorted.
+    pub weaknesses: Vec<String>,
+    /// Whoever makes the software says that it is no vulnerability.
+    pub disputed: bool,
+    /// It is being exploited.
+    pub exploited: Option<Exploited>,
+    /// How likely it is to be exploited soon.
+    pub forecast: Option<Forecast>,
+    /// What to deal with first: from 0 to 100, the highest first.
+    pub priority: f64,
     /// A distribution's package brought the file, so the distribution's word counts, and it does not list this
     /// vulnerability: shown, not counted.
     pub suppressed: Option<String>,
 }
 
+/// What one publisher says about how bad a vulnerability is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Opinion {
+    /// Who, in one lower-case word: `debian`, `github`, `nvd`.
+    pub publisher: String,
+    /// How bad.
+    pub severity: Severity,
+    /// The CVSS vector, where that is how it is said.
+    pub vector: Option<String>,
+    /// The vector's score.
+    pub score: Option<f64>,
+}
+
+/// A vulnerability that is being exploited (CISA, Known Exploited Vulnerabilities).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exploited {
+    /// The day on which the catalogue listed it (ISO 8601).
+    pub added: String,
+    /// The day by which federal agencies of the United States have to act (ISO 8601).
+    pub due: Option<String>,
+    /// It is known to be used for ransomware.
+    pub ransomware: bool,
+}
+
+/// How likely a vulnerability is to be exploited within thirty days (FIRST, Exploit Prediction Scoring System).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Forecast {
+    /// From 0 to 1.
+    pub probability: f32,
+    /// The part of all vulnerabilities that are no likelier, from 0 to 1.
+    pub percentile: f32,
+    /// The day that the forecast is of (ISO 8601).
+    pub day: String,
+}
+
 /// Whether there is something to upgrade to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FixState {
     /// A version with the fix is known.
     Fixed,
     /// No version with a fix is known.
+    #[default]
     NotFixed,
     /// The publisher will not fix it.
     WillNotFix,

@@ -65,7 +65,7 @@ pub enum LayerClass {
 }
 
 /// The advisory data of one ecosystem that a judgement was based on.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Knowledge {
     /// The ecosystem, in the words of the OSV schema: `Debian:12`, `npm`.
     pub ecosystem: String,
@@ -75,4 +75,8 @@ pub struct Knowledge {
     pub newest: Option<String>,
     /// Packages of the image that were looked up in it.
     pub packages: u64,
+    /// There was nothing but the set of exploited vulnerabilities that the program brings along.
+    pub starter: bool,
+    /// When the data was last compared with its source (RFC 3339), where that is known.
+    pub checked: Option<String>,
 }

@@ -1,6 +1,6 @@
 //! Whether an artifact may sail: the reports, the user's gates, and the exit code that they give.
 
-use model::{Finding, Report, Severity};
+use model::{Finding, Knowledge, Report, Severity};
 
 use crate::args::Gate;
 use crate::exit::Exit;
@@ -27,10 +27,11 @@ pub fn judge(reports: &[Report], gate: &Gate, advisories: Advisories) -> (Exit, 
     let is_blind = match advisories {
         Advisories::Unwanted => false,
         Advisories::Missing => true,
-        // A collection that has nothing on any package of any platform is none.
+        // A collection that has nothing on any package of any platform is none; nor is what the program brings along.
         Advisories::Present => {
+            let known = |known: &Knowledge| known.advisories > 0 && !known.starter;
             reports.iter().any(|report| report.inventory.packages().next().is_some())
-                && !reports.iter().flat_map(|report| &report.knowledge).any(|known| known.advisories > 0)
+                && !reports.iter().flat_map(|report| &report.knowledge).any(known)
         }
     };
     if is_blind {
@@ -63,29 +64,13 @@ fn is_as_bad(finding: &Finding, limit: Severity) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::{
-        AnalyzerId, Fact, FixState, Gap, GapKind, Item, Knowledge, Package, PackageKind, Place, Vulnerability, What,
-    };
+    use model::{AnalyzerId, Fact, Gap, GapKind, Item, Package, PackageKind, Place, Vulnerability, What};
 
     fn report(severities: &[Severity], gaps: usize, advisories: u64) -> Report {
         let mut report = Report::default();
         for &severity in severities {
-            report.findings.push(Finding::Vulnerability(Vulnerability {
-                item: 0,
-                id: "CVE-2024-1".into(),
-                aliases: Vec::new(),
-                severity,
-                severity_source: String::new(),
-                cvss: None,
-                score: None,
-                fixed: None,
-                state: FixState::NotFixed,
-                summary: String::new(),
-                published: None,
-                references: Vec::new(),
-                evidence: String::new(),
-                suppressed: None,
-            }));
+            let row = Vulnerability { id: "CVE-2024-1".into(), severity, ..Vulnerability::default() };
+            report.findings.push(Finding::Vulnerability(Box::new(row)));
         }
         for _ in 0..gaps {
             report.inventory.gaps.push(Gap {
@@ -104,7 +89,7 @@ mod tests {
             removed: None,
             owner: None,
         });
-        report.knowledge.push(Knowledge { ecosystem: "npm".into(), advisories, newest: None, packages: 0 });
+        report.knowledge.push(Knowledge { ecosystem: "npm".into(), advisories, ..Knowledge::default() });
         report
     }
 

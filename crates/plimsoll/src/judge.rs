@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use advisories::{Advisories, Bucket, Library, Store, StoreError};
 use jiff::Timestamp;
-use model::{AnalyzerId, Detector, Finding, Gap, Inventory, Knowledge};
+use model::{AnalyzerId, Detector, Finding, Gap, ImageConfig, Inventory, Knowledge};
 
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -45,8 +45,8 @@ impl Detector for Judge {
         self.advisories.id()
     }
 
-    fn detect(&self, inventory: &Inventory, findings: &mut Vec<Finding>, gaps: &mut Vec<Gap>) {
-        let mut judgement = self.advisories.judge(inventory);
+    fn detect(&self, config: &ImageConfig, inventory: &Inventory, findings: &mut Vec<Finding>, gaps: &mut Vec<Gap>) {
+        let mut judgement = self.advisories.judge_image(config, inventory);
         findings.append(&mut judgement.findings);
         gaps.append(&mut judgement.gaps);
         *self.knowledge.lock().unwrap_or_else(PoisonError::into_inner) = judgement.knowledge;

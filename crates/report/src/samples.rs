@@ -36,6 +36,10 @@ fn item(kind: PackageKind, name: &str, version: &str, source: Option<&str>, at: 
     }
 }
 
+fn row(vulnerability: Vulnerability) -> Finding {
+    Finding::Vulnerability(Box::new(vulnerability))
+}
+
 fn found(item: usize, id: &str, severity: Severity, source: &str, fixed: Option<&str>, summary: &str) -> Vulnerability {
     Vulnerability {
         item,
@@ -51,7 +55,7 @@ fn found(item: usize, id: &str, severity: Severity, source: &str, fixed: Option<
         published: Some("2023-10-24T00:00:00Z".into()),
         references: vec![format!("https://advisories.example/{id}")],
         evidence: format!("{source}: listed"),
-        suppressed: None,
+        ..Vulnerability::default()
     }
 }
 
@@ -75,7 +79,7 @@ pub(crate) fn image() -> Report {
     ];
     let cipher = "Incorrect cipher key and IV length processing can lead to truncation of the key";
     let mut findings = vec![
-        Finding::Vulnerability(Vulnerability {
+        row(Vulnerability {
             score: Some(9.8),
             cvss: Some("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H".into()),
             ..found(
@@ -87,31 +91,10 @@ pub(crate) fn image() -> Report {
                 "Backticks not treated as string delimiters in html/template",
             )
         }),
-        Finding::Vulnerability(found(
-            0,
-            "CVE-2023-5363",
-            Severity::High,
-            "DEBIAN-CVE-2023-5363",
-            Some("1.1.1w-0+deb11u1"),
-            cipher,
-        )),
-        Finding::Vulnerability(found(
-            1,
-            "CVE-2023-5363",
-            Severity::High,
-            "DEBIAN-CVE-2023-5363",
-            Some("1.1.1w-0+deb11u1"),
-            cipher,
-        )),
-        Finding::Vulnerability(found(
-            1,
-            "CVE-2024-0727",
-            Severity::Low,
-            "DEBIAN-CVE-2024-0727",
-            None,
-            "PKCS12 decoding crashes",
-        )),
-        Finding::Vulnerability(found(
+        row(found(0, "CVE-2023-5363", Severity::High, "DEBIAN-CVE-2023-5363", Some("1.1.1w-0+deb11u1"), cipher)),
+        row(found(1, "CVE-2023-5363", Severity::High, "DEBIAN-CVE-2023-5363", Some("1.1.1w-0+deb11u1"), cipher)),
+        row(found(1, "CVE-2024-0727", Severity::Low, "DEBIAN-CVE-2024-0727", None, "PKCS12 decoding crashes")),
+        row(found(
             4,
             "CVE-2021-23337",
             Severity::High,
@@ -119,7 +102,7 @@ pub(crate) fn image() -> Report {
             Some("4.17.21"),
             "Command injection in lodash",
         )),
-        Finding::Vulnerability(found(
+        row(found(
             5,
             "CVE-2021-23337",
             Severity::High,
@@ -127,7 +110,7 @@ pub(crate) fn image() -> Report {
             Some("4.17.21"),
             "Command injection in lodash",
         )),
-        Finding::Vulnerability(found(
+        row(found(
             3,
             "CVE-2024-2398",
             Severity::Medium,
@@ -135,7 +118,7 @@ pub(crate) fn image() -> Report {
             Some("7.74.0-1.3+deb11u12"),
             "HTTP/2 push headers memory leak",
         )),
-        Finding::Vulnerability(Vulnerability {
+        row(Vulnerability {
             suppressed: Some("curl's package brought the file".into()),
             ..found(3, "CVE-2020-1", Severity::High, "GHSA-aaaa-bbbb-cccc", None, "Not so")
         }),
@@ -149,7 +132,7 @@ pub(crate) fn image() -> Report {
     for number in 0..16_u32 {
         let severity = if number < 3 { Severity::Medium } else { Severity::Unknown };
         let source = if number < 3 { "DEBIAN-CVE" } else { "" };
-        findings.push(Finding::Vulnerability(found(
+        findings.push(row(found(
             2,
             &format!("CVE-2024-{}", 26_000 + number),
             severity,
@@ -245,12 +228,14 @@ pub(crate) fn image() -> Report {
                 advisories: 41_203,
                 newest: Some("2026-10-20T08:00:00Z".into()),
                 packages: 5,
+                ..Knowledge::default()
             },
             Knowledge {
                 ecosystem: "npm".into(),
                 advisories: 210_000,
                 newest: Some("2026-10-19T08:00:00Z".into()),
                 packages: 2,
+                ..Knowledge::default()
             },
         ],
     }

@@ -252,7 +252,7 @@ fn merge(rows: &mut Vec<Row<'_>>) {
 /// The vulnerabilities of a report, those that do not count included.
 pub(crate) fn vulnerabilities(report: &Report) -> impl Iterator<Item = &Vulnerability> {
     report.findings.iter().filter_map(|finding| match finding {
-        Finding::Vulnerability(vulnerability) => Some(vulnerability),
+        Finding::Vulnerability(vulnerability) => Some(&**vulnerability),
         Finding::EndOfLife(_) => None,
     })
 }

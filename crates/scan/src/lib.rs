@@ -65,7 +65,7 @@ pub fn scan(opened: Opened, detectors: &[&dyn Detector], options: &Options) -> R
     let mut findings = Vec::new();
     let mut gaps = Vec::new();
     for detector in detectors {
-        detector.detect(&inventory, &mut findings, &mut gaps);
+        detector.detect(&image.config, &inventory, &mut findings, &mut gaps);
     }
     inventory.gaps.append(&mut gaps);
     inventory.gaps.sort();
@@ -74,14 +74,18 @@ pub fn scan(opened: Opened, detectors: &[&dyn Detector], options: &Options) -> R
     Ok(Report { image, layers: summaries, inventory, findings, knowledge: Vec::new() })
 }
 
-/// Worst first; then by what is needed for a stable order.
+/// Worst first, then what is urgent; then by what is needed for a stable order.
 fn sort(findings: &mut [Finding]) {
     findings.sort_by(|a, b| match (a, b) {
         (Finding::EndOfLife(a), Finding::EndOfLife(b)) => a.release.cmp(&b.release),
         (Finding::EndOfLife(_), Finding::Vulnerability(_)) => std::cmp::Ordering::Less,
         (Finding::Vulnerability(_), Finding::EndOfLife(_)) => std::cmp::Ordering::Greater,
         (Finding::Vulnerability(a), Finding::Vulnerability(b)) => {
-            (b.severity, a.item, &a.id, &a.evidence).cmp(&(a.severity, b.item, &b.id, &b.evidence))
+            let urgent = b.priority.total_cmp(&a.priority);
+            b.severity
+                .cmp(&a.severity)
+                .then(urgent)
+                .then_with(|| (a.item, &a.id, &a.evidence).cmp(&(b.item, &b.id, &b.evidence)))
         }
     });
 }

@@ -121,7 +121,7 @@ impl<'a> Pile<'a> {
         }
         let shards = vec![Shard::from_bytes(label, builder.finish().0)?];
         let Self { total, newest, unreadable, example, .. } = self;
-        Ok(Supply { shards, total, newest, unreadable, example })
+        Ok(Supply { shards, total, newest, unreadable, example, ..Supply::default() })
     }
 }
 

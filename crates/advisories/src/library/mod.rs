@@ -19,7 +19,7 @@ pub use build::{BuildError, Built, Input, Recipe, SourceTally, build};
 pub use manifest::{Listed, MANIFEST, Manifest};
 
 use crate::shard::{Shard, ShardError};
-use crate::signal::Signals;
+use crate::signal::{Signals, Word};
 use crate::store::{Store, StoreError, Supply, Wanted};
 
 /// The ending of the name of every shard's file.
@@ -88,6 +88,10 @@ impl Store for Library {
             shards.extend(self.shard(&name)?);
         }
         Ok(Supply::of(shards))
+    }
+
+    fn words(&self, id: &str) -> Result<Vec<Word>, ShardError> {
+        self.signals()?.of(id)
     }
 }
 

@@ -181,6 +181,14 @@ fn better(a: Advisory, b: Advisory) -> (Advisory, String) {
             best.references = other.references;
         }
     }
+    // A publisher's files may each know other releases or products.
+    if !best.through_osv && !other.through_osv && !best.withdrawn {
+        let more = other.affected.into_iter().filter(|more| {
+            !best.affected.iter().any(|known| (&known.ecosystem, &known.name) == (&more.ecosystem, &more.name))
+        });
+        let more: Vec<_> = more.collect();
+        best.affected.extend(more);
+    }
     (best, other.id)
 }
 

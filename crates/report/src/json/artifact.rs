@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use model::{
-    Digest, EndOfLife, Finding, FixState, Gap, Image, Item, Knowledge, LayerIndex, LayerSummary, Package, Presence,
-    Removed, Report, Vulnerability,
+    Digest, EndOfLife, Finding, FixState, Gap, Image, Item, Knowledge, LayerIndex, LayerSummary, Opinion, Package,
+    Presence, Removed, Report, Vulnerability,
 };
 use serde::Serialize;
 
@@ -271,6 +271,8 @@ struct KnowledgeJson<'a> {
     advisories: u64,
     newest: Option<&'a str>,
     packages: u64,
+    starter: bool,
+    checked: Option<&'a str>,
 }
 
 impl<'a> KnowledgeJson<'a> {
@@ -280,6 +282,8 @@ impl<'a> KnowledgeJson<'a> {
             advisories: known.advisories,
             newest: known.newest.as_deref(),
             packages: known.packages,
+            starter: known.starter,
+            checked: known.checked.as_deref(),
         }
     }
 }
@@ -372,7 +376,46 @@ struct VulnerabilityJson<'a> {
     published: Option<&'a str>,
     references: &'a [String],
     evidence: &'a str,
+    opinions: Vec<OpinionJson<'a>>,
+    weaknesses: &'a [String],
+    disputed: bool,
+    exploited: Option<ExploitedJson<'a>>,
+    forecast: Option<ForecastJson<'a>>,
+    priority: f64,
     suppressed: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct OpinionJson<'a> {
+    publisher: &'a str,
+    severity: &'static str,
+    cvss: Option<&'a str>,
+    score: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct ExploitedJson<'a> {
+    added: &'a str,
+    due: Option<&'a str>,
+    ransomware: bool,
+}
+
+#[derive(Serialize)]
+struct ForecastJson<'a> {
+    probability: f32,
+    percentile: f32,
+    day: &'a str,
+}
+
+impl<'a> OpinionJson<'a> {
+    fn new(opinion: &'a Opinion) -> Self {
+        Self {
+            publisher: &opinion.publisher,
+            severity: opinion.severity.word(),
+            cvss: opinion.vector.as_deref(),
+            score: opinion.score,
+        }
+    }
 }
 
 impl<'a> VulnerabilityJson<'a> {
@@ -406,6 +449,20 @@ impl<'a> VulnerabilityJson<'a> {
             published: vulnerability.published.as_deref(),
             references: &vulnerability.references,
             evidence: &vulnerability.evidence,
+            opinions: vulnerability.opinions.iter().map(OpinionJson::new).collect(),
+            weaknesses: &vulnerability.weaknesses,
+            disputed: vulnerability.disputed,
+            exploited: vulnerability.exploited.as_ref().map(|exploited| ExploitedJson {
+                added: &exploited.added,
+                due: exploited.due.as_deref(),
+                ransomware: exploited.ransomware,
+            }),
+            forecast: vulnerability.forecast.as_ref().map(|forecast| ForecastJson {
+                probability: forecast.probability,
+                percentile: forecast.percentile,
+                day: &forecast.day,
+            }),
+            priority: vulnerability.priority,
             suppressed: vulnerability.suppressed.as_deref(),
         })
     }
