@@ -144,7 +144,8 @@ impl<S: Store> Advisories<S> {
                 left -= 1;
                 // Most cases are of one package, whose rows need no copy.
                 let rows = if left == 0 { std::mem::take(&mut rows) } else { rows.clone() };
-                let findings = rows.into_iter().map(|row| Finding::Vulnerability(Vulnerability { item: *index, ..row }));
+                let findings =
+                    rows.into_iter().map(|row| Finding::Vulnerability(Vulnerability { item: *index, ..row }));
                 judgement.findings.extend(findings);
                 judgement.gaps.extend(unclear.as_ref().map(|unclear| unclear.gap(ecosystem, item, package)));
             }

@@ -32,8 +32,8 @@ pub use library::{
     file_name,
 };
 pub use lifecycle::{Date, DateError};
-pub use priority::{Exploited, Factors, Forecast, Points, Priority, Term, priority};
 pub use matching::{Affecting, affecting};
+pub use priority::{Exploited, Factors, Forecast, Points, Priority, Term, priority};
 pub use shard::{About, Builder, Entry, Refused, Shard, ShardError, Tally, Timeline};
 pub use signal::{Signal, Signals, Word};
 pub use store::{Store, StoreError, Supply, Wanted};
