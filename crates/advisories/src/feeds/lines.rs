@@ -84,7 +84,25 @@ pub(crate) fn read(feed: &Feed, path: &str, bytes: &[u8]) -> Result<Read, String
     }
 }
 
-/// `Debian:12 curl >=0 <7.88 WillNotFix low`.
+/// All that a feed made of a file, as lines: what it read, `refused …`, or `broken: …`.
+pub(crate) fn transcript(feed: &Feed, path: &str, bytes: &[u8]) -> String {
+    match read(feed, path, bytes) {
+        Ok(read) => {
+            let refused = read.refused();
+            let refused = refused.lines().flat_map(|line| ["refused ", line.trim_end_matches([':', ' ']), "\n"]);
+            read.shown() + &refused.collect::<String>()
+        }
+        Err(detail) => format!("broken: {detail}\n"),
+    }
+}
+
+/// Compares a transcript with one that is indented by eight columns, as it stands in a test.
+pub(crate) fn check(feed: &Feed, path: &str, bytes: &[u8], expected: &str) {
+    let lines = expected.trim().lines().map(|line| line.strip_prefix("        ").unwrap_or(line));
+    assert_eq!(transcript(feed, path, bytes).trim_end(), lines.collect::<Vec<_>>().join("\n"));
+}
+
+/// `Debian:12 curl >=0 <7.88 WillNotFix low`; modules in brackets, single versions behind `=`.
 fn entry(affected: &Affected) -> String {
     let event = |event: &Event| match event {
         Event::Introduced(version) => format!(" >={version}"),
@@ -97,7 +115,11 @@ fn entry(affected: &Affected) -> String {
         Status::Affected => String::new(),
         other => format!(" {other:?}"),
     };
-    format!("{} {}{}{status}{}", affected.ecosystem, affected.name, ranges.join(" |"), ratings(&affected.ratings))
+    let modules =
+        if affected.modules.is_empty() { String::new() } else { format!(" [{}]", affected.modules.join(" ")) };
+    let versions: String = affected.versions.iter().flat_map(|version| [" =", version]).collect();
+    let (ranges, ratings) = (ranges.join(" |"), ratings(&affected.ratings));
+    format!("{} {}{modules}{versions}{ranges}{status}{ratings}", affected.ecosystem, affected.name)
 }
 
 fn ratings(ratings: &[Rating]) -> String {

@@ -9,6 +9,7 @@ mod amazon_alas;
 mod arch;
 pub(crate) mod archive;
 pub(crate) mod bucket;
+pub(crate) mod csaf;
 mod cve;
 mod debian_tracker;
 mod elements;
@@ -22,7 +23,11 @@ mod lines;
 mod loose;
 mod nvd;
 pub(crate) mod osv;
+mod oval;
 mod photon;
+mod redhat;
+mod suse;
+mod terms;
 mod text;
 mod xml;
 
@@ -118,14 +123,21 @@ pub const FEEDS: &[Feed] = &[
     alpine_secdb::FEED,
     amazon_alas::FEED,
     arch::FEED,
+    oval::AZURE,
     debian_tracker::FEED,
     epss::FEED,
     gentoo_glsa::FEED,
     github::FEED,
     kev::FEED,
     nvd::FEED,
+    oval::ORACLE,
     loose::FEED,
     photon::FEED,
+    csaf::RED_HAT,
+    oval::RED_HAT,
+    csaf::SUSE,
+    oval::SUSE,
+    oval::UBUNTU,
 ];
 
 /// The feed of that name.

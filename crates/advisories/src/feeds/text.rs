@@ -1,6 +1,7 @@
 //! How much of a publisher's text is kept, and what passes for an id, a link or a date.
 
 use std::borrow::Cow;
+use std::ops::Deref;
 
 use serde::Deserialize;
 
@@ -20,8 +21,16 @@ const MAX_WORD: usize = 256;
 const SUMMARY_CHARACTERS: usize = 200;
 
 /// A text of JSON that is only copied where it has escapes, also as a key or in a list.
-#[derive(Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Default, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Text<'a>(#[serde(borrow)] pub Cow<'a, str>);
+
+impl Deref for Text<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
 
 /// The summary, or how the details begin, on one line.
 pub(crate) fn summary(title: &str, details: &str) -> String {
@@ -81,10 +90,10 @@ pub(crate) fn until(fixed: Option<&str>) -> Vec<Event> {
     std::iter::once(Event::Introduced("0".to_owned())).chain(fixed).collect()
 }
 
-/// A date, with or without the time of day, in the form of RFC 3339. Publishers' times are taken for UTC.
+/// A date, with or without the time of day, in the form of RFC 3339. Publishers' times are taken for UTC where they do
+/// not say of which zone they are.
 pub(crate) fn rfc3339(text: &str) -> Option<String> {
     let text = text.trim();
-    let (date, time) = text.split_once(['T', ' ']).unwrap_or((text, ""));
     let digits = |text: &str, form: &str| {
         text.len() == form.len()
             && text.bytes().zip(form.bytes()).all(|(byte, form)| match form {
@@ -92,13 +101,27 @@ pub(crate) fn rfc3339(text: &str) -> Option<String> {
                 _ => byte == form,
             })
     };
+    // `20230807`, and `20230807:0559`.
+    let compact = text.split(':').next().filter(|date| digits(date, "00000000"));
+    if let Some(date) = compact {
+        return Some(format!("{}-{}-{}T00:00:00Z", &date[..4], &date[4..6], &date[6..]));
+    }
+    let (date, time) = text.split_once(['T', ' ']).unwrap_or((text, ""));
     if !digits(date, "0000-00-00") {
         return None;
     }
-    match time.trim_end_matches('Z') {
-        "" => Some(format!("{date}T00:00:00Z")),
-        time if digits(time, "00:00") => Some(format!("{date}T{time}:00Z")),
-        time if digits(time, "00:00:00") => Some(format!("{date}T{time}Z")),
+    let time = time.trim_end_matches('Z').trim_end_matches("UTC").trim_end();
+    let (time, zone) = time.split_at(time.find(['+', '-']).unwrap_or(time.len()));
+    let zone = match zone {
+        "" | "+00:00" | "-00:00" => "Z",
+        zone if digits(&zone[1..], "00:00") => zone,
+        _ => return None,
+    };
+    // Parts of a second say nothing here.
+    match time.split('.').next().unwrap_or_default() {
+        "" if zone == "Z" => Some(format!("{date}T00:00:00Z")),
+        time if digits(time, "00:00") => Some(format!("{date}T{time}:00{zone}")),
+        time if digits(time, "00:00:00") => Some(format!("{date}T{time}{zone}")),
         _ => None,
     }
 }
@@ -131,7 +154,22 @@ mod tests {
         check("2023-08-07 05:59", Some("2023-08-07T05:59:00Z"));
         check("2023-08-07 05:59:01", Some("2023-08-07T05:59:01Z"));
         check("2023-08-07T05:59:01Z", Some("2023-08-07T05:59:01Z"));
-        for wrong in ["", "May 26, 2007", "2023-8-7", "2023-08-07 5 pm", "2023-08-07-09"] {
+        check("20230807", Some("2023-08-07T00:00:00Z"));
+        check("20230807:0559", Some("2023-08-07T00:00:00Z"));
+        check("2023-08-07 05:59:01 UTC", Some("2023-08-07T05:59:01Z"));
+        check("2023-08-07T05:59:01.123+00:00", Some("2023-08-07T05:59:01Z"));
+        check("2023-08-07T05:59:01+02:00", Some("2023-08-07T05:59:01+02:00"));
+        for wrong in [
+            "",
+            "202308071",
+            "2023-08-07T05:59:01+2",
+            "2023-08-07+02:00",
+            "2023-08-07T\u{1b}",
+            "May 26, 2007",
+            "2023-8-7",
+            "2023-08-07 5 pm",
+            "2023-08-07-09",
+        ] {
             check(wrong, None);
         }
     }

@@ -15,6 +15,7 @@ const MAX_DEPTH: usize = 64;
 const MAX_PATH: usize = 4096;
 
 /// What the reading comes upon.
+#[derive(Clone, Copy)]
 pub(crate) enum Node<'a> {
     /// An element begins.
     Open(&'a Element<'a>),
