@@ -42,6 +42,11 @@ impl Patience {
         Ok(())
     }
 
+    /// Whether it is time to give up.
+    pub fn is_over(&self) -> bool {
+        self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
+    }
+
     fn pause(&self, failed: u32, asked: Option<Duration>, random: u64) -> Result<Duration, String> {
         if failed >= self.attempts {
             return Err(format!("gave up after {failed} attempts"));
