@@ -1,7 +1,7 @@
 //! Requests: connections are kept for the next one, redirects followed as far as they are safe (RFC 9110).
 
 use std::collections::BTreeMap;
-use std::io::Read;
+use std::io::{self, ErrorKind, Read};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -165,6 +165,23 @@ pub fn document(response: Response, most: u64, what: &str) -> Result<Vec<u8>, Fa
     let mut reader = response.into_body().into_reader().take(most.saturating_add(1));
     reader.read_to_end(&mut bytes).map_err(|error| Failure::Passing(format!("{what} broke off: {error}")))?;
     if bytes.len() as u64 > most { Err(refused()) } else { Ok(bytes) }
+}
+
+/// The body of an answer. Where it comes too slowly, its error is one of kind `TimedOut`.
+pub fn body(response: Response) -> impl Read + Send + 'static {
+    Body(response.into_body().into_reader())
+}
+
+struct Body(ureq::BodyReader<'static>);
+
+impl Read for Body {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buffer).map_err(|error| {
+            let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<ureq::Error>());
+            let late = matches!(inner, Some(ureq::Error::Timeout(_)));
+            if late { io::Error::new(ErrorKind::TimedOut, "no more came in time") } else { error }
+        })
+    }
 }
 
 /// Where an answer leads, if it leads elsewhere.

@@ -6,7 +6,6 @@
 #[cfg(test)]
 mod tests;
 
-use std::io::Read;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -53,9 +52,9 @@ pub struct Web {
     access: Access,
 }
 
-/// The connections of this process.
-pub fn connections() -> Arc<Http> {
-    Arc::new(Http::new(Arc::new(Environment::of_process()), CertificateFolders::default()))
+/// Connections for any number of servers, on a machine like this.
+pub fn connections(environment: Environment) -> Arc<Http> {
+    Arc::new(Http::new(Arc::new(environment), CertificateFolders::default()))
 }
 
 impl Web {
@@ -73,6 +72,10 @@ impl Web {
         };
         if rest.contains(['?', '#']) {
             return Err(wrong("it must end with its path"));
+        }
+        if path.contains('@') {
+            // Most likely a password with a slash in it, and half of it is taken for a server.
+            return Err(wrong("write %2F for a slash in a password, and %40 for an @ elsewhere"));
         }
         let base = format!("{}://{host}{}", scheme.to_ascii_lowercase(), path.trim_end_matches('/'));
         let uri: Uri = base.parse().map_err(|_| wrong("write https://HOST/PATH"))?;
@@ -170,8 +173,7 @@ impl Remote for Web {
         }
         let tag = Tag { etag: header(ETAG), modified: header(LAST_MODIFIED) };
         let length = response.body().content_length();
-        let body: Box<dyn Read + Send> = Box::new(response.into_body().into_reader());
-        Ok(Answer::New { body, tag, length })
+        Ok(Answer::New { body: Box::new(net::body(response)), tag, length })
     }
 }
 
