@@ -3,7 +3,7 @@
 //! [`Store`] says where advisories come from ([`Bucket`] reads a directory as OSV.dev exports it), `ecosystems` which
 //! of them speak of a package, `matching` whether its version is affected, `aliases` and `severity` make one row of
 //! however many databases list the same vulnerability, `lifecycle` knows when a distribution ends. [`Advisories`] is
-//! all of it as a detector.
+//! all of it as a detector. [`fresh`] keeps local copies of what publishers serve.
 //!
 //! Invariant: no image is read and no clock is asked here. What cannot be decided is a gap.
 
@@ -11,6 +11,7 @@ mod advisory;
 mod aliases;
 mod ecosystems;
 pub mod feeds;
+pub mod fresh;
 mod judge;
 mod library;
 mod lifecycle;

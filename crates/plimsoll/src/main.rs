@@ -13,6 +13,8 @@ mod log;
 mod output;
 mod progress;
 mod terminal;
+#[cfg_attr(not(test), expect(dead_code, reason = "the commands of the data base ask through it"))]
+mod web;
 
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;

@@ -8,19 +8,19 @@ pub mod containerd;
 mod content;
 mod credentials;
 pub mod docker;
-mod environment;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;
-mod http;
 mod registry;
 #[cfg(test)]
 mod testing;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use credentials::Credential;
-pub use environment::Environment;
+pub use net::Environment;
+use net::{CertificateFolders, Http, Patience};
 pub use registry::{Access, Registry};
 
 /// What requests to the same servers share: open connections, tokens, certificates. Cheap to clone.
@@ -29,20 +29,20 @@ pub struct Connections(Arc<Shared>);
 
 struct Shared {
     environment: Arc<Environment>,
-    http: http::Http,
+    http: Http,
     tokens: registry::Tokens,
-    patience: registry::Patience,
+    patience: Patience,
 }
 
 impl Connections {
     /// No connections yet, on a machine like this.
     pub fn new(environment: Environment) -> Self {
-        Self::with_patience(environment, registry::Patience::default())
+        Self::with_patience(environment, Patience::default())
     }
 
-    fn with_patience(environment: Environment, patience: registry::Patience) -> Self {
+    fn with_patience(environment: Environment, patience: Patience) -> Self {
         let environment = Arc::new(environment);
-        let http = http::Http::new(Arc::clone(&environment));
+        let http = Http::new(Arc::clone(&environment), certificate_folders(&environment));
         Self(Arc::new(Shared { environment, http, tokens: registry::Tokens::default(), patience }))
     }
 
@@ -50,6 +50,21 @@ impl Connections {
     pub fn environment(&self) -> &Environment {
         &self.0.environment
     }
+}
+
+/// Docker's folder: `$DOCKER_CONFIG`, or `~/.docker`.
+fn docker_folder(environment: &Environment) -> Option<PathBuf> {
+    environment.get("DOCKER_CONFIG").map(PathBuf::from).or_else(|| Some(environment.home()?.join(".docker")))
+}
+
+/// Where certificates for single registries are filed (containers-certs.d(5), which Docker began): the user's own first.
+fn certificate_folders(environment: &Environment) -> CertificateFolders {
+    let user = environment.config_home();
+    let user = user.into_iter().flat_map(|home| [home.join("containers/certs.d"), home.join("docker/certs.d")]);
+    let docker = docker_folder(environment).map(|folder| folder.join("certs.d"));
+    let system = ["/etc/docker/certs.d", "/etc/containers/certs.d"].map(|folder| environment.system(folder));
+    let advised = Some(system[0].clone());
+    CertificateFolders { all: user.chain(docker).chain(system).collect(), advised }
 }
 
 /// A text from another program, made fit for a message: one line, no control characters, not long.
@@ -61,4 +76,28 @@ fn clean(text: &str) -> String {
         shown.push('…');
     }
     shown
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn certificates_are_filed_where_docker_and_podman_file_them() {
+        let environment = Environment::new([("HOME", "/home/a")], "/");
+        let folders = certificate_folders(&environment);
+        let all = [
+            "/home/a/.config/containers/certs.d",
+            "/home/a/.config/docker/certs.d",
+            "/home/a/.docker/certs.d",
+            "/etc/docker/certs.d",
+            "/etc/containers/certs.d",
+        ];
+        assert_eq!(folders.all, all.map(PathBuf::from));
+        assert_eq!(folders.advised.as_deref(), Some(Path::new("/etc/docker/certs.d")));
+        let own = Environment::new([("HOME", "/home/a"), ("DOCKER_CONFIG", "/d")], "/");
+        assert_eq!(docker_folder(&own).unwrap(), Path::new("/d"));
+    }
 }

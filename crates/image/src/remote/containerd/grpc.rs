@@ -9,11 +9,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use h2::{RecvStream, client};
+use net::http::{HeaderMap, Request};
 use prost::Message;
 use prost::bytes::{Buf, BufMut, Bytes, BytesMut};
 use tokio::net::UnixStream;
 use tokio::runtime::{Builder, Runtime};
-use ureq::http::{HeaderMap, Request};
 
 /// Longer than any answer takes from a daemon on the same machine.
 const SILENCE: Duration = Duration::from_mins(1);

@@ -9,7 +9,7 @@ mod helper;
 use std::fmt;
 use std::path::PathBuf;
 
-use super::Environment;
+use super::{Environment, docker_folder};
 use file::File;
 
 /// A user's proof to one registry.
@@ -94,7 +94,7 @@ fn places(environment: &Environment) -> Vec<(PathBuf, String)> {
         (path, shown)
     };
     let podman = environment.get("REGISTRY_AUTH_FILE").map(|path| (path.into(), "$REGISTRY_AUTH_FILE".to_owned()));
-    let docker = environment.docker_folder().map(|folder| named(folder.join("config.json")));
+    let docker = docker_folder(environment).map(|folder| named(folder.join("config.json")));
     let runtime = environment.runtime_folder().map(|folder| named(folder.join("containers/auth.json")));
     let home = environment.config_home().map(|folder| named(folder.join("containers/auth.json")));
     [podman, docker, runtime, home].into_iter().flatten().collect()

@@ -4,12 +4,12 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use model::Digest;
+use net::{Environment, Identity};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::SourceError;
-use crate::remote::Environment;
-use crate::remote::http::Identity;
+use crate::remote::docker_folder;
 
 /// No honest configuration comes near.
 const LARGEST: u64 = 4 << 20;
@@ -37,7 +37,7 @@ pub(super) fn docker(environment: &Environment) -> Result<Vec<Host>, SourceError
     if let Some(host) = environment.get("DOCKER_HOST") {
         return Ok(vec![Host::parse(host, "$DOCKER_HOST", identity(environment))?]);
     }
-    let folder = environment.docker_folder();
+    let folder = docker_folder(environment);
     let current = || {
         let config: Config = folder.as_ref().and_then(|folder| read(&folder.join("config.json")).transpose())?.ok()?;
         config.current_context
@@ -120,7 +120,7 @@ fn identity(environment: &Environment) -> Option<Identity> {
     if !verify && environment.get("DOCKER_TLS").is_none() {
         return None;
     }
-    let folder = environment.get("DOCKER_CERT_PATH").map(PathBuf::from).or_else(|| environment.docker_folder())?;
+    let folder = environment.get("DOCKER_CERT_PATH").map(PathBuf::from).or_else(|| docker_folder(environment))?;
     Some(in_folder(&folder, !verify))
 }
 

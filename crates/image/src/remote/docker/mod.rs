@@ -10,12 +10,11 @@ use std::io::ErrorKind;
 use std::time::{Duration, Instant};
 
 use model::{Budget, Origin};
+use net::http::{HeaderName, StatusCode};
+use net::{Failure, Response, Server, document};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
-use ureq::Agent;
-use ureq::http::{HeaderName, StatusCode};
 
-use super::http::{self, Failure, Response, Server, document};
 use super::{Connections, clean};
 use crate::{Opened, Platform, PlatformChoice, SourceError, local};
 use host::{Address, Host};
@@ -97,7 +96,7 @@ struct Inspected {
 }
 
 struct Engine {
-    agent: Agent,
+    client: net::Daemon,
     daemon: Daemon,
     /// Where to ask, up to the name of the image.
     images: String,
@@ -122,7 +121,7 @@ impl Engine {
         };
         let wrong = || SourceError::Usage(format!("{source} is not the address of a daemon"));
         let server = Server::of(&base.parse().map_err(|_| wrong())?).map_err(|_| wrong())?;
-        let (agent, place) = match &address {
+        let (client, place) = match &address {
             Address::Unix(socket) => (unix(socket)?, socket.display().to_string()),
             Address::Tcp { .. } if offline => {
                 return Err(SourceError::Usage(format!(
@@ -130,8 +129,8 @@ impl Engine {
                 )));
             }
             Address::Tcp { identity, .. } => {
-                let agent = connections.0.http.daemon(&server, identity.as_ref());
-                (agent.map_err(|failure| SourceError::Usage(failure.message()))?, format!("{server} ({source})"))
+                let client = connections.0.http.daemon(&server, identity.as_ref());
+                (client.map_err(|failure| SourceError::Usage(failure.message()))?, format!("{server} ({source})"))
             }
         };
         let version = match daemon {
@@ -142,7 +141,7 @@ impl Engine {
             // The oldest that every Podman since 4.0 speaks. Its own API knows local names; the one like Docker's does not.
             Daemon::Podman => "/v4.0.0/libpod".into(),
         };
-        Ok(Self { agent, daemon, images: format!("{base}{version}/images"), server, place, deadline: budget.deadline })
+        Ok(Self { client, daemon, images: format!("{base}{version}/images"), server, place, deadline: budget.deadline })
     }
 
     fn open(&self, name: &str, choice: &PlatformChoice, budget: &Budget) -> Result<Opened, SourceError> {
@@ -200,14 +199,12 @@ impl Engine {
     fn get(&self, address: &str, longest: Duration) -> Result<Response, SourceError> {
         let left = self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
         let silence = longest.min(left.unwrap_or(longest)).max(Duration::from_millis(1));
-        let request = self.agent.get(address).config();
-        let request = request.timeout_recv_response(Some(silence)).timeout_per_read(Some(silence)).build();
-        request.call().map_err(|error| self.failure(&error))
+        self.client.get(address, silence).map_err(|error| self.failure(&error))
     }
 
-    fn failure(&self, error: &ureq::Error) -> SourceError {
+    fn failure(&self, error: &net::Error) -> SourceError {
         let whose = self.whose();
-        if let ureq::Error::Io(io) = error {
+        if let net::Error::Io(io) = error {
             match io.kind() {
                 ErrorKind::NotFound | ErrorKind::ConnectionRefused => {
                     return SourceError::NotFound(format!("{whose} does not answer: {io}"));
@@ -246,12 +243,12 @@ impl Engine {
 
 #[cfg(unix)]
 #[expect(clippy::unnecessary_wraps, reason = "there are no such sockets elsewhere")]
-fn unix(socket: &std::path::Path) -> Result<Agent, SourceError> {
-    Ok(http::unix_daemon(socket))
+fn unix(socket: &std::path::Path) -> Result<net::Daemon, SourceError> {
+    Ok(net::Daemon::on_socket(socket))
 }
 
 #[cfg(not(unix))]
-fn unix(socket: &std::path::Path) -> Result<Agent, SourceError> {
+fn unix(socket: &std::path::Path) -> Result<net::Daemon, SourceError> {
     let place = socket.display();
     Err(SourceError::Unsupported(format!(
         "{place} is a Unix socket, which this system does not have; set DOCKER_HOST to tcp://host:port"

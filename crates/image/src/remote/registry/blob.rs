@@ -4,8 +4,8 @@ use std::io::{self, ErrorKind, Read};
 use std::sync::Arc;
 
 use model::Digest;
-use ureq::http::header::{CONTENT_RANGE, RANGE};
-use ureq::http::{HeaderValue, StatusCode};
+use net::http::header::{CONTENT_RANGE, RANGE};
+use net::http::{HeaderValue, StatusCode};
 
 use super::Registry;
 use crate::SourceError;

@@ -1,8 +1,8 @@
 //! What a server asks for when it refuses: the header `WWW-Authenticate` (RFC 9110, section 11.6.1; the token
 //! authentication of the distribution project).
 
-use ureq::http::HeaderMap;
-use ureq::http::header::WWW_AUTHENTICATE;
+use net::http::HeaderMap;
+use net::http::header::WWW_AUTHENTICATE;
 
 /// A way to prove who we are.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

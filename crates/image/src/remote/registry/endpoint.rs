@@ -4,10 +4,9 @@
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
+use net::{Environment, Party, is_loopback};
 use serde::Deserialize;
 
-use crate::remote::Environment;
-use crate::remote::http::{Party, is_loopback};
 use crate::{DEFAULT_REGISTRY, Reference, SourceError};
 
 /// No honest configuration comes near.

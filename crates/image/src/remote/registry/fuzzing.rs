@@ -2,14 +2,13 @@
 
 use std::time::Instant;
 
-use ureq::http::header::{DATE, RETRY_AFTER, WWW_AUTHENTICATE};
-use ureq::http::{HeaderMap, HeaderValue};
+use net::http::header::{DATE, RETRY_AFTER, WWW_AUTHENTICATE};
+use net::http::{HeaderMap, HeaderValue};
+use net::{Environment, retry_after};
 
 use super::challenge::{Challenge, challenges};
 use super::endpoint::endpoints;
-use super::retry::retry_after;
 use super::token::{Grant, Question};
-use crate::remote::Environment;
 use crate::{Reference, SourceError};
 
 /// Reads what a registry answers in its headers (challenges in lines), and its token server in its body.

@@ -5,7 +5,6 @@ mod challenge;
 mod endpoint;
 #[cfg(fuzzing)]
 pub mod fuzzing;
-mod retry;
 mod session;
 #[cfg(test)]
 mod tests;
@@ -17,14 +16,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use model::{Budget, Digest, Origin};
-use ureq::http::header::ACCEPT;
-use ureq::http::{HeaderName, HeaderValue, StatusCode};
+use net::http::header::ACCEPT;
+use net::http::{HeaderName, HeaderValue, StatusCode};
+use net::{Failure, Patience, Response, document};
 
-pub(super) use retry::Patience;
 pub(super) use token::Tokens;
 
 use super::content::{self, Content};
-use super::http::{Failure, Response, document};
 use super::{Connections, Credential};
 use crate::manifest::{ACCEPTED, Descriptor};
 use crate::{Opened, PlatformChoice, Reference, SourceError};

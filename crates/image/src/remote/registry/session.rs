@@ -4,16 +4,15 @@
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 
+use net::http::{HeaderName, HeaderValue, StatusCode, Uri};
+use net::{Call, Failure, Party, Patience, Response, Server, document, is_passing, retry_after};
 use serde::Deserialize;
-use ureq::http::{HeaderName, HeaderValue, StatusCode, Uri};
 
 use super::challenge::{Challenge, challenges};
 use super::endpoint::Endpoint;
-use super::retry::{Patience, is_passing, retry_after};
 use super::token::{Grant, Question};
 use crate::SourceError;
 use crate::remote::credentials::{self, Credential, Lookup, Secret};
-use crate::remote::http::{Call, Failure, Party, Response, Server, document};
 use crate::remote::{Connections, clean};
 
 /// No honest token or error message comes near.

@@ -1,4 +1,4 @@
-//! What the process was started with, as far as the ways to an image depend on it. It comes in as a value: nothing
+//! What the process was started with, as far as the ways to other servers depend on it. It comes in as a value: nothing
 //! below reads a variable or a fixed path of the machine by itself.
 
 use std::collections::BTreeMap;
@@ -42,33 +42,28 @@ impl Environment {
     }
 
     /// All variables, for a program that is started.
-    pub(crate) fn variables(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub fn variables(&self) -> impl Iterator<Item = (&str, &str)> {
         self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// A file or folder of the machine, given from the root of its file system.
-    pub(crate) fn system(&self, path: &str) -> PathBuf {
+    pub fn system(&self, path: &str) -> PathBuf {
         self.root.join(path.trim_start_matches('/'))
     }
 
     /// The user's own folder.
-    pub(crate) fn home(&self) -> Option<&Path> {
+    pub fn home(&self) -> Option<&Path> {
         self.get("HOME").or_else(|| self.get("USERPROFILE")).map(Path::new)
     }
 
     /// `$XDG_CONFIG_HOME`, or `~/.config` (XDG Base Directory Specification).
-    pub(crate) fn config_home(&self) -> Option<PathBuf> {
+    pub fn config_home(&self) -> Option<PathBuf> {
         self.get("XDG_CONFIG_HOME").map(PathBuf::from).or_else(|| Some(self.home()?.join(".config")))
     }
 
     /// `$XDG_RUNTIME_DIR`, where rootless daemons put their sockets.
-    pub(crate) fn runtime_folder(&self) -> Option<&Path> {
+    pub fn runtime_folder(&self) -> Option<&Path> {
         self.get("XDG_RUNTIME_DIR").map(Path::new)
-    }
-
-    /// Docker's folder: `$DOCKER_CONFIG`, or `~/.docker`.
-    pub(crate) fn docker_folder(&self) -> Option<PathBuf> {
-        self.get("DOCKER_CONFIG").map(PathBuf::from).or_else(|| Some(self.home()?.join(".docker")))
     }
 }
 
@@ -101,7 +96,6 @@ mod tests {
     fn empty_variables_count_as_unset_and_values_stay_hidden() {
         let environment = Environment::new([("HOME", "/home/a"), ("XDG_CONFIG_HOME", ""), ("TOKEN", "hidden")], "/");
         assert_eq!(environment.config_home().unwrap(), Path::new("/home/a/.config"));
-        assert_eq!(environment.docker_folder().unwrap(), Path::new("/home/a/.docker"));
         let shown = format!("{environment:?}");
         assert!(shown.contains("TOKEN") && !shown.contains("hidden"), "{shown}");
     }

@@ -5,11 +5,10 @@ use std::net::IpAddr;
 
 use ureq::Proxy;
 
-use super::{Failure, Server};
-use crate::remote::Environment;
+use crate::{Environment, Failure, Server};
 
 /// The proxy for requests to `server`; none for this machine.
-pub(super) fn choose(environment: &Environment, server: &Server) -> Result<Option<Proxy>, Failure> {
+pub(crate) fn choose(environment: &Environment, server: &Server) -> Result<Option<Proxy>, Failure> {
     let either = |lower: &str| environment.get(lower).or_else(|| environment.get(&lower.to_ascii_uppercase()));
     if server.is_loopback() || either("no_proxy").is_some_and(|list| spared(list, server)) {
         return Ok(None);

@@ -11,7 +11,7 @@ use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, LazyBu
 use ureq::{Agent, Error};
 
 /// A client whose every connection goes to `socket`, whatever host an address names.
-pub(super) fn agent(config: Config, socket: &Path) -> Agent {
+pub(crate) fn agent(config: Config, socket: &Path) -> Agent {
     Agent::with_parts(config, UnixConnector { socket: socket.to_owned() }, NoResolver)
 }
 

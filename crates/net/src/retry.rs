@@ -8,19 +8,19 @@ use jiff::fmt::rfc2822::DateTimeParser;
 use ureq::http::header::{DATE, RETRY_AFTER};
 use ureq::http::{HeaderMap, HeaderName, StatusCode};
 
-use crate::remote::http::TIME_IS_UP;
+use crate::TIME_IS_UP;
 
 /// How long to keep trying.
 #[derive(Clone, Debug)]
-pub(in crate::remote) struct Patience {
+pub struct Patience {
     /// Attempts in a row that may fail.
-    pub(in crate::remote) attempts: u32,
+    pub attempts: u32,
     /// The pause after the first.
-    pub(in crate::remote) first: Duration,
+    pub first: Duration,
     /// The longest pause, whoever asks for it.
-    pub(in crate::remote) longest: Duration,
+    pub longest: Duration,
     /// When to give up whatever happens.
-    pub(in crate::remote) deadline: Option<Instant>,
+    pub deadline: Option<Instant>,
 }
 
 impl Default for Patience {
@@ -32,7 +32,7 @@ impl Default for Patience {
 
 impl Patience {
     /// Sleeps before the attempt after `failed` ones, or says why there is none.
-    pub(super) fn wait(&self, failed: u32, asked: Option<Duration>) -> Result<(), String> {
+    pub fn wait(&self, failed: u32, asked: Option<Duration>) -> Result<(), String> {
         let random = RandomState::new().hash_one(failed);
         let pause = self.pause(failed, asked, random)?;
         if self.deadline.is_some_and(|deadline| Instant::now() + pause >= deadline) {
@@ -40,6 +40,11 @@ impl Patience {
         }
         std::thread::sleep(pause);
         Ok(())
+    }
+
+    /// Whether it is time to give up.
+    pub fn is_over(&self) -> bool {
+        self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
     }
 
     fn pause(&self, failed: u32, asked: Option<Duration>, random: u64) -> Result<Duration, String> {
@@ -65,12 +70,12 @@ impl Patience {
 }
 
 /// Whether a status says that the same request may work later.
-pub(super) fn is_passing(status: StatusCode) -> bool {
+pub fn is_passing(status: StatusCode) -> bool {
     matches!(status.as_u16(), 408 | 425 | 429 | 500 | 502 | 503 | 504)
 }
 
 /// What the server asks to wait: seconds, or a date, which is held against the server's own clock.
-pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = |name: HeaderName| headers.get(name)?.to_str().ok();
     let asked = text(RETRY_AFTER)?.trim();
     if let Ok(seconds) = asked.parse() {

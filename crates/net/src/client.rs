@@ -1,16 +1,7 @@
-//! HTTP requests to a registry and to the servers that it sends us to: who is trusted, which proxy is taken, which
-//! redirects are followed (RFC 9110).
-//!
-//! Blocking on purpose: a layer is read by the thread that analyses it, and while that thread works the kernel's socket
-//! buffer fills up behind it. HTTP/1.1 on purpose: over one HTTP/2 connection, a layer that waits would hold up the others.
-
-mod proxy;
-mod trust;
-#[cfg(unix)]
-mod unix;
+//! Requests: connections are kept for the next one, redirects followed as far as they are safe (RFC 9110).
 
 use std::collections::BTreeMap;
-use std::io::Read;
+use std::io::{self, ErrorKind, Read};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -18,57 +9,40 @@ use ureq::http::header::{AUTHORIZATION, LOCATION};
 use ureq::http::{HeaderName, HeaderValue, Request, StatusCode, Uri};
 use ureq::{Agent, AsSendBody};
 
-use super::Environment;
-pub(super) use trust::Identity;
-use trust::Trust;
+use crate::failure::TIME_IS_UP;
+use crate::trust::{CertificateFolders, Trust};
+use crate::{Environment, Failure, Identity, Server, daemon, proxy};
 
 /// An answer, its body not read yet.
-pub(super) type Response = ureq::http::Response<ureq::Body>;
+pub type Response = ureq::http::Response<ureq::Body>;
 
-/// More hops than any registry takes.
+/// More hops than any honest server takes.
 const REDIRECTS: usize = 8;
-
-/// Why a request had no answer.
-#[derive(Debug)]
-pub(super) enum Failure {
-    /// It may work the next time.
-    Passing(String),
-    /// It will fail again.
-    Lasting(String),
-}
-
-/// Why nothing is asked any more.
-pub(super) const TIME_IS_UP: &str = "the time for the whole scan is up; raise --timeout";
 
 /// On whose behalf a request is made.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Party {
+pub struct Party {
     /// Names under which certificates for it may be filed. They count for the servers it sends us to as well, as a
     /// private registry stands beside its private storage.
-    pub(super) names: Vec<String>,
+    pub names: Vec<String>,
     /// Whether the user said to take any certificate.
-    pub(super) unverified: bool,
+    pub unverified: bool,
 }
 
 /// One request.
-pub(super) struct Call<'a> {
-    pub(super) party: &'a Party,
-    pub(super) uri: Uri,
-    pub(super) headers: Vec<(HeaderName, HeaderValue)>,
+pub struct Call<'a> {
+    /// For whom.
+    pub party: &'a Party,
+    /// What is asked for.
+    pub uri: Uri,
+    /// More headers; they go wherever redirects lead.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
     /// Sent to the server of `uri` and to no other, wherever redirects lead.
-    pub(super) authorization: Option<HeaderValue>,
+    pub authorization: Option<HeaderValue>,
     /// Makes it a POST of this form.
-    pub(super) form: Option<String>,
+    pub form: Option<String>,
     /// When the answer, its body included, must be here.
-    pub(super) deadline: Option<Instant>,
-}
-
-/// A server, as far as it matters who may see what: address, port, and whether others can listen.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Server {
-    pub(super) secure: bool,
-    pub(super) host: String,
-    pub(super) port: u16,
+    pub deadline: Option<Instant>,
 }
 
 /// What two requests must have in common to go over one connection: the server, the names under which its
@@ -76,20 +50,21 @@ pub(super) struct Server {
 type Terms = (Server, Vec<String>, bool);
 
 /// Connections, kept open for the next request.
-pub(super) struct Http {
+pub struct Http {
     environment: Arc<Environment>,
     trust: Trust,
     agents: Mutex<BTreeMap<Terms, Agent>>,
 }
 
 impl Http {
-    pub(super) fn new(environment: Arc<Environment>) -> Self {
-        let trust = Trust::new(Arc::clone(&environment));
+    /// No connections yet, on a machine like this; certificates for single servers are looked for in `folders`.
+    pub fn new(environment: Arc<Environment>, folders: CertificateFolders) -> Self {
+        let trust = Trust::new(Arc::clone(&environment), folders);
         Self { environment, trust, agents: Mutex::default() }
     }
 
     /// Sends a request and follows redirects. Any status is an answer.
-    pub(super) fn send(&self, call: Call<'_>) -> Result<Response, Failure> {
+    pub fn send(&self, call: Call<'_>) -> Result<Response, Failure> {
         let first = Server::of(&call.uri)?;
         let (mut uri, mut authorization, mut form) = (call.uri, call.authorization, call.form);
         for _ in 0..=REDIRECTS {
@@ -113,7 +88,7 @@ impl Http {
             };
             let response = answer.map_err(|error| match call.deadline {
                 Some(deadline) if Instant::now() >= deadline => Failure::Lasting(TIME_IS_UP.into()),
-                _ => Failure::of(&error, &server),
+                _ => Failure::told(&error, &server, self.trust.advised()),
             })?;
             let Some(next) = redirect(&uri, &response, &server)? else { return Ok(response) };
             let there = Server::of(&next)?;
@@ -150,14 +125,13 @@ impl Http {
         Ok(agent)
     }
 
-    /// A client for a daemon that listens on TCP, with the certificates that its user gave for it.
-    pub(super) fn daemon(&self, server: &Server, identity: Option<&Identity>) -> Result<Agent, Failure> {
-        let mut config = configuration().timeout_recv_response(None).timeout_per_read(None);
-        config = config.proxy(proxy::choose(&self.environment, server)?);
+    /// A daemon that listens on TCP, with the certificates that its user gave for it.
+    pub fn daemon(&self, server: &Server, identity: Option<&Identity>) -> Result<daemon::Daemon, Failure> {
+        let mut config = daemon::patient().proxy(proxy::choose(&self.environment, server)?);
         if let Some(identity) = identity {
             config = config.tls_config(self.trust.daemon(identity)?);
         }
-        Ok(config.build().new_agent())
+        Ok(daemon::Daemon::new(config.build().new_agent()))
     }
 }
 
@@ -165,14 +139,8 @@ fn timed<S: AsSendBody>(agent: &Agent, request: Request<S>, left: Option<Duratio
     agent.configure_request(request).timeout_global(left).build()
 }
 
-/// A client for a daemon that listens on a Unix socket.
-#[cfg(unix)]
-pub(super) fn unix_daemon(socket: &std::path::Path) -> Agent {
-    // A daemon that packs a large image is silent for as long as it takes.
-    unix::agent(configuration().timeout_recv_response(None).timeout_per_read(None).build(), socket)
-}
-
-fn configuration() -> ureq::config::ConfigBuilder<ureq::typestate::AgentScope> {
+/// What holds for every connection.
+pub(crate) fn configuration() -> ureq::config::ConfigBuilder<ureq::typestate::AgentScope> {
     let seconds = |seconds| Some(Duration::from_secs(seconds));
     Agent::config_builder()
         .user_agent(concat!("plimsoll/", env!("CARGO_PKG_VERSION")))
@@ -188,7 +156,7 @@ fn configuration() -> ureq::config::ConfigBuilder<ureq::typestate::AgentScope> {
 }
 
 /// Reads a body that must be small.
-pub(super) fn document(response: Response, most: u64, what: &str) -> Result<Vec<u8>, Failure> {
+pub fn document(response: Response, most: u64, what: &str) -> Result<Vec<u8>, Failure> {
     let refused = || Failure::Lasting(format!("{what} is larger than the {most} bytes that a document may have"));
     if response.body().content_length().is_some_and(|length| length > most) {
         return Err(refused());
@@ -197,6 +165,23 @@ pub(super) fn document(response: Response, most: u64, what: &str) -> Result<Vec<
     let mut reader = response.into_body().into_reader().take(most.saturating_add(1));
     reader.read_to_end(&mut bytes).map_err(|error| Failure::Passing(format!("{what} broke off: {error}")))?;
     if bytes.len() as u64 > most { Err(refused()) } else { Ok(bytes) }
+}
+
+/// The body of an answer. Where it comes too slowly, its error is one of kind `TimedOut`.
+pub fn body(response: Response) -> impl Read + Send + 'static {
+    Body(response.into_body().into_reader())
+}
+
+struct Body(ureq::BodyReader<'static>);
+
+impl Read for Body {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buffer).map_err(|error| {
+            let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<ureq::Error>());
+            let late = matches!(inner, Some(ureq::Error::Timeout(_)));
+            if late { io::Error::new(ErrorKind::TimedOut, "no more came in time") } else { error }
+        })
+    }
 }
 
 /// Where an answer leads, if it leads elsewhere.
@@ -231,90 +216,6 @@ fn join(base: &Uri, reference: &str) -> Option<Uri> {
     text.parse().ok()
 }
 
-impl Server {
-    /// The server of an address.
-    pub(super) fn of(uri: &Uri) -> Result<Self, Failure> {
-        let wrong =
-            |why: &str| Failure::Lasting(format!("cannot use the address {:?}: {why}", uri.host().unwrap_or("")));
-        let secure = match uri.scheme_str() {
-            Some("https") => true,
-            Some("http") => false,
-            _ => return Err(wrong("it is neither https nor http")),
-        };
-        let authority = uri.authority().ok_or_else(|| wrong("it names no server"))?;
-        if authority.as_str().contains('@') {
-            return Err(wrong("it has a user name in it"));
-        }
-        if authority.host().is_empty() {
-            return Err(wrong("it names no server"));
-        }
-        let port = uri.port_u16().unwrap_or(if secure { 443 } else { 80 });
-        Ok(Self { secure, host: authority.host().to_ascii_lowercase(), port })
-    }
-
-    /// Whether it is this machine.
-    pub(super) fn is_loopback(&self) -> bool {
-        is_loopback(&self.host)
-    }
-}
-
-impl std::fmt::Display for Server {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.host)?;
-        let usual = if self.secure { 443 } else { 80 };
-        if self.port == usual { Ok(()) } else { write!(f, ":{}", self.port) }
-    }
-}
-
-/// Whether a host, without its port, is this machine: nobody can listen in between.
-pub(super) fn is_loopback(host: &str) -> bool {
-    let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
-    bare == "localhost" || bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
-impl Failure {
-    pub(super) fn message(self) -> String {
-        let (Self::Passing(message) | Self::Lasting(message)) = self;
-        message
-    }
-
-    /// What a failure of the HTTP library means. A name that is unknown and a port that is shut are taken for lasting:
-    /// a person who mistyped a host should not wait.
-    pub(super) fn of(error: &ureq::Error, server: &Server) -> Self {
-        use std::io::ErrorKind;
-        let lasting = |why: String| Self::Lasting(format!("cannot reach {server}: {why}"));
-        match error {
-            ureq::Error::Io(io) => match io.kind() {
-                ErrorKind::ConnectionReset
-                | ErrorKind::ConnectionAborted
-                | ErrorKind::BrokenPipe
-                | ErrorKind::UnexpectedEof
-                | ErrorKind::TimedOut
-                | ErrorKind::WouldBlock => Self::Passing(format!("{server} broke off: {io}")),
-                ErrorKind::InvalidData if io.to_string().contains("certificate") => {
-                    lasting(distrust(server, &io.to_string()))
-                }
-                _ => lasting(io.to_string()),
-            },
-            ureq::Error::Rustls(error) if error.to_string().contains("certificate") => {
-                lasting(distrust(server, &error.to_string()))
-            }
-            ureq::Error::Timeout(ureq::Timeout::Resolve | ureq::Timeout::Connect) => {
-                lasting("no answer in time".into())
-            }
-            ureq::Error::Timeout(_) => Self::Passing(format!("{server} fell silent")),
-            ureq::Error::Protocol(why) => Self::Passing(format!("{server} does not speak HTTP properly: {why}")),
-            other => lasting(other.to_string()),
-        }
-    }
-}
-
-fn distrust(server: &Server, why: &str) -> String {
-    format!(
-        "its certificate is not trusted ({why}); put the authority's certificate into /etc/docker/certs.d/{server}/ca.crt, or name it in SSL_CERT_FILE"
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -336,26 +237,5 @@ mod tests {
         check_join(base, "g#s", Some("http://a/b/c/g"));
         check_join(base, "https://h/x?a=b", Some("https://h/x?a=b"));
         check_join(base, "http://[", None);
-    }
-
-    #[test]
-    fn a_server_is_scheme_host_and_port() {
-        let server = |text: &str| Server::of(&text.parse().unwrap()).ok();
-        assert_eq!(server("https://X.io/a"), server("https://x.io:443/b"));
-        assert_ne!(server("https://x.io/"), server("http://x.io/"));
-        assert_ne!(server("https://x.io/"), server("https://x.io:444/"));
-        for refused in ["ftp://x.io/", "https://user:password@x.io/", "/relative"] {
-            assert_eq!(server(refused), None, "{refused}");
-        }
-    }
-
-    #[test]
-    fn loopback_is_known_in_every_form() {
-        for host in ["localhost", "127.0.0.1", "127.9.9.9", "[::1]", "::1"] {
-            assert!(is_loopback(host), "{host}");
-        }
-        for host in ["localhost.evil.example", "128.0.0.1", "127.0.0.1.evil.example", ""] {
-            assert!(!is_loopback(host), "{host}");
-        }
     }
 }

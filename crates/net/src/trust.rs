@@ -1,5 +1,5 @@
 //! Whom TLS trusts: the system's certificate authorities, or those of `SSL_CERT_FILE` and `SSL_CERT_DIR`, and what is
-//! filed for one registry in a `certs.d` folder (containers-certs.d(5), which Docker began).
+//! filed for one server in a folder of its name (containers-certs.d(5), which Docker began).
 
 use std::fs::File;
 use std::io::{ErrorKind, Read};
@@ -11,37 +11,53 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
 use ureq::tls::{Certificate, ClientCert, PrivateKey, RootCerts, TlsConfig};
 
-use super::{Failure, Party, Server};
-use crate::remote::Environment;
+use crate::{Environment, Failure, Party, Server};
 
 /// No honest bundle of certificates comes near.
 const LARGEST: u64 = 8 << 20;
 
+/// Where certificates for single servers are: each of these folders may have one named after a server (`host:port`, or
+/// `host` for the usual port) with `*.crt` in it, which are authorities, and `*.cert` with a `*.key` beside it, which is
+/// ours to show.
+#[derive(Clone, Debug, Default)]
+pub struct CertificateFolders {
+    /// The first that has a certificate to show counts.
+    pub all: Vec<PathBuf>,
+    /// The one that is named to a person whose server is not trusted.
+    pub advised: Option<PathBuf>,
+}
+
 /// The certificate authorities that count, read when the first secure connection is made.
-pub(super) struct Trust {
+pub(crate) struct Trust {
     environment: Arc<Environment>,
+    folders: CertificateFolders,
     system: OnceLock<Vec<Certificate<'static>>>,
 }
 
 /// The files that a user gave for one daemon.
 #[derive(Clone, Debug, Default)]
-pub(in crate::remote) struct Identity {
+pub struct Identity {
     /// Its certificate authority; the system's, where there is none.
-    pub(in crate::remote) authority: Option<PathBuf>,
+    pub authority: Option<PathBuf>,
     /// Our certificate and its key.
-    pub(in crate::remote) client: Option<(PathBuf, PathBuf)>,
+    pub client: Option<(PathBuf, PathBuf)>,
     /// Whether the user said to take any certificate.
-    pub(in crate::remote) unverified: bool,
+    pub unverified: bool,
 }
 
 impl Trust {
-    pub(super) fn new(environment: Arc<Environment>) -> Self {
-        Self { environment, system: OnceLock::new() }
+    pub(crate) fn new(environment: Arc<Environment>, folders: CertificateFolders) -> Self {
+        Self { environment, folders, system: OnceLock::new() }
+    }
+
+    /// Where a person may put a certificate authority for one server.
+    pub(crate) fn advised(&self) -> Option<&Path> {
+        self.folders.advised.as_deref()
     }
 
     /// What counts for a connection to `server` on behalf of `party`. Its authorities count everywhere it leads;
     /// our own certificate is shown to a server only when it is filed for that very server.
-    pub(super) fn of(&self, server: &Server, party: &Party) -> Result<TlsConfig, Failure> {
+    pub(crate) fn of(&self, server: &Server, party: &Party) -> Result<TlsConfig, Failure> {
         let mut own = vec![format!("{}:{}", server.host, server.port)];
         if server.port == 443 {
             own.push(server.host.clone());
@@ -63,7 +79,7 @@ impl Trust {
     }
 
     /// What counts for a connection to a daemon.
-    pub(super) fn daemon(&self, identity: &Identity) -> Result<TlsConfig, Failure> {
+    pub(crate) fn daemon(&self, identity: &Identity) -> Result<TlsConfig, Failure> {
         let authorities = identity.authority.as_deref().map(certificates).transpose()?;
         let client = identity.client.as_ref().map(|(certificate, key)| pair(certificate, key)).transpose()?;
         let config = self.config(authorities.clone().unwrap_or_default(), client.as_ref(), identity.unverified);
@@ -91,12 +107,7 @@ impl Trust {
         if name.starts_with('.') || !name.bytes().all(plain) {
             return Vec::new();
         }
-        let environment = &self.environment;
-        let user = environment.config_home();
-        let system = ["/etc/docker/certs.d", "/etc/containers/certs.d"].map(|folder| environment.system(folder));
-        let user = user.into_iter().flat_map(|home| [home.join("containers/certs.d"), home.join("docker/certs.d")]);
-        let docker = environment.docker_folder().map(|folder| folder.join("certs.d"));
-        user.chain(docker).chain(system).map(|folder| folder.join(name)).collect()
+        self.folders.all.iter().map(|folder| folder.join(name)).collect()
     }
 }
 
