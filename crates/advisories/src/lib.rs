@@ -3,7 +3,7 @@
 //! [`Store`] says where advisories come from ([`Bucket`] reads a directory as OSV.dev exports it), `ecosystems` which
 //! of them speak of a package, `matching` whether its version is affected, `aliases` and `severity` make one row of
 //! however many databases list the same vulnerability, `lifecycle` knows when a distribution ends. [`Advisories`] is
-//! all of it as a detector.
+//! all of it as a detector. What others say about a finding is in [`vex`].
 //!
 //! Invariant: no image is read and no clock is asked here. What cannot be decided is a gap.
 
@@ -23,6 +23,7 @@ mod signal;
 mod starter;
 mod store;
 mod vendors;
+pub mod vex;
 
 pub use advisory::{Advisory, Affected, Event, Rating, Status};
 pub use ecosystems::{Ecosystem, Scope, shard};

@@ -158,7 +158,7 @@ pub(super) fn read(text: &str, document: Document) -> Result<Reading, serde_json
 impl Metadata<'_> {
     fn author(&self) -> Option<String> {
         let contacts = self.authors.iter().chain(&self.supplier).chain(&self.manufacturer);
-        contacts.filter_map(|contact| name(contact.name.as_deref()?)).next()
+        contacts.into_iter().find_map(|contact| name(contact.name.as_deref()?))
     }
 }
 

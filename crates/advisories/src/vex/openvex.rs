@@ -151,8 +151,8 @@ fn with_subjects(text: &str, document: Document, subjects: &[Product]) -> Result
     Ok(reading)
 }
 
-fn statement(
-    raw: &RawValue,
+fn statement<'a>(
+    raw: &'a RawValue,
     place: &str,
     document: &Arc<Document>,
     subjects: &[Product],
@@ -179,7 +179,7 @@ fn statement(
     };
     let ids = ids(raw.vulnerability)?;
     // Of one that does not parse nothing is known but its place.
-    let mut components = |list: Option<Vec<&RawValue>>, what: &str| {
+    let mut components = |list: Option<Vec<&'a RawValue>>, what: &str| {
         let mut components = Vec::new();
         for (index, raw) in list.into_iter().flatten().enumerate() {
             let place = format!("{place}.{what}[{index}]");
