@@ -131,7 +131,8 @@ impl Purl {
     /// Writes the parts as the type's definition wants them (purl-spec, "Known purl types").
     fn normalize(&mut self) {
         match &*self.kind {
-            "alpm" | "apk" | "bitbucket" | "composer" | "deb" | "github" | "gitlab" | "golang" | "hex" | "npm" => {
+            "alpm" | "apk" | "bitbucket" | "bitnami" | "composer" | "deb" | "github" | "githubactions" | "gitlab" | "golang"
+            | "hex" | "npm" | "vscode-extension" => {
                 self.namespace = self.namespace.to_ascii_lowercase();
                 self.name = self.name.to_ascii_lowercase();
             }

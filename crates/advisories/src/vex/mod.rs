@@ -1,16 +1,16 @@
 //! VEX: what people who know a product say about vulnerabilities in it.
 //!
-//! One file reads each format ([`read`] tells them apart by their content), [`Library`] finds documents in files, folders
+//! One file reads each format ([`read`] tells them apart by their content), [`Collection`] finds documents in files, folders
 //! and repositories, `apply` lays statements onto the findings of a report, [`Draft`] writes a statement down.
 //!
 //! Every byte is somebody else's. A statement that is wrong is refused with its place and the reason while the others
 //! count; a file that is no VEX document at all is [`Unread`].
 
 mod apply;
+mod collection;
 mod csaf;
 mod cyclonedx;
 mod fit;
-mod library;
 mod openvex;
 mod product;
 mod repository;
@@ -25,7 +25,7 @@ use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 pub use apply::apply;
-pub use library::Library;
+pub use collection::Collection;
 pub use product::{Component, Product};
 pub use write::{Draft, DraftError};
 

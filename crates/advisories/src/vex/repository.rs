@@ -9,7 +9,7 @@ use model::{Purl, Report};
 use serde::Deserialize;
 
 use super::fit::Subject;
-use super::{Reading, Refusal, Unread, library};
+use super::{Reading, Refusal, Unread, collection};
 
 /// Where the index may be: in the repository itself, or as a client unpacks it.
 const INDEXES: [&str; 2] = ["index.json", "0.1/index.json"];
@@ -57,7 +57,7 @@ impl Repository {
     }
 
     fn with_index(path: &Path) -> Result<Self, Unread> {
-        let bytes = library::bytes(path)?;
+        let bytes = collection::bytes(path)?;
         let index: Index = serde_json::from_slice(&bytes).map_err(|error| Unread::NotVex {
             path: path.display().to_string(),
             why: format!("it is no index of a VEX repository: {error}"),
@@ -117,7 +117,7 @@ impl Repository {
         if !whole(&path)?.starts_with(whole(&self.root)?) {
             return Err(outside());
         }
-        super::read(&library::bytes(&path)?, &path.display().to_string(), trusted)
+        super::read(&collection::bytes(&path)?, &path.display().to_string(), trusted)
     }
 }
 

@@ -16,7 +16,7 @@ const MOST_FILES: usize = 10_000;
 
 /// All that the user names.
 #[derive(Debug, Default)]
-pub struct Library {
+pub struct Collection {
     statements: Vec<Statement>,
     repositories: Vec<Repository>,
     refusals: Vec<Refusal>,
@@ -24,23 +24,23 @@ pub struct Library {
     trusts_repositories: bool,
 }
 
-impl Library {
+impl Collection {
     /// Reads what is there. Files that the user names, and those in folders that he names, are trusted; documents of a
     /// repository came from elsewhere, and are trusted only with `trust_repositories`.
     pub fn open(paths: &[PathBuf], trust_repositories: bool) -> Result<Self, Unread> {
-        let mut library = Self { trusts_repositories: trust_repositories, ..Self::default() };
+        let mut collection = Self { trusts_repositories: trust_repositories, ..Self::default() };
         for path in paths {
             if !path.is_dir() {
-                library.add(super::read(&bytes(path)?, &path.display().to_string(), true)?);
+                collection.add(super::read(&bytes(path)?, &path.display().to_string(), true)?);
             } else if let Some(repository) = Repository::open(path) {
                 let mut repository = repository?;
-                library.refusals.append(&mut repository.refusals);
-                library.repositories.push(repository);
+                collection.refusals.append(&mut repository.refusals);
+                collection.repositories.push(repository);
             } else {
-                library.add_folder(path)?;
+                collection.add_folder(path)?;
             }
         }
-        Ok(library)
+        Ok(collection)
     }
 
     fn add_folder(&mut self, folder: &Path) -> Result<(), Unread> {
