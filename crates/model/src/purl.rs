@@ -131,8 +131,8 @@ impl Purl {
     /// Writes the parts as the type's definition wants them (purl-spec, "Known purl types").
     fn normalize(&mut self) {
         match &*self.kind {
-            "alpm" | "apk" | "bitbucket" | "bitnami" | "composer" | "deb" | "github" | "githubactions" | "gitlab" | "golang"
-            | "hex" | "npm" | "vscode-extension" => {
+            "alpm" | "apk" | "bitbucket" | "bitnami" | "composer" | "deb" | "github" | "githubactions" | "gitlab"
+            | "golang" | "hex" | "npm" | "vscode-extension" => {
                 self.namespace = self.namespace.to_ascii_lowercase();
                 self.name = self.name.to_ascii_lowercase();
             }
@@ -350,7 +350,11 @@ mod tests {
         let Purl { kind, namespace, name, version, qualifiers, subpath } = purl.parse().unwrap();
         let qualifiers: Vec<_> = qualifiers.iter().map(|(key, value)| format!("{key}={value}")).collect();
         let version = version.unwrap_or_default();
-        assert_eq!(format!("{kind}|{namespace}|{name}|{version}|{}|{subpath}", qualifiers.join(" ")), expected, "{purl}");
+        assert_eq!(
+            format!("{kind}|{namespace}|{name}|{version}|{}|{subpath}", qualifiers.join(" ")),
+            expected,
+            "{purl}"
+        );
     }
 
     // The cases are those of the purl specification's own test suite, and of its type definitions.

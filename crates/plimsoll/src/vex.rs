@@ -38,7 +38,9 @@ impl Vex {
             let (id, status) = (remark.ids.first().map_or("", String::as_str), remark.status.word());
             match &remark.unapplied {
                 Some(why) => tracing::info!(id, status, place = remark.place, why, "VEX statement does not apply"),
-                None => tracing::info!(id, status, place = remark.place, findings = remark.findings.len(), "VEX statement"),
+                None => {
+                    tracing::info!(id, status, place = remark.place, findings = remark.findings.len(), "VEX statement");
+                }
             }
         }
     }

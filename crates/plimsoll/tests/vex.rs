@@ -97,8 +97,12 @@ fn one_finding_is_set_aside_and_the_report_says_why() {
         )]
     );
     // Eight vulnerabilities are found without the document.
-    assert_eq!((&report["summary"]["vulnerabilities"]["total"], &report["summary"]["suppressed"]), (&7.into(), &1.into()));
-    let lodash = report["vulnerabilities"].as_array().unwrap().iter().find(|row| row["id"] == "CVE-2019-10744").unwrap();
+    assert_eq!(
+        (&report["summary"]["vulnerabilities"]["total"], &report["summary"]["suppressed"]),
+        (&7.into(), &1.into())
+    );
+    let lodash =
+        report["vulnerabilities"].as_array().unwrap().iter().find(|row| row["id"] == "CVE-2019-10744").unwrap();
     assert_eq!(lodash["vex"]["status"], "under_investigation");
     let unapplied: Vec<&str> =
         report["vex"].as_array().unwrap().iter().filter_map(|remark| remark["unapplied"].as_str()).collect();
@@ -145,7 +149,8 @@ fn a_gate_does_not_count_what_is_set_aside() {
 fn a_repository_has_to_be_trusted_to_set_anything_aside() {
     let folder = Folder::new();
     folder.write("hub/vex-repository.json", r#"{"name": "Hub", "versions": [{"spec_version": "0.1"}]}"#);
-    let entry = |id: &str, location: &str| format!(r#"{{"id": "{id}", "location": "{location}", "format": "openvex"}}"#);
+    let entry =
+        |id: &str, location: &str| format!(r#"{{"id": "{id}", "location": "{location}", "format": "openvex"}}"#);
     let entries = [
         entry("pkg:npm/lodash", "pkg/npm/lodash/vex.json"),
         entry("pkg:npm/minimist", "../outside.json"),
@@ -154,7 +159,9 @@ fn a_repository_has_to_be_trusted_to_set_anything_aside() {
     ];
     folder.write("hub/index.json", &format!(r#"{{"packages": [{}]}}"#, entries.join(",")));
     let document = |id: &str, name: &str| {
-        format!(r#"{{"author": "Hub", "statements": [{{"vulnerability": "{id}", "status": "fixed", "products": ["pkg:npm/{name}"]}}]}}"#)
+        format!(
+            r#"{{"author": "Hub", "statements": [{{"vulnerability": "{id}", "status": "fixed", "products": ["pkg:npm/{name}"]}}]}}"#
+        )
     };
     folder.write("hub/pkg/npm/lodash/vex.json", &document("CVE-2019-10744", "lodash"));
     folder.write("outside.json", &document("CVE-2020-7598", "minimist"));

@@ -7,8 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use model::{
-    EndOfLife, Finding, FixState, GapKind, ImagePath, LayerClass, LayerIndex, PackageKind, Report, Severity,
-    VexRemark, Vulnerability,
+    EndOfLife, Finding, FixState, GapKind, ImagePath, LayerClass, LayerIndex, PackageKind, Report, Severity, VexRemark,
+    Vulnerability,
 };
 
 use crate::Context;

@@ -4,7 +4,7 @@
 //! package (`fit`). Of several, the latest decides, and of several at the same time the one that was read last. Only a
 //! trusted statement suppresses, and no other can take its place. What became of each is kept with the report.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use model::{Finding, Report, VexRemark, Vulnerability};
 
@@ -65,12 +65,7 @@ struct Claim {
 }
 
 impl Claim {
-    fn new(
-        statement: &Statement,
-        subject: &Subject,
-        by_id: &HashMap<String, Vec<usize>>,
-        report: &Report,
-    ) -> Self {
+    fn new(statement: &Statement, subject: &Subject, by_id: &HashMap<String, Vec<usize>>, report: &Report) -> Self {
         let ids = statement.ids.iter().map(|id| id.to_ascii_uppercase());
         let mut candidates: Vec<usize> = ids.filter_map(|id| by_id.get(&id)).flatten().copied().collect();
         candidates.sort_unstable();
@@ -80,12 +75,16 @@ impl Claim {
         }
         let mut findings = Vec::new();
         let mut nearest: Option<(Apart, &Component, usize)> = None;
-        for product in &statement.products {
+        'products: for product in &statement.products {
             let whole = subject.whole(&product.whole);
             for &candidate in &candidates {
                 let Some(vulnerability) = vulnerability(report, candidate) else { continue };
                 match subject.covers(product, whole, vulnerability.item) {
                     Ok(()) => findings.push(candidate),
+                    Err(apart @ (Apart::TooMany, _)) => {
+                        nearest = Some((apart.0, apart.1, candidate));
+                        break 'products;
+                    }
                     Err((apart, component)) if nearest.is_none_or(|(known, _, _)| known < apart) => {
                         nearest = Some((apart, component, candidate));
                     }
@@ -110,7 +109,7 @@ impl Claim {
         self,
         statement: &Statement,
         statements: &[Statement],
-        deciders: &HashMap<usize, usize>,
+        deciders: &BTreeMap<usize, usize>,
         would: usize,
     ) -> String {
         if !statement.document.trusted && statement.status.suppresses() && would > 0 {
@@ -129,8 +128,8 @@ impl Claim {
 }
 
 /// Which statement decides about which finding.
-fn deciders(statements: &[Statement], claims: &[Claim]) -> HashMap<usize, usize> {
-    let mut deciders: HashMap<usize, usize> = HashMap::new();
+fn deciders(statements: &[Statement], claims: &[Claim]) -> BTreeMap<usize, usize> {
+    let mut deciders: BTreeMap<usize, usize> = BTreeMap::new();
     let rank = |index: usize| (statements[index].document.trusted, statements[index].timestamp);
     for (index, claim) in claims.iter().enumerate() {
         for &finding in &claim.findings {
@@ -424,21 +423,27 @@ mod tests {
         let later = "another statement, which is later, says affected: a.json, statements[1]";
         check(&mut shop(), &[one, same], "", &[later, "ok [0]"]);
         check(&mut shop(), &[same, untimed], "", &["ok [0]", earlier]);
-        check(&mut shop(), &[untimed, untimed], "CVE-2024-1@libc6", &[
-            "another statement, which is later, says fixed: a.json, statements[1]",
-            "ok [0]",
-        ]);
+        check(
+            &mut shop(),
+            &[untimed, untimed],
+            "CVE-2024-1@libc6",
+            &["another statement, which is later, says fixed: a.json, statements[1]", "ok [0]"],
+        );
     }
 
     #[test]
     fn only_what_is_trusted_suppresses() {
         let mut report = shop();
         let mut both = statements("mine.json", true, &["CVE-2024-1 affected 2024-01-01 pkg:oci/shop"]);
-        both.extend(statements("theirs.json", false, &[
-            "CVE-2024-1 not_affected 2025-01-01 pkg:oci/shop",
-            "CVE-2024-2 not_affected 2025-01-01 pkg:oci/shop",
-            "CVE-2024-3 under_investigation 2025-01-01 pkg:oci/shop",
-        ]));
+        both.extend(statements(
+            "theirs.json",
+            false,
+            &[
+                "CVE-2024-1 not_affected 2025-01-01 pkg:oci/shop",
+                "CVE-2024-2 not_affected 2025-01-01 pkg:oci/shop",
+                "CVE-2024-3 under_investigation 2025-01-01 pkg:oci/shop",
+            ],
+        ));
         let (set_aside, outcomes) = outcome(&mut report, &both);
         assert_eq!(set_aside, "");
         assert_eq!(

@@ -13,6 +13,8 @@ use super::{MOST_BYTES, Reading, Refusal, Statement, Unread, apply};
 const DEPTH: usize = 8;
 /// Files of one folder that are read.
 const MOST_FILES: usize = 10_000;
+/// Refusals of all files that are kept one by one.
+const MOST_REFUSALS: usize = 10_000;
 
 /// All that the user names.
 #[derive(Debug, Default)]
@@ -52,7 +54,7 @@ impl Collection {
             // Beside documents there may be anything.
             match bytes(&path).and_then(|bytes| super::read(&bytes, &origin, true)) {
                 Ok(reading) => self.add(reading),
-                Err(error) => self.refusals.push(Refusal { place: origin, why: error.to_string() }),
+                Err(error) => self.refuse(Refusal { place: origin, why: error.to_string() }),
             }
         }
         Ok(())
@@ -60,8 +62,18 @@ impl Collection {
 
     fn add(&mut self, reading: Reading) {
         self.statements.extend(reading.statements);
-        self.refusals.extend(reading.refusals);
         self.more_refusals += reading.more_refusals;
+        for refusal in reading.refusals {
+            self.refuse(refusal);
+        }
+    }
+
+    fn refuse(&mut self, refusal: Refusal) {
+        if self.refusals.len() < MOST_REFUSALS {
+            self.refusals.push(refusal);
+        } else {
+            self.more_refusals += 1;
+        }
     }
 
     /// What was read so far: nothing yet of repositories, of which a report says what matters.

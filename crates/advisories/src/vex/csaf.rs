@@ -250,7 +250,8 @@ impl<'a> Products<'a> {
         let part = self.by_id.get(&*relationship.product_reference);
         let whole = self.by_id.get(&*relationship.relates_to_product_reference);
         let (Some(part), Some(whole)) = (part, whole) else { return false };
-        let parts = if part.subcomponents.is_empty() { vec![Arc::clone(&part.whole)] } else { part.subcomponents.clone() };
+        let parts =
+            if part.subcomponents.is_empty() { vec![Arc::clone(&part.whole)] } else { part.subcomponents.clone() };
         let product = Product { whole: Arc::clone(&whole.whole), subcomponents: parts };
         self.by_id.insert(&relationship.full_product_name.product_id, product);
         true
@@ -298,12 +299,9 @@ fn statements(
     let impacts = by_product(products, &vulnerability.threats, |note| note.details.as_deref().filter(|_| impact(note)));
     let remedies = by_product(products, &vulnerability.remediations, |note| note.details.as_deref());
     // What is said to be affected anywhere is affected: who contradicts himself is believed the worse.
-    let lists: [(&str, VexStatus, &[&[Cow<str>]]); 4] = [
-        (
-            "known_affected",
-            VexStatus::Affected,
-            &[&status.known_affected, &status.first_affected, &status.last_affected],
-        ),
+    let affected = [&status.known_affected, &status.first_affected, &status.last_affected];
+    let lists = [
+        ("known_affected", VexStatus::Affected, &affected[..]),
         ("under_investigation", VexStatus::UnderInvestigation, &[&status.under_investigation]),
         ("known_not_affected", VexStatus::NotAffected, &[&status.known_not_affected]),
         ("fixed", VexStatus::Fixed, &[&status.fixed, &status.first_fixed]),

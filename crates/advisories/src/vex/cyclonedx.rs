@@ -327,15 +327,12 @@ fn decoded(text: &str) -> String {
     let mut rest = text.as_bytes();
     while let [first, tail @ ..] = rest {
         let digit = |index: usize| tail.get(index).and_then(|byte| char::from(*byte).to_digit(16));
-        match (first, digit(0), digit(1)) {
-            (b'%', Some(high), Some(low)) => {
-                decoded.extend(u8::try_from(high * 16 + low));
-                rest = &tail[2..];
-            }
-            _ => {
-                decoded.push(*first);
-                rest = tail;
-            }
+        if let (b'%', Some(high), Some(low)) = (first, digit(0), digit(1)) {
+            decoded.extend(u8::try_from(high * 16 + low));
+            rest = &tail[2..];
+        } else {
+            decoded.push(*first);
+            rest = tail;
         }
     }
     String::from_utf8_lossy(&decoded).into_owned()
@@ -388,7 +385,9 @@ mod tests {
     fn references_that_lead_nowhere_are_refused() {
         let other = "urn:cdx:00000000-0000-0000-0000-000000000000/1#one";
         let affects = |reference: &str, more: &str| {
-            format!(r#"{{"id": "CVE-1", "affects": [{{"ref": "{reference}"{more}}}], "analysis": {{"state": "resolved"}}}}"#)
+            format!(
+                r#"{{"id": "CVE-1", "affects": [{{"ref": "{reference}"{more}}}], "analysis": {{"state": "resolved"}}}}"#
+            )
         };
         let range = r#", "versions": [{"range": "vers:npm/<3"}]"#;
         let document = image(&[affects(other, ""), affects("two", ""), affects("free", range)].join(","));

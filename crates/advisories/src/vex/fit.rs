@@ -12,8 +12,9 @@ use model::{Digest, Distro, Item, Package, PackageKind, Presence, Purl, Report};
 use super::product::{Component, Product};
 use crate::ecosystems;
 
-/// Comparisons for one report. Honest documents need some thousands; these take about a second.
-const MOST_COMPARISONS: u64 = 20_000_000;
+/// Comparisons for one report. Honest documents need some thousands, the largest of a vendor's some hundred thousand; these
+/// take a few seconds.
+const MOST_COMPARISONS: u64 = 10_000_000;
 
 /// Qualifiers that tell where a copy is from, and not what it is.
 const WHEREABOUTS: [&str; 5] = ["checksum", "download_url", "file_name", "repository_url", "vcs_url"];
@@ -108,6 +109,7 @@ impl<'a> Subject<'a> {
     /// Whether a component is the image or the distribution.
     pub fn whole<'c>(&self, component: &'c Component) -> Result<Whole, Apart<'c>> {
         let mut nearest = Apart::Incomparable;
+        self.spend(1)?;
         if component.digests.iter().any(|digest| self.digests.contains(digest)) {
             return Ok(Whole::Image);
         } else if !component.digests.is_empty() {
@@ -130,6 +132,8 @@ impl<'a> Subject<'a> {
         let own = self.report.inventory.distro.as_ref().map_or("", |distro| &distro.cpe);
         if component.cpes.iter().any(|cpe| is_release(cpe, own)) {
             return Ok(Whole::Distribution);
+        } else if !component.cpes.is_empty() && !own.is_empty() {
+            nearest = nearest.max(Apart::Other);
         }
         Err(nearest)
     }
@@ -143,7 +147,8 @@ impl<'a> Subject<'a> {
             return if self.digests.contains(&digest) { Ok(()) } else { Err(Apart::Digest) };
         }
         let image = self.name.as_ref().ok_or(Apart::Unnamed)?;
-        let path = if purl.namespace.is_empty() { purl.name.clone() } else { format!("{}/{}", purl.namespace, purl.name) };
+        let path =
+            if purl.namespace.is_empty() { purl.name.clone() } else { format!("{}/{}", purl.namespace, purl.name) };
         let location = purl.qualifiers.get("repository_url").map(String::as_str);
         let fits = match (&*purl.kind, location) {
             ("docker", location) => {
@@ -199,18 +204,21 @@ impl<'a> Subject<'a> {
             Err(nearest)
         };
         match (whole, product.subcomponents.is_empty()) {
-            (Ok(Whole::Image), true) => Ok(()),
             (Ok(Whole::Distribution), _) if !package.is_some_and(|package| package.kind.is_os()) => {
                 Err((Apart::Other, &product.whole))
             }
-            (Ok(Whole::Distribution), true) => Ok(()),
+            (Ok(_), true) => Ok(()),
             (Ok(_), false) => part(),
             (Err(apart), true) => {
                 self.package(&product.whole, index).map_err(|other| (other.max(apart), &*product.whole))
             }
             (Err(apart), false) => {
                 part()?;
-                if self.has_around(&product.whole, index) { Ok(()) } else { Err((apart, &product.whole)) }
+                match self.has_around(&product.whole, index) {
+                    Ok(true) => Ok(()),
+                    Ok(false) => Err((apart, &product.whole)),
+                    Err(too_many) => Err((too_many, &product.whole)),
+                }
             }
         }
     }
@@ -227,10 +235,7 @@ impl<'a> Subject<'a> {
         });
         let names = component.names.iter().map(|name| is_named(name, package));
         for answer in purls.chain(names) {
-            self.comparisons.set(self.comparisons.get() + 1);
-            if self.comparisons.get() > MOST_COMPARISONS {
-                return Err(Apart::TooMany);
-            }
+            self.spend(1)?;
             match answer {
                 Ok(()) => return Ok(()),
                 Err(apart) => nearest = nearest.max(apart),
@@ -241,12 +246,19 @@ impl<'a> Subject<'a> {
 
     /// Whether the package with that index is inside a package that a component names: in its archive, in its executable,
     /// or among the files that it brought.
-    fn has_around(&self, component: &Component, index: usize) -> bool {
+    fn has_around(&self, component: &Component, index: usize) -> Result<bool, Apart<'static>> {
         let inventory = &self.report.inventory;
-        let Some(inner) = inventory.items.get(index) else { return false };
-        inventory.packages().any(|(outer, item, package)| {
+        let Some(inner) = inventory.items.get(index) else { return Ok(false) };
+        self.spend(inventory.items.len() as u64)?;
+        Ok(inventory.packages().any(|(outer, item, package)| {
             outer != index && is_around(item, package, inner) && self.package(component, outer).is_ok()
-        })
+        }))
+    }
+
+    /// Counts comparisons, and says when they are too many.
+    fn spend(&self, comparisons: u64) -> Result<(), Apart<'static>> {
+        self.comparisons.set(self.comparisons.get().saturating_add(comparisons));
+        if self.comparisons.get() > MOST_COMPARISONS { Err(Apart::TooMany) } else { Ok(()) }
     }
 }
 
@@ -368,7 +380,7 @@ fn vendor(namespace: &str) -> &str {
 /// Whether a `distro` qualifier means the distribution: `debian-12`, `bookworm`, `12`, for `12.5` too.
 fn is_distro(said: &str, distro: &Distro) -> bool {
     let release = said
-        .match_indices('-')
+        .rmatch_indices('-')
         .map(|(index, _)| (&said[..index], &said[index + 1..]))
         .find(|(id, _)| vendor(id) == vendor(&distro.id))
         .map_or(said, |(_, release)| release);
@@ -386,7 +398,11 @@ fn is_named<'c>(said: &'c str, package: &Package) -> Result<(), Apart<'c>> {
     }
     match said.rsplit_once('@') {
         Some((name, version)) if name == package.name => {
-            if version == package.version { Ok(()) } else { Err(Apart::Version(version)) }
+            if version == package.version {
+                Ok(())
+            } else {
+                Err(Apart::Version(version))
+            }
         }
         _ => Err(Apart::Other),
     }
@@ -513,7 +529,10 @@ mod tests {
         check("hop", "something else");
         check("other/shop", "something else");
         check(&format!("pkg:oci/any@{}", Digest::sha256(b"manifest")), "Image");
-        check(&format!("pkg:oci/shop@{}", Digest::sha256(b"config")).replace(':', "%3A").replacen("%3A", ":", 1), "Image");
+        check(
+            &format!("pkg:oci/shop@{}", Digest::sha256(b"config")).replace(':', "%3A").replacen("%3A", ":", 1),
+            "Image",
+        );
         check(&Digest::sha256(b"manifest").to_string(), "Image");
         check(&format!("pkg:oci/shop@{}", Digest::sha256(b"other")), "the digest is another");
         check(&format!("ghcr.io/acme/shop@{}", Digest::sha256(b"other")), "the digest is another");

@@ -265,9 +265,8 @@ mod tests {
     #[test]
     fn many_products_are_refused_and_the_others_count() {
         let products = vec![r#""a""#; MOST_PRODUCTS].join(",");
-        let statement = |products: &str| {
-            format!(r#"{{"vulnerability":"CVE-2024-0001","status":"fixed","products":[{products}]}}"#)
-        };
+        let statement =
+            |products: &str| format!(r#"{{"vulnerability":"CVE-2024-0001","status":"fixed","products":[{products}]}}"#);
         let document = format!(r#"{{"statements":[{},{}]}}"#, statement(&products), statement(r#""pkg:npm/b""#));
         let reading = read(document.as_bytes(), "a.json", true).unwrap();
         assert_eq!(reading.statements.len(), 1);

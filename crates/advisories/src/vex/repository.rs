@@ -63,15 +63,13 @@ impl Repository {
             why: format!("it is no index of a VEX repository: {error}"),
         })?;
         let root = path.parent().unwrap_or(Path::new("."));
-        let mut repository =
-            Self { root: root.to_owned(), by_package: HashMap::new(), refusals: Vec::new() };
+        let mut repository = Self { root: root.to_owned(), by_package: HashMap::new(), refusals: Vec::new() };
         for (number, entry) in index.packages.into_iter().enumerate() {
             match entry.id.parse::<Purl>() {
                 Ok(purl) => repository.by_package.entry(key(&purl)).or_default().push(entry.location),
-                Err(error) => repository.refusals.push(Refusal {
-                    place: format!("{}, packages[{number}]", path.display()),
-                    why: error.to_string(),
-                }),
+                Err(error) => repository
+                    .refusals
+                    .push(Refusal { place: format!("{}, packages[{number}]", path.display()), why: error.to_string() }),
             }
         }
         Ok(repository)
@@ -124,5 +122,11 @@ impl Repository {
 /// A package without its version; an image with its repository.
 fn key(purl: &Purl) -> String {
     let location = purl.qualifiers.get("repository_url").filter(|_| purl.kind == "oci");
-    format!("{}/{}/{}{}", purl.kind, purl.namespace, purl.name, location.map(|url| format!("?{url}")).unwrap_or_default())
+    format!(
+        "{}/{}/{}{}",
+        purl.kind,
+        purl.namespace,
+        purl.name,
+        location.map(|url| format!("?{url}")).unwrap_or_default()
+    )
 }

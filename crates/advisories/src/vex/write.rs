@@ -136,13 +136,16 @@ impl Draft<'_> {
         let list = fields.get("statements").ok_or_else(|| not_ours("it has no statements".into()))?;
         let version = match fields.get("version") {
             None => 0,
-            Some(raw) => raw.get().trim_matches('"').parse().map_err(|_| not_ours("its version is no number".into()))?,
+            Some(raw) => {
+                raw.get().trim_matches('"').parse().map_err(|_| not_ours("its version is no number".into()))?
+            }
         };
         let raised = u64::checked_add(version, 1).ok_or_else(|| not_ours("its version cannot be raised".into()))?;
-        let mut edits = vec![self.insertion(document, list).ok_or_else(|| not_ours("its statements are no list".into()))?];
+        let mut edits =
+            vec![self.insertion(document, list).ok_or_else(|| not_ours("its statements are no list".into()))?];
         match fields.get("version") {
             Some(raw) => edits.push((place(document, raw), raised.to_string())),
-            None => edits.push(fields.before_statements(document, list, &format!("\"version\": {raised}"))),
+            None => edits.push(Fields::before_statements(document, list, &format!("\"version\": {raised}"))),
         }
         let time = format!("\"{}\"", self.time);
         match (fields.get("last_updated"), fields.get("timestamp")) {
@@ -151,7 +154,7 @@ impl Draft<'_> {
                 let end = place(document, raw).end;
                 edits.push((end..end, format!(",{}\"last_updated\": {time}", line_start(document, end))));
             }
-            (None, None) => edits.push(fields.before_statements(document, list, &format!("\"timestamp\": {time}"))),
+            (None, None) => edits.push(Fields::before_statements(document, list, &format!("\"timestamp\": {time}"))),
         }
         // From the end, so that places stay valid.
         edits.sort_by_key(|(place, _)| place.start);
@@ -250,7 +253,7 @@ impl<'a> Fields<'a> {
     }
 
     /// A field written before the list of statements.
-    fn before_statements(&self, document: &str, list: &RawValue, field: &str) -> (Range<usize>, String) {
+    fn before_statements(document: &str, list: &RawValue, field: &str) -> (Range<usize>, String) {
         let value = place(document, list).start;
         // The key is right before its value: between them are only blanks and a colon.
         let start = document[..value].rfind("\"statements\"").unwrap_or(value);

@@ -142,7 +142,7 @@ pub struct Look {
     #[arg(long, value_name = "PATH", env = "PLIMSOLL_VEX")]
     pub vex: Vec<PathBuf>,
     /// Let VEX repositories set findings aside, too, though nobody has checked who signed their statements
-    #[arg(long, env = "PLIMSOLL_VEX_TRUST", value_parser = BoolishValueParser::new(), requires = "vex")]
+    #[arg(long, env = "PLIMSOLL_VEX_TRUST", value_parser = BoolishValueParser::new())]
     pub vex_trust: bool,
     /// Open no connection to anywhere
     #[arg(long, env = "PLIMSOLL_OFFLINE", value_parser = BoolishValueParser::new())]

@@ -1,5 +1,6 @@
 //! `plimsoll vex`: write statements down, list them, check them.
 
+use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -44,7 +45,8 @@ fn add(asked: &Add, out: &mut dyn Write) -> Result<(), Failure> {
         tooling: TOOLING,
     };
     let name = asked.file.display();
-    let failed = |error: io::Error, what: &str| Failure::new(Exit::ScanFailed, error).when(format!("cannot {what} {name}"));
+    let failed =
+        |error: io::Error, what: &str| Failure::new(Exit::ScanFailed, error).when(format!("cannot {what} {name}"));
     let wrong = |error| match error {
         DraftError::Draft(_) => Failure::new(Exit::Usage, error),
         DraftError::Document(_) => Failure::new(Exit::Usage, error).when(format!("cannot add to {name}")),
@@ -91,10 +93,10 @@ fn look(paths: &[PathBuf], list: bool, out: &mut dyn Write) -> Result<bool, Fail
         text.push_str(&line(statement));
     }
     for refusal in collection.refusals() {
-        text.push_str(&format!("left out: {}: {}\n", one_line(&refusal.place), one_line(&refusal.why)));
+        let _ = writeln!(text, "left out: {}: {}", one_line(&refusal.place), one_line(&refusal.why));
     }
     let left_out = collection.refusals().len() as u64 + collection.more_refusals();
-    text.push_str(&format!("{} statements, {left_out} parts left out\n", collection.statements().len()));
+    let _ = writeln!(text, "{} statements, {left_out} parts left out", collection.statements().len());
     written(out.write_all(text.as_bytes()))?;
     Ok(left_out == 0)
 }

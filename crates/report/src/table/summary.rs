@@ -90,7 +90,12 @@ fn found(report: &Report, view: &View<'_>, context: &Context<'_>, out: &mut dyn 
         match unapplied {
             0 => sentence.push_str(", all of which apply"),
             some => {
-                let _ = write!(sentence, ", {} of which {} not apply", thousands(some), if some == 1 { "does" } else { "do" });
+                let _ = write!(
+                    sentence,
+                    ", {} of which {} not apply",
+                    thousands(some),
+                    if some == 1 { "does" } else { "do" }
+                );
                 sentence.push_str(" (-v says why)");
             }
         }

@@ -343,10 +343,7 @@ fn everything_and_the_suppressed_are_shown_on_demand() {
 #[test]
 fn remarks_are_told_beside_what_they_are_about() {
     let table = table(&remarked(), &context(120));
-    assert_eq!(
-        lines(&table, "Remarks"),
-        ["Remarks     3 VEX statements, 1 of which does not apply (-v says why)"]
-    );
+    assert_eq!(lines(&table, "Remarks"), ["Remarks     3 VEX statements, 1 of which does not apply (-v says why)"]);
     let row = table.lines().find(|line| line.contains("CVE-2024-2398")).unwrap();
     assert!(row.ends_with("under investigation: HTTP/2 push headers memory leak"), "{row}");
     assert!(!table.contains("CVE-2023-24538"));
