@@ -261,7 +261,7 @@ mod tests {
         let deep = format!("{{\"statements\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
         let reading = read(deep.as_bytes(), "a.json", true).unwrap();
         assert_eq!(reading.statements, []);
-        assert!(reading.refusals[0].why.contains("invalid type"), "{:?}", reading.refusals);
+        assert_eq!(reading.refusals.len(), 1, "{:?}", reading.refusals);
     }
 
     #[test]
