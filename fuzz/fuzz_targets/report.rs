@@ -131,6 +131,7 @@ fn sheet([name, version, text, other, instruction]: &[Cow<'_, str>; 5]) -> Repor
             gaps: vec![Gap { place, by: AnalyzerId::new("fuzz"), kind: GapKind::Corrupt, detail: text.to_string() }],
         },
         findings: vec![found(Severity::Critical, None), found(Severity::Low, Some(text)), Finding::EndOfLife(end)],
+        remarks: Vec::new(),
         knowledge: vec![Knowledge {
             ecosystem: name.to_string(),
             advisories: 1,

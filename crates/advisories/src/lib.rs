@@ -3,7 +3,8 @@
 //! [`Store`] says where advisories come from ([`Bucket`] reads a directory as OSV.dev exports it), `ecosystems` which
 //! of them speak of a package, `matching` whether its version is affected, `aliases` and `severity` make one row of
 //! however many databases list the same vulnerability, `lifecycle` knows when a distribution ends. [`Advisories`] is
-//! all of it as a detector. [`fresh`] keeps local copies of what publishers serve.
+//! all of it as a detector. [`fresh`] keeps local copies of what publishers serve, and what others say about a finding is
+//! in [`vex`].
 //!
 //! Invariant: no image is read and no clock is asked here. What cannot be decided is a gap.
 
@@ -24,6 +25,7 @@ mod signal;
 mod starter;
 mod store;
 mod vendors;
+pub mod vex;
 
 pub use advisory::{Advisory, Affected, Event, Rating, Status};
 pub use ecosystems::{Ecosystem, Scope, shard};

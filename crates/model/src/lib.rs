@@ -19,6 +19,7 @@ mod package;
 mod path;
 mod purl;
 mod report;
+mod vex;
 
 pub use analyzer::{Analyzer, Detector, Facts, File, Key, Meta, Pattern, Unreadable};
 pub use budget::Budget;
@@ -31,4 +32,6 @@ pub use image::{History, Image, ImageConfig, Layer, Origin};
 pub use inventory::{Inventory, Item};
 pub use package::{Package, PackageKind, Presence, SourcePackage};
 pub use path::ImagePath;
+pub use purl::{Purl, PurlError};
 pub use report::{Knowledge, LayerClass, LayerSummary, Removed, Report};
+pub use vex::{VexRemark, VexStatus};

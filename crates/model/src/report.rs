@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Digest, Finding, Image, ImagePath, Inventory, LayerIndex};
+use crate::{Digest, Finding, Image, ImagePath, Inventory, LayerIndex, VexRemark};
 
 /// All that a scan learned.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -17,6 +17,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// What the judgement was based on, one entry per ecosystem that was asked, sorted.
     pub knowledge: Vec<Knowledge>,
+    /// What others say about the vulnerabilities, in the order in which it was read, and what became of it.
+    pub remarks: Vec<VexRemark>,
 }
 
 /// What one layer holds.

@@ -13,6 +13,7 @@ mod log;
 mod output;
 mod progress;
 mod terminal;
+mod vex;
 #[cfg_attr(not(test), expect(dead_code, reason = "the commands of the data base ask through it"))]
 mod web;
 
@@ -22,7 +23,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::args::{Cli, Command};
-use crate::commands::{db, manual, scan};
+use crate::commands::{db, manual, scan, vex as vex_command};
 use crate::environment::variable;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -49,6 +50,7 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Fs(args) => scan::folder(args, "fs", &cli.talk, out),
         Command::Layers(args) => scan::layers(args, &cli.talk, out),
         Command::Db(command) => db::run(command, &cli.talk, out),
+        Command::Vex(command) => vex_command::run(command, out),
         Command::Version => manual::version(out).map(done),
         Command::Completions { shell } => manual::completions(*shell, out).map(done),
         Command::Man { dir } => manual::man(dir.as_deref(), out).map(done),

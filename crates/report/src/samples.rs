@@ -3,7 +3,7 @@
 use model::{
     AnalyzerId, Digest, Distro, EndOfLife, Fact, Finding, FixState, Gap, GapKind, History, Image, ImageConfig,
     Inventory, Item, Knowledge, Layer, LayerClass, LayerIndex, LayerSummary, Origin, Package, PackageKind, Place,
-    Removed, Report, Severity, SourcePackage, Vulnerability, What,
+    Removed, Report, Severity, SourcePackage, VexRemark, VexStatus, Vulnerability, What,
 };
 
 use crate::{Context, Filter};
@@ -238,7 +238,45 @@ pub(crate) fn image() -> Report {
                 ..Knowledge::default()
             },
         ],
+        remarks: Vec::new(),
     }
+}
+
+/// The image with what somebody says about two of its vulnerabilities, and about one that it does not have.
+pub(crate) fn remarked() -> Report {
+    let mut report = image();
+    let find = |id: &str| {
+        let has = |finding: &Finding| matches!(finding, Finding::Vulnerability(known) if known.id == id);
+        report.findings.iter().position(has).unwrap()
+    };
+    let (triage, aside) = (find("CVE-2024-2398"), find("CVE-2023-24538"));
+    let remark = |id: &str, status, findings: Vec<usize>| VexRemark {
+        ids: vec![id.into()],
+        products: vec!["pkg:oci/shop".into()],
+        status,
+        justification: None,
+        detail: None,
+        author: "Acme".into(),
+        timestamp: Some("2024-05-01T00:00:00Z".into()),
+        document: "https://example.com/vex-1".into(),
+        place: "vex.json, statements[0]".into(),
+        trusted: true,
+        unapplied: findings.is_empty().then(|| format!("nothing here is known to have {id}")),
+        findings,
+    };
+    report.remarks = vec![
+        remark("CVE-2024-2398", VexStatus::UnderInvestigation, vec![triage]),
+        VexRemark {
+            justification: Some("vulnerable_code_not_present".into()),
+            detail: Some("cut out".into()),
+            ..remark("CVE-2023-24538", VexStatus::NotAffected, vec![aside])
+        },
+        remark("CVE-1999-0001", VexStatus::Fixed, Vec::new()),
+    ];
+    if let Finding::Vulnerability(known) = &mut report.findings[aside] {
+        known.suppressed = Some("not affected, says Acme".into());
+    }
+    report
 }
 
 /// The text of an attack on everything that shows text.
@@ -292,6 +330,13 @@ pub(crate) fn hostile() -> Report {
             }
             Finding::EndOfLife(end) => (end.release, end.date, end.extended) = (text(), text(), Some(text())),
         }
+    }
+    report.remarks = remarked().remarks;
+    for remark in &mut report.remarks {
+        (remark.ids, remark.products, remark.author) = (vec![text()], vec![text()], text());
+        (remark.justification, remark.detail, remark.timestamp) = (Some(text()), Some(text()), Some(text()));
+        (remark.document, remark.place) = (text(), text());
+        remark.unapplied = remark.unapplied.as_ref().map(|_| text());
     }
     for known in &mut report.knowledge {
         (known.ecosystem, known.newest) = (text(), Some(text()));

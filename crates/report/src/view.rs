@@ -4,10 +4,10 @@
 //! repeat the same vulnerabilities. A group therefore holds all packages of one source and one version, wherever they
 //! are in one part of the image, and lists each vulnerability once.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use model::{
-    EndOfLife, Finding, FixState, GapKind, ImagePath, LayerClass, LayerIndex, PackageKind, Report, Severity,
+    EndOfLife, Finding, FixState, GapKind, ImagePath, LayerClass, LayerIndex, PackageKind, Report, Severity, VexRemark,
     Vulnerability,
 };
 
@@ -62,6 +62,8 @@ pub(crate) struct Spot<'a> {
 #[derive(Clone, Debug)]
 pub(crate) struct Row<'a> {
     pub(crate) vulnerability: &'a Vulnerability,
+    /// What somebody says about it who knows the product.
+    pub(crate) remark: Option<&'a VexRemark>,
     /// The packages of the group that have it, by name.
     pub(crate) packages: BTreeSet<&'a str>,
 }
@@ -133,7 +135,7 @@ impl<'a> View<'a> {
         let mut affected = BTreeSet::new();
         let mut groups: BTreeMap<_, Group<'a>> = BTreeMap::new();
 
-        for vulnerability in vulnerabilities(report) {
+        for (vulnerability, remark) in remarked(report) {
             let Some(item) = report.inventory.items.get(vulnerability.item) else { continue };
             let Some(package) = item.package() else { continue };
             let layer = item.fact.place.layer;
@@ -174,7 +176,7 @@ impl<'a> View<'a> {
                 path: (!package.kind.is_os()).then_some(&item.fact.place.path),
                 removed: item.removed,
             });
-            group.rows.push(Row { vulnerability, packages: BTreeSet::from([&*package.name]) });
+            group.rows.push(Row { vulnerability, remark, packages: BTreeSet::from([&*package.name]) });
         }
 
         let mut groups: Vec<Group<'a>> = groups.into_values().collect();
@@ -229,7 +231,8 @@ impl<'a> Ids<'a> {
 
 /// Joins rows that say the same of several packages, and puts the worst first.
 fn merge(rows: &mut Vec<Row<'_>>) {
-    fn key(vulnerability: &Vulnerability) -> impl Ord + use<'_> {
+    fn key<'a>(row: &Row<'a>) -> impl Ord + use<'a> {
+        let vulnerability = row.vulnerability;
         (
             std::cmp::Reverse(vulnerability.severity),
             // The bits of positive numbers are in the order of the numbers.
@@ -237,11 +240,12 @@ fn merge(rows: &mut Vec<Row<'_>>) {
             &*vulnerability.id,
             vulnerability.fixed.as_deref(),
             vulnerability.suppressed.is_some(),
+            row.remark.map(|remark| remark.status),
         )
     }
-    rows.sort_by(|a, b| key(a.vulnerability).cmp(&key(b.vulnerability)));
+    rows.sort_by(|a, b| key(a).cmp(&key(b)));
     rows.dedup_by(|next, kept| {
-        let same = key(next.vulnerability) == key(kept.vulnerability);
+        let same = key(next) == key(kept);
         if same {
             kept.packages.append(&mut next.packages);
         }
@@ -253,6 +257,18 @@ fn merge(rows: &mut Vec<Row<'_>>) {
 pub(crate) fn vulnerabilities(report: &Report) -> impl Iterator<Item = &Vulnerability> {
     report.findings.iter().filter_map(|finding| match finding {
         Finding::Vulnerability(vulnerability) => Some(&**vulnerability),
+        Finding::EndOfLife(_) => None,
+    })
+}
+
+/// The same, each with the remark that decides about it.
+pub(crate) fn remarked(report: &Report) -> impl Iterator<Item = (&Vulnerability, Option<&VexRemark>)> {
+    let mut by_finding: HashMap<usize, &VexRemark> = HashMap::new();
+    for remark in &report.remarks {
+        by_finding.extend(remark.findings.iter().map(|&finding| (finding, remark)));
+    }
+    report.findings.iter().enumerate().filter_map(move |(index, finding)| match finding {
+        Finding::Vulnerability(vulnerability) => Some((&**vulnerability, by_finding.get(&index).copied())),
         Finding::EndOfLife(_) => None,
     })
 }

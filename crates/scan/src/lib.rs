@@ -71,7 +71,7 @@ pub fn scan(opened: Opened, detectors: &[&dyn Detector], options: &Options) -> R
     inventory.gaps.sort();
     inventory.gaps.dedup();
     sort(&mut findings);
-    Ok(Report { image, layers: summaries, inventory, findings, knowledge: Vec::new() })
+    Ok(Report { image, layers: summaries, inventory, findings, knowledge: Vec::new(), remarks: Vec::new() })
 }
 
 /// Worst first, then what is urgent; then by what is needed for a stable order.

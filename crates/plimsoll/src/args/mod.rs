@@ -3,6 +3,7 @@
 mod db;
 mod scan;
 mod values;
+mod vex;
 
 use std::path::PathBuf;
 
@@ -15,6 +16,8 @@ pub use scan::{Common, FolderArgs, Gate, ImageArgs, ImageSource, Look, ReportArg
 #[cfg(test)]
 pub use values::output;
 pub use values::{Output, format};
+
+pub use vex::{Add, VexCommand};
 
 use crate::terminal::ColorChoice;
 
@@ -63,6 +66,9 @@ pub enum Command {
     /// Build, check and look into the advisory data
     #[command(subcommand)]
     Db(Db),
+    /// Write and look at what you know about vulnerabilities in your products (VEX)
+    #[command(subcommand)]
+    Vex(VexCommand),
     /// Say which version this is
     Version,
     /// Write the completions for a shell to standard output

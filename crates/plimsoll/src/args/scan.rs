@@ -137,6 +137,13 @@ pub struct Look {
     /// Folder with advisories, as OSV exports them: one folder for each ecosystem
     #[arg(long, value_name = "DIR", env = "PLIMSOLL_ADVISORIES")]
     pub advisories: Option<PathBuf>,
+    /// What people who know the product say about its vulnerabilities: a file in OpenVEX, CSAF or CycloneDX, a folder of
+    /// such, or the folder of a VEX repository; may be given several times
+    #[arg(long, value_name = "PATH", env = "PLIMSOLL_VEX")]
+    pub vex: Vec<PathBuf>,
+    /// Let VEX repositories set findings aside, too, though nobody has checked who signed their statements
+    #[arg(long, env = "PLIMSOLL_VEX_TRUST", value_parser = BoolishValueParser::new())]
+    pub vex_trust: bool,
     /// Open no connection to anywhere
     #[arg(long, env = "PLIMSOLL_OFFLINE", value_parser = BoolishValueParser::new())]
     pub offline: bool,

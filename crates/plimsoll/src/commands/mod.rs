@@ -4,3 +4,4 @@ pub mod db;
 pub mod manual;
 mod open;
 pub mod scan;
+pub mod vex;

@@ -20,6 +20,7 @@ use crate::judge::Judge;
 use crate::output::Outputs;
 use crate::progress::Line;
 use crate::terminal;
+use crate::vex::Vex;
 
 /// `plimsoll image`.
 pub fn image(args: &ImageArgs, talk: &Talk, out: &mut dyn Write) -> Result<Exit, Failure> {
@@ -48,6 +49,7 @@ struct Job<'a> {
     outputs: Outputs,
     options: scan::Options,
     judge: Option<Judge>,
+    vex: Vex,
     advisories: Advisories,
     time: Timestamp,
     line: Option<Arc<Line>>,
@@ -67,6 +69,7 @@ impl<'a> Job<'a> {
             (true, None) => (None, Advisories::Missing),
             (true, Some(folder)) => (Some(Judge::open(folder, jobs, time)?), Advisories::Present),
         };
+        let vex = Vex::open(&common.look, talk)?;
         let stderr = io::stderr().is_terminal();
         let line = (!talk.quiet && terminal::progress(&variable, stderr)).then(|| Arc::new(Line::start()));
         let options = scan::Options {
@@ -80,6 +83,7 @@ impl<'a> Job<'a> {
             outputs,
             options,
             judge,
+            vex,
             advisories,
             time,
             line,
@@ -127,6 +131,7 @@ impl<'a> Job<'a> {
         let mut report = scan::scan(opened, &detectors, &self.options).map_err(open::failed)?;
         if let Some(judge) = &self.judge {
             report.knowledge = judge.take_knowledge();
+            self.vex.apply(&mut report);
         }
         tracing::info!(
             reference = report.image.origin.reference,

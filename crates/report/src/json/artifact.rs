@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 
 use model::{
     Digest, EndOfLife, Finding, FixState, Gap, Image, Item, Knowledge, LayerIndex, LayerSummary, Opinion, Package,
-    Presence, Removed, Report, Vulnerability,
+    Presence, Removed, Report, VexRemark, Vulnerability,
 };
 use serde::Serialize;
 
 use crate::Context;
-use crate::view::{Tally, View, class_word, is_judged, layer_number, vulnerabilities};
+use crate::view::{Tally, View, class_word, is_judged, layer_number, remarked};
 
 #[derive(Serialize)]
 pub(crate) struct Artifact<'a> {
@@ -23,6 +23,7 @@ pub(crate) struct Artifact<'a> {
     layers: Vec<LayerJson<'a>>,
     end_of_life: Vec<EndOfLifeJson<'a>>,
     vulnerabilities: Vec<VulnerabilityJson<'a>>,
+    vex: Vec<RemarkJson<'a>>,
     packages: Vec<PackageJson<'a>>,
 }
 
@@ -46,10 +47,11 @@ impl<'a> Artifact<'a> {
                     Finding::Vulnerability(_) => None,
                 })
                 .collect(),
-            vulnerabilities: vulnerabilities(report)
-                .filter(|vulnerability| context.filter.shows(vulnerability.severity))
-                .filter_map(|vulnerability| VulnerabilityJson::new(report, vulnerability))
+            vulnerabilities: remarked(report)
+                .filter(|(vulnerability, _)| context.filter.shows(vulnerability.severity))
+                .filter_map(|(vulnerability, remark)| VulnerabilityJson::new(report, vulnerability, remark))
                 .collect(),
+            vex: report.remarks.iter().map(RemarkJson::new).collect(),
             packages: report.inventory.items.iter().filter_map(|item| PackageJson::new(report, item)).collect(),
         }
     }
@@ -383,6 +385,7 @@ struct VulnerabilityJson<'a> {
     forecast: Option<ForecastJson<'a>>,
     priority: f64,
     suppressed: Option<&'a str>,
+    vex: Option<WordJson<'a>>,
 }
 
 #[derive(Serialize)]
@@ -419,7 +422,7 @@ impl<'a> OpinionJson<'a> {
 }
 
 impl<'a> VulnerabilityJson<'a> {
-    fn new(report: &'a Report, vulnerability: &'a Vulnerability) -> Option<Self> {
+    fn new(report: &'a Report, vulnerability: &'a Vulnerability, remark: Option<&'a VexRemark>) -> Option<Self> {
         let item = report.inventory.items.get(vulnerability.item)?;
         let package = item.package()?;
         Some(Self {
@@ -464,7 +467,59 @@ impl<'a> VulnerabilityJson<'a> {
             }),
             priority: vulnerability.priority,
             suppressed: vulnerability.suppressed.as_deref(),
+            vex: remark.map(WordJson::new),
         })
+    }
+}
+
+/// What somebody says.
+#[derive(Serialize)]
+struct WordJson<'a> {
+    status: &'static str,
+    justification: Option<&'a str>,
+    detail: Option<&'a str>,
+    author: &'a str,
+    timestamp: Option<&'a str>,
+    document: Option<&'a str>,
+    place: &'a str,
+    trusted: bool,
+}
+
+impl<'a> WordJson<'a> {
+    fn new(remark: &'a VexRemark) -> Self {
+        Self {
+            status: remark.status.word(),
+            justification: remark.justification.as_deref(),
+            detail: remark.detail.as_deref(),
+            author: &remark.author,
+            timestamp: remark.timestamp.as_deref(),
+            document: text(&remark.document),
+            place: &remark.place,
+            trusted: remark.trusted,
+        }
+    }
+}
+
+/// What somebody says, about what, and what became of it.
+#[derive(Serialize)]
+struct RemarkJson<'a> {
+    ids: &'a [String],
+    products: &'a [String],
+    #[serde(flatten)]
+    word: WordJson<'a>,
+    vulnerabilities: u64,
+    unapplied: Option<&'a str>,
+}
+
+impl<'a> RemarkJson<'a> {
+    fn new(remark: &'a VexRemark) -> Self {
+        Self {
+            ids: &remark.ids,
+            products: &remark.products,
+            word: WordJson::new(remark),
+            vulnerabilities: remark.findings.len() as u64,
+            unapplied: remark.unapplied.as_deref(),
+        }
     }
 }
 

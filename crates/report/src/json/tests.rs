@@ -5,7 +5,7 @@ use std::path::Path;
 use model::{Digest, Report};
 use serde_json::{Value, json};
 
-use crate::samples::{HOSTILE, context, hostile, image, render};
+use crate::samples::{HOSTILE, context, hostile, image, remarked, render};
 use crate::{LAYERS, SCAN};
 
 /// A published schema, made strict: a field that it does not describe is an error here, though not for readers.
@@ -47,7 +47,7 @@ fn check(name: &str, document: &str) {
 
 #[test]
 fn reports_follow_the_published_schema() {
-    for report in [image(), hostile(), Report::default()] {
+    for report in [image(), remarked(), hostile(), Report::default()] {
         check("report-1.0.json", &render(&SCAN[1], &report, &context(80)));
         check("layers-1.0.json", &render(&LAYERS[1], &report, &context(80)));
     }
@@ -128,4 +128,32 @@ fn what_counts_is_counted_once() {
     assert_eq!(summary["by_class"]["app"]["total"], 2);
     assert_eq!(summary["vulnerable_packages"], 6);
     assert_eq!(document["artifacts"][0]["vulnerabilities"].as_array().unwrap().len(), 8 + 16);
+}
+
+#[test]
+fn statements_and_what_became_of_them_are_there() {
+    let document: Value = serde_json::from_str(&render(&SCAN[1], &remarked(), &context(80))).unwrap();
+    let artifact = &document["artifacts"][0];
+    let word = |id: &str| {
+        let rows = artifact["vulnerabilities"].as_array().unwrap();
+        rows.iter().find(|row| row["id"] == id).unwrap()["vex"].clone()
+    };
+    assert_eq!(word("CVE-2024-2398")["status"], "under_investigation");
+    assert_eq!(word("CVE-2023-24538")["justification"], "vulnerable_code_not_present");
+    assert_eq!(word("CVE-2023-5363"), Value::Null);
+    let outcomes: Vec<Value> = artifact["vex"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|remark| json!([remark["ids"][0], remark["vulnerabilities"], remark["unapplied"]]))
+        .collect();
+    assert_eq!(
+        outcomes,
+        [
+            json!(["CVE-2024-2398", 1, null]),
+            json!(["CVE-2023-24538", 1, null]),
+            json!(["CVE-1999-0001", 0, "nothing here is known to have CVE-1999-0001"]),
+        ]
+    );
+    assert_eq!(artifact["summary"]["suppressed"], 2);
 }

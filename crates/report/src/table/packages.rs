@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use model::{FixState, LayerClass, LayerIndex, Report, Severity};
+use model::{FixState, LayerClass, LayerIndex, Report, Severity, VexStatus};
 
 use crate::text::{BOLD, DIM, GOOD, Line, PLAIN, columns, count, severity_style, thousands};
 use crate::view::{Group, Row, Spot, Tally, View, layer_number};
@@ -170,6 +170,9 @@ impl Grid {
                 let packages: Vec<_> = row.packages.iter().map(|name| clean(name)).collect();
                 line.add(DIM, &format!("only {}: ", shortened(&packages, 3)));
             }
+            if let Some(word) = row.remark.and_then(|remark| word(remark.status)) {
+                line.add(DIM, &format!("{word}: "));
+            }
             line.add(PLAIN, &one_line(&vulnerability.summary));
         }
         line.write(out)
@@ -185,6 +188,15 @@ fn fix(row: &Row<'_>) -> String {
         (None, FixState::Deferred) => "fix put off".into(),
         (None, FixState::EndOfLife) => "no longer fixed".into(),
         (None, FixState::UnderInvestigation) => "being looked into".into(),
+    }
+}
+
+/// What those who know the product say of a vulnerability that counts.
+fn word(status: VexStatus) -> Option<&'static str> {
+    match status {
+        VexStatus::Affected => Some("confirmed"),
+        VexStatus::UnderInvestigation => Some("under investigation"),
+        VexStatus::NotAffected | VexStatus::Fixed => None,
     }
 }
 

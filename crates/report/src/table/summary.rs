@@ -84,6 +84,23 @@ fn found(report: &Report, view: &View<'_>, context: &Context<'_>, out: &mut dyn 
         );
         labelled(out, context, "Set aside", PLAIN, &sentence)?;
     }
+    if !report.remarks.is_empty() {
+        let unapplied = report.remarks.iter().filter(|remark| remark.unapplied.is_some()).count() as u64;
+        let mut sentence = count(report.remarks.len() as u64, "VEX statement", "VEX statements");
+        match unapplied {
+            0 => sentence.push_str(", all of which apply"),
+            some => {
+                let _ = write!(
+                    sentence,
+                    ", {} of which {} not apply",
+                    thousands(some),
+                    if some == 1 { "does" } else { "do" }
+                );
+                sentence.push_str(" (-v says why)");
+            }
+        }
+        labelled(out, context, "Remarks", PLAIN, &sentence)?;
+    }
     Ok(())
 }
 

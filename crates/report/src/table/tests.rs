@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use model::{Report, Severity};
 
-use crate::samples::{context, hostile, image, render};
+use crate::samples::{context, hostile, image, remarked, render};
 use crate::text::columns;
 use crate::{Context, Filter, LAYERS, SCAN};
 
@@ -338,6 +338,15 @@ fn everything_and_the_suppressed_are_shown_on_demand() {
     let long = table(&image(), &Context { filter, ..context(120) });
     assert!(long.contains("CVE-2024-26015"));
     assert!(long.contains("not counted: curl's package brought the file"));
+}
+
+#[test]
+fn remarks_are_told_beside_what_they_are_about() {
+    let table = table(&remarked(), &context(120));
+    assert_eq!(lines(&table, "Remarks"), ["Remarks     3 VEX statements, 1 of which does not apply (-v says why)"]);
+    let row = table.lines().find(|line| line.contains("CVE-2024-2398")).unwrap();
+    assert!(row.ends_with("under investigation: HTTP/2 push headers memory leak"), "{row}");
+    assert!(!table.contains("CVE-2023-24538"));
 }
 
 #[test]
