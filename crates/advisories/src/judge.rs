@@ -343,6 +343,13 @@ fn distro(inventory: &Inventory) -> Option<Distro> {
     Some(distro)
 }
 
+/// The ecosystems whose advisories an inventory needs.
+pub fn ecosystems(inventory: &Inventory) -> Vec<Ecosystem> {
+    let distro = distro(inventory);
+    let (of_distro, of_languages) = sort(inventory, distro.as_ref(), &mut Vec::new());
+    of_distro.into_iter().chain(of_languages).map(|docket| docket.ecosystem).collect()
+}
+
 /// Sorts an inventory's packages by who judges them; what nobody judges is a gap.
 fn sort<'a>(
     inventory: &'a Inventory,

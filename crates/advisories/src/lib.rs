@@ -30,15 +30,15 @@ pub mod vex;
 pub use advisory::{Advisory, Affected, Event, Rating, Status};
 pub use ecosystems::{Ecosystem, Scope, shard};
 pub use feeds::bucket::Bucket;
-pub use judge::{Advisories, Judgement};
+pub use judge::{Advisories, Judgement, ecosystems};
 pub use library::{
-    BuildError, Built, EXTENSION, Input, Library, Listed, MANIFEST, Manifest, Recipe, SIGNALS, SourceTally, build,
-    file_name,
+    BuildError, Built, DOWNLOADS, EXTENSION, Input, Library, Listed, MANIFEST, Manifest, Recipe, SIGNALS, SourceTally,
+    build, file_name,
 };
 pub use lifecycle::{Date, DateError};
 pub use matching::{Affecting, affecting};
 pub use priority::{Exploited, Factors, Forecast, Points, Priority, Term, priority};
 pub use shard::{About, Builder, Entry, Refused, Shard, ShardError, Tally, Timeline};
 pub use signal::{Signal, Signals, Word};
-pub use starter::{STARTER_DAY, starter, starter_signals};
+pub use starter::{STARTER_DAY, Stocked, starter, starter_signals};
 pub use store::{Store, StoreError, Supply, Wanted};

@@ -5,7 +5,9 @@
 //! [`Advisory`] and [`Signal`] one by one when somebody asks.
 
 use crate::advisory::{Advisory, Affected, Event, Rating};
+use crate::shard::{Builder, Shard, ShardError};
 use crate::signal::{Signal, Word};
+use crate::store::{Store, StoreError, Supply, Wanted};
 
 /// As of when the starter set is (ISO 8601): what became known to be exploited later is missing.
 pub const STARTER_DAY: &str = STARTER.day;
@@ -51,18 +53,42 @@ pub fn starter(family: &str) -> impl Iterator<Item = Advisory> {
 
 /// That each vulnerability of the starter set is being exploited.
 pub fn starter_signals() -> impl Iterator<Item = Signal> {
-    STARTER.entries.iter().map(|entry| Signal {
-        id: entry.id.to_owned(),
-        word: Word::Exploited {
-            added: entry.listed.to_owned(),
-            due: None,
-            ransomware: entry.ransomware,
-            action: String::new(),
-        },
-    })
+    STARTER.entries.iter().map(|entry| Signal { id: entry.id.to_owned(), word: entry.word() })
+}
+
+/// A collection, and the starter set where it knows nothing at all.
+pub struct Stocked<S>(pub S);
+
+impl<S: Store> Store for Stocked<S> {
+    fn supply(&self, wanted: &Wanted<'_>) -> Result<Supply, StoreError> {
+        let supply = self.0.supply(wanted)?;
+        let family = wanted.ecosystem.family;
+        if supply.total > 0 || starter(family).next().is_none() {
+            return Ok(supply);
+        }
+        let mut builder = Builder::new(format!("the starter set of {STARTER_DAY}"), 1);
+        for advisory in starter(family) {
+            builder.add(advisory);
+        }
+        let shard = Shard::from_bytes("the starter set", builder.finish().0)?;
+        Ok(Supply { starter: true, ..Supply::of(vec![shard]) })
+    }
+
+    fn words(&self, id: &str) -> Result<Vec<Word>, ShardError> {
+        let mut words = self.0.words(id)?;
+        if !words.iter().any(|word| matches!(word, Word::Exploited { .. })) {
+            words.extend(STARTER.entries.iter().find(|entry| entry.id == id).map(Entry::word));
+        }
+        Ok(words)
+    }
 }
 
 impl Entry {
+    fn word(&self) -> Word {
+        let (added, ransomware) = (self.listed.to_owned(), self.ransomware);
+        Word::Exploited { added, due: None, ransomware, action: String::new() }
+    }
+
     /// What it says about packages of one ecosystem; nothing when it knows none.
     fn advisory(&self, family: &str) -> Option<Advisory> {
         let packages: Vec<&Entrant> = self.packages.iter().filter(|package| package.ecosystem == family).collect();

@@ -197,7 +197,13 @@ fn version(entries: &Entries, dice: &mut Dice) -> String {
 fn shards_answer_as_the_records_do() {
     let Some(mirror) = mirror() else { return };
     let folder = tempfile::tempdir().unwrap();
-    let recipe = Recipe { inputs: vec![Input::Bucket(mirror.clone())], ecosystems: Vec::new(), threads: 2, level: 1 };
+    let recipe = Recipe {
+        inputs: vec![Input::Bucket(mirror.clone())],
+        ecosystems: Vec::new(),
+        threads: 2,
+        level: 1,
+        keep: false,
+    };
     let built = build(&recipe, folder.path(), &|_| {}).unwrap();
     assert!(built.sources.iter().all(|source| source.broken.is_none()));
     let library = Library::open(folder.path()).unwrap();

@@ -1,44 +1,41 @@
 //! Whether an artifact may sail: the reports, the user's gates, and the exit code that they give.
 
+use std::time::Duration;
+
+use jiff::Timestamp;
 use model::{Finding, Knowledge, Report, Severity};
 
 use crate::args::Gate;
 use crate::exit::Exit;
 
-/// Whether there were advisories to judge with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Advisories {
-    /// Nobody asked for vulnerabilities.
-    Unwanted,
-    /// Wanted, but no collection was named.
-    Missing,
-    /// There was a collection.
-    Present,
-}
-
-/// Judges the reports. Returns how the process ends, and for each reason a sentence.
-pub fn judge(reports: &[Report], gate: &Gate, advisories: Advisories) -> (Exit, Vec<String>) {
+/// Judges the reports, in which vulnerabilities were looked for or not. Returns how the process ends, and for each reason a
+/// sentence.
+pub fn judge(reports: &[Report], gate: &Gate, judged: bool, now: Timestamp) -> (Exit, Vec<String>) {
     let mut reasons = Vec::new();
     let mut exit = Exit::Passed;
     let mut fail = |reason, sentence| {
         exit = exit.max(reason);
         reasons.push(sentence);
     };
-    let is_blind = match advisories {
-        Advisories::Unwanted => false,
-        Advisories::Missing => true,
-        // A collection that has nothing on any package of any platform is none; nor is what the program brings along.
-        Advisories::Present => {
-            let known = |known: &Knowledge| known.advisories > 0 && !known.starter;
-            reports.iter().any(|report| report.inventory.packages().next().is_some())
-                && !reports.iter().flat_map(|report| &report.knowledge).any(known)
+    let knowledge = || reports.iter().flat_map(|report| &report.knowledge);
+    // A collection that has nothing on any package of any platform is none; nor is what the program brings along.
+    let is_blind = reports.iter().any(|report| report.inventory.packages().next().is_some())
+        && !knowledge().any(|known| known.advisories > 0 && !known.starter);
+    if judged && is_blind {
+        let sentence = "vulnerabilities were asked for, but there are no advisories to look them up in \
+             (plimsoll db update fetches them)";
+        fail(Exit::NoAdvisories, sentence.into());
+    }
+    if let Some(most) = gate.db_max_age {
+        for (ecosystem, age) in knowledge().filter_map(|known| Some((&known.ecosystem, age(known, now)?))) {
+            if age > most {
+                let sentence = format!(
+                    "the advisories of {ecosystem} are {} hours old (--db-max-age); plimsoll db update fetches new ones",
+                    age.as_secs() / 3600
+                );
+                fail(Exit::NoAdvisories, sentence);
+            }
         }
-    };
-    if is_blind {
-        fail(
-            Exit::NoAdvisories,
-            "vulnerabilities were asked for, but there are no advisories to look them up in".into(),
-        );
     }
     if let Some(limit) = gate.fail_on {
         let bad =
@@ -54,6 +51,12 @@ pub fn judge(reports: &[Report], gate: &Gate, advisories: Advisories) -> (Exit, 
     (exit, reasons)
 }
 
+/// How long ago the data was compared with its source or, where that is not known, its newest advisory was changed.
+fn age(known: &Knowledge, now: Timestamp) -> Option<Duration> {
+    let then: Timestamp = known.checked.as_ref().or(known.newest.as_ref())?.parse().ok()?;
+    Some(now.duration_since(then).try_into().unwrap_or_default())
+}
+
 fn is_as_bad(finding: &Finding, limit: Severity) -> bool {
     match finding {
         Finding::Vulnerability(vulnerability) => vulnerability.suppressed.is_none() && vulnerability.severity >= limit,
@@ -65,6 +68,10 @@ fn is_as_bad(finding: &Finding, limit: Severity) -> bool {
 mod tests {
     use super::*;
     use model::{AnalyzerId, Fact, Gap, GapKind, Item, Package, PackageKind, Place, Vulnerability, What};
+
+    fn now() -> Timestamp {
+        "2026-01-01T00:00:00Z".parse().unwrap()
+    }
 
     fn report(severities: &[Severity], gaps: usize, advisories: u64) -> Report {
         let mut report = Report::default();
@@ -94,8 +101,8 @@ mod tests {
     }
 
     fn check(report: Report, fail_on: Option<Severity>, fail_on_incomplete: bool, expected: Exit) {
-        let gate = Gate { fail_on, fail_on_incomplete };
-        let (exit, reasons) = judge(&[Report::default(), report], &gate, Advisories::Present);
+        let gate = Gate { fail_on, fail_on_incomplete, db_max_age: None };
+        let (exit, reasons) = judge(&[Report::default(), report], &gate, true, now());
         assert_eq!(exit, expected, "{reasons:?}");
         assert_eq!(reasons.is_empty(), expected == Exit::Passed);
     }
@@ -123,11 +130,31 @@ mod tests {
     }
 
     #[test]
-    fn advisories_are_missed_only_where_they_are_wanted() {
-        let gate = Gate { fail_on: None, fail_on_incomplete: false };
-        let empty = [Report::default()];
-        assert_eq!(judge(&empty, &gate, Advisories::Missing).0, Exit::NoAdvisories);
-        assert_eq!(judge(&empty, &gate, Advisories::Present).0, Exit::Passed);
-        assert_eq!(judge(&empty, &gate, Advisories::Unwanted).0, Exit::Passed);
+    fn advisories_are_missed_only_where_something_is_looked_up() {
+        let gate = Gate { fail_on: None, fail_on_incomplete: false, db_max_age: None };
+        assert_eq!(judge(&[report(&[], 0, 0)], &gate, true, now()).0, Exit::NoAdvisories);
+        assert_eq!(judge(&[report(&[], 0, 0)], &gate, false, now()).0, Exit::Passed);
+        assert_eq!(judge(&[Report::default()], &gate, true, now()).0, Exit::Passed);
+        let mut starter = report(&[], 0, 3);
+        starter.knowledge[0].starter = true;
+        assert_eq!(judge(&[starter], &gate, true, now()).0, Exit::NoAdvisories);
+    }
+
+    #[test]
+    fn data_may_be_too_old() {
+        let check = |newest: &str, checked: Option<&str>, days: u64, expected| {
+            let mut report = report(&[], 0, 1);
+            report.knowledge[0].newest = Some(newest.into());
+            report.knowledge[0].checked = checked.map(str::to_owned);
+            let db_max_age = Some(Duration::from_hours(24 * days));
+            let gate = Gate { fail_on: None, fail_on_incomplete: false, db_max_age };
+            assert_eq!(judge(&[report], &gate, true, now()).0, expected, "{newest} {checked:?} {days}");
+        };
+        check("2025-12-30T00:00:00Z", None, 3, Exit::Passed);
+        check("2025-12-28T00:00:00Z", None, 3, Exit::NoAdvisories);
+        check("2025-01-01T00:00:00Z", Some("2025-12-31T00:00:00Z"), 3, Exit::Passed);
+        check("2025-12-31T00:00:00Z", Some("2025-01-01T00:00:00Z"), 3, Exit::NoAdvisories);
+        // Another's clock may be ahead.
+        check("2026-02-01T00:00:00Z", None, 3, Exit::Passed);
     }
 }

@@ -12,9 +12,9 @@ mod judge;
 mod log;
 mod output;
 mod progress;
+mod refresh;
 mod terminal;
 mod vex;
-#[cfg_attr(not(test), expect(dead_code, reason = "the commands of the data base ask through it"))]
 mod web;
 
 use std::io::{self, IsTerminal};

@@ -11,7 +11,7 @@ use std::thread;
 
 use super::manifest::{Listed, MANIFEST, Manifest};
 use super::spool::{self, Batch, Spool};
-use super::{SIGNALS, file_name};
+use super::{EXTENSION, SIGNALS, file_name};
 use crate::advisory::Advisory;
 use crate::feeds::archive::{self, Limits, Visitor};
 use crate::feeds::{self, Feed, Reason, Refusal, Sink, bucket, osv};
@@ -32,6 +32,8 @@ pub struct Recipe {
     pub threads: usize,
     /// zstd's level for texts, from 1 (fast) to 22 (small).
     pub level: i32,
+    /// Whether shards that are there and not made anew stay.
+    pub keep: bool,
 }
 
 /// Where advisories come from.
@@ -124,8 +126,12 @@ pub fn build(recipe: &Recipe, out: &Path, progress: &(dyn Fn(&str) + Sync)) -> R
         let bytes = signal::write(SIGNALS, signals);
         listed.push(put(out, SIGNALS, &bytes).map_err(io(out))?);
     }
+    let listed = if recipe.keep { with_old(out, listed) } else { listed };
     let manifest = Manifest::new(listed);
     write_file(&out.join(MANIFEST), &manifest.to_json()).map_err(io(out))?;
+    if !recipe.keep {
+        clear(out, &manifest).map_err(io(out))?;
+    }
     let distinct = state.seen.into_inner().unwrap_or_else(PoisonError::into_inner).len() as u64;
     Ok(Built { manifest, sources, shards, distinct })
 }
@@ -350,6 +356,30 @@ fn write_shards(
         workers.into_iter().try_for_each(|worker| worker.join().unwrap_or_else(broken))
     })?;
     Ok(done.into_inner().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// The list with those shards of the folder that were not made anew.
+fn with_old(out: &Path, mut listed: Vec<Listed>) -> Vec<Listed> {
+    // A list that cannot be read is made anew; the shards say themselves what they are.
+    let old = Manifest::read(out).ok().flatten().map(|manifest| manifest.shards).unwrap_or_default();
+    for shard in old {
+        if out.join(&shard.file).is_file() && !listed.iter().any(|new| new.about.shard == shard.about.shard) {
+            listed.push(shard);
+        }
+    }
+    listed
+}
+
+/// Removes shards that nothing lists.
+fn clear(out: &Path, manifest: &Manifest) -> io::Result<()> {
+    for file in fs::read_dir(out)? {
+        let file = file?;
+        let is_shard = file.path().extension().is_some_and(|extension| extension == EXTENSION);
+        if is_shard && !manifest.shards.iter().any(|listed| *listed.file == *file.file_name()) {
+            fs::remove_file(file.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// Writes a shard into the folder.

@@ -13,11 +13,14 @@ use std::fmt::Write;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use jiff::Timestamp;
 
 pub use build::{BuildError, Built, Input, Recipe, SourceTally, build};
 pub use manifest::{Listed, MANIFEST, Manifest};
 
+use crate::fresh::Ledger;
 use crate::shard::{Shard, ShardError};
 use crate::signal::{Signals, Word};
 use crate::store::{Store, StoreError, Supply, Wanted};
@@ -31,7 +34,11 @@ pub const SIGNALS: &str = "signals";
 pub struct Library {
     root: PathBuf,
     open: Mutex<HashMap<String, Option<Shard>>>,
+    ledgers: OnceLock<[Ledger; 2]>,
 }
+
+/// The folder, below that of the shards, with publishers' files that shards are made of.
+pub const DOWNLOADS: &str = "downloads";
 
 impl Library {
     /// The folder at `root`.
@@ -40,7 +47,7 @@ impl Library {
         if !fs::metadata(root).map_err(io)?.is_dir() {
             return Err(io(io::ErrorKind::NotADirectory.into()));
         }
-        Ok(Self { root: root.into(), open: Mutex::default() })
+        Ok(Self { root: root.into(), open: Mutex::default(), ledgers: OnceLock::new() })
     }
 
     /// Whether a folder is one: it has a manifest, or a shard.
@@ -70,6 +77,16 @@ impl Library {
         Ok(Signals::new(self.shard(SIGNALS)?))
     }
 
+    /// When a shard, or what it is made of, was last compared with its source (RFC 3339); none where it was not fetched.
+    pub fn checked(&self, shard: &str) -> Option<String> {
+        let [fetched, made] =
+            self.ledgers.get_or_init(|| [Ledger::read(&self.root), Ledger::read(&self.root.join(DOWNLOADS))]);
+        let family = shard.split(':').next().unwrap_or(shard);
+        let records = [fetched.files.get(&file_name(shard)), made.files.get(&format!("{family}/all.zip"))];
+        let seconds = records.into_iter().flatten().map(|record| record.checked).max()?;
+        Some(Timestamp::from_second(i64::try_from(seconds).ok()?).ok()?.to_string())
+    }
+
     /// Every shard that is there, by name.
     pub fn shards(&self) -> Result<Vec<Shard>, StoreError> {
         let io = |source| StoreError::Io { path: self.root.display().to_string(), source };
@@ -87,7 +104,9 @@ impl Store for Library {
         for name in wanted.ecosystem.shards() {
             shards.extend(self.shard(&name)?);
         }
-        Ok(Supply::of(shards))
+        // As old as the oldest of them.
+        let checked = shards.iter().filter_map(|shard| self.checked(&shard.about().shard)).min();
+        Ok(Supply { checked, ..Supply::of(shards) })
     }
 
     fn words(&self, id: &str) -> Result<Vec<Word>, ShardError> {

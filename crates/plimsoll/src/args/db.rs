@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
+use clap::builder::BoolishValueParser;
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::values;
+use super::values::{self, DataSource};
 
 /// `plimsoll db`.
 #[derive(Debug, Subcommand)]
@@ -14,6 +15,10 @@ pub enum Db {
     /// --from names a folder as OSV.dev exports it (ECOSYSTEM/all.zip), in which folders with the name of a feed are read
     /// as well (kev, epss, debian-tracker …), or FEED=PATH for a file or folder of one feed.
     Build(BuildArgs),
+    /// Fetch the data, or what is new of it
+    ///
+    /// Without --db-source it comes from OSV.dev, CISA and FIRST.
+    Update(UpdateArgs),
     /// Say what the data knows, and how old it is
     Status(StatusArgs),
     /// Read all of it and check every checksum and digest
@@ -50,6 +55,33 @@ pub struct BuildArgs {
     /// Where to put it.
     #[command(flatten)]
     pub place: Place,
+}
+
+/// `plimsoll db update`.
+#[derive(Debug, Args)]
+pub struct UpdateArgs {
+    /// Only these ecosystems [default: all of them]
+    #[arg(long, value_name = "NAME,…", env = "PLIMSOLL_ECOSYSTEM", value_delimiter = ',')]
+    pub ecosystem: Vec<String>,
+    /// Open no connection to anywhere: say what is there
+    #[arg(long, env = "PLIMSOLL_OFFLINE", value_parser = BoolishValueParser::new())]
+    pub offline: bool,
+    /// From where to where.
+    #[command(flatten)]
+    pub data: Data,
+}
+
+/// Where advisory data is kept, and where it comes from.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Advisory data")]
+pub struct Data {
+    /// Where it is.
+    #[command(flatten)]
+    pub place: Place,
+    /// Where advisory data comes from, in this order: osv:ADDRESS (as OSV.dev exports it) or shards:ADDRESS (as plimsoll
+    /// db build makes it), each an https address or a folder; may be given several times
+    #[arg(long, value_name = "KIND:ADDRESS", env = "PLIMSOLL_DB_SOURCE", value_delimiter = ',', value_parser = values::source)]
+    pub db_source: Vec<DataSource>,
 }
 
 /// How to say it.

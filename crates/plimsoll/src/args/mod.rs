@@ -11,11 +11,11 @@ use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args, Parser, Subcommand};
 use clap_complete::Shell;
 
-pub use db::{BuildArgs, Db, DiffArgs, Form, Place, SearchArgs, StatusArgs};
+pub use db::{BuildArgs, Data, Db, DiffArgs, Form, Place, SearchArgs, StatusArgs, UpdateArgs};
 pub use scan::{Common, FolderArgs, Gate, ImageArgs, ImageSource, Look, ReportArgs, Scanner, Target};
 #[cfg(test)]
 pub use values::output;
-pub use values::{Output, format};
+pub use values::{DataForm, DataSource, Output, format};
 
 pub use vex::{Add, VexCommand};
 

@@ -7,6 +7,7 @@ use clap::builder::BoolishValueParser;
 use clap::{Args, ValueEnum};
 use model::{Budget, Severity};
 
+use super::db::Data;
 use super::values::{self, Output, Size};
 
 /// `plimsoll image` and `plimsoll layers`.
@@ -123,6 +124,7 @@ pub struct Common {
 /// What to look for, and with what.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Scan")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Look {
     /// What to look for
     #[arg(
@@ -134,9 +136,19 @@ pub struct Look {
         default_values_t = [Scanner::Vuln]
     )]
     pub scanners: Vec<Scanner>,
-    /// Folder with advisories, as OSV exports them: one folder for each ecosystem
+    /// Use the advisories in this folder, as they are: made by plimsoll db build, or as OSV exports them with one folder
+    /// for each ecosystem
     #[arg(long, value_name = "DIR", env = "PLIMSOLL_ADVISORIES")]
     pub advisories: Option<PathBuf>,
+    /// Where the advisory data is kept, and where it comes from.
+    #[command(flatten)]
+    pub data: Data,
+    /// Fetch no advisory data; use what is there
+    #[arg(long, help_heading = "Advisory data", env = "PLIMSOLL_NO_DB_UPDATE", value_parser = BoolishValueParser::new())]
+    pub no_db_update: bool,
+    /// Believe these publishers first about how bad a vulnerability is: nvd, github, debian, …
+    #[arg(long, value_name = "PUBLISHER,…", env = "PLIMSOLL_SEVERITY_SOURCE", value_delimiter = ',')]
+    pub severity_source: Vec<String>,
     /// What people who know the product say about its vulnerabilities: a file in OpenVEX, CSAF or CycloneDX, a folder of
     /// such, or the folder of a VEX repository; may be given several times
     #[arg(long, value_name = "PATH", env = "PLIMSOLL_VEX")]
@@ -190,6 +202,9 @@ pub struct Gate {
     /// Exit with 1 if any vulnerability is this bad or worse
     #[arg(long, value_name = "SEVERITY", env = "PLIMSOLL_FAIL_ON", value_parser = values::severity)]
     pub fail_on: Option<Severity>,
+    /// Exit with 5 if the advisory data is older than this: 3d, 12h
+    #[arg(long, value_name = "AGE", env = "PLIMSOLL_DB_MAX_AGE", value_parser = values::age)]
+    pub db_max_age: Option<Duration>,
     /// Exit with 4 if anything could not be seen
     #[arg(long, env = "PLIMSOLL_FAIL_ON_INCOMPLETE", value_parser = BoolishValueParser::new())]
     pub fail_on_incomplete: bool,

@@ -48,6 +48,37 @@ pub fn output(text: &str) -> Result<Output, String> {
     })
 }
 
+/// A place that advisory data comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DataSource {
+    /// What is there.
+    pub form: DataForm,
+    /// An address or a folder.
+    pub address: String,
+}
+
+/// The form of the data at a source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DataForm {
+    /// As OSV.dev exports it: one archive for each ecosystem.
+    Osv,
+    /// As we make it: shards and their list.
+    Shards,
+}
+
+/// `osv:https://…`, `shards:/srv/advisories`.
+pub fn source(text: &str) -> Result<DataSource, String> {
+    let (form, address) = match text.split_once(':') {
+        Some(("osv", address)) => (DataForm::Osv, address),
+        Some(("shards", address)) => (DataForm::Shards, address),
+        _ => return Err("does not say what is there: write osv:ADDRESS or shards:ADDRESS".into()),
+    };
+    if address.is_empty() {
+        return Err(format!("names no address: write {text}https://HOST/PATH, or {text}FOLDER"));
+    }
+    Ok(DataSource { form, address: address.to_owned() })
+}
+
 /// The name of a format.
 pub fn format_name(text: &str) -> Result<String, String> {
     match output(text)? {
@@ -100,6 +131,18 @@ pub fn duration(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| "is no length of time: write 90s, 10m or 1h30m".into())
 }
 
+/// A length of time that may have days and weeks: `3d`, `1w`, `12h`. A day has 24 hours.
+pub fn age(text: &str) -> Result<Duration, String> {
+    let days = |unit: char, length: u64| {
+        let number = text.strip_suffix(unit)?.parse::<u64>().ok()?;
+        Some(Duration::from_secs(number.checked_mul(length * 86_400)?)).filter(|age| !age.is_zero())
+    };
+    match days('d', 1).or_else(|| days('w', 7)) {
+        Some(age) => Ok(age),
+        None => duration(text).map_err(|_| "is no length of time: write 3d, 12h or 90m".into()),
+    }
+}
+
 /// A number of threads.
 pub fn jobs(text: &str) -> Result<usize, String> {
     match text.parse() {
@@ -133,6 +176,15 @@ mod tests {
     }
 
     #[test]
+    fn sources_say_what_is_there() {
+        let osv = DataSource { form: DataForm::Osv, address: "https://mirror.example/osv".into() };
+        assert_eq!(source("osv:https://mirror.example/osv"), Ok(osv));
+        assert_eq!(source("shards:/srv/db").map(|source| source.form), Ok(DataForm::Shards));
+        assert!(source("https://mirror.example").unwrap_err().contains("osv:ADDRESS"));
+        assert!(source("osv:").unwrap_err().contains("names no address"));
+    }
+
+    #[test]
     fn sizes_have_units() {
         let check = |text: &str, bytes| assert_eq!(text.parse(), Ok(Size(bytes)), "{text}");
         check("1000", 1000);
@@ -153,6 +205,16 @@ mod tests {
         assert_eq!(duration("90"), Ok(Duration::from_secs(90)));
         for text in ["", "0s", "-5m", "soon"] {
             assert!(duration(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn ages_have_days_too() {
+        assert_eq!(age("3d"), Ok(Duration::from_hours(72)));
+        assert_eq!(age("1w"), Ok(Duration::from_hours(168)));
+        assert_eq!(age("12h"), Ok(Duration::from_hours(12)));
+        for text in ["", "0d", "-1d", "d", "99999999999999999999d"] {
+            assert!(age(text).is_err(), "{text}");
         }
     }
 

@@ -15,8 +15,8 @@ use crate::args::{Common, FolderArgs, ImageArgs, Look, Scanner, Talk};
 use crate::environment::{cache_folder, report_time, variable};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::gate::{self, Advisories};
-use crate::judge::Judge;
+use crate::gate;
+use crate::judge::{self, Judge};
 use crate::output::Outputs;
 use crate::progress::Line;
 use crate::terminal;
@@ -24,22 +24,20 @@ use crate::vex::Vex;
 
 /// `plimsoll image`.
 pub fn image(args: &ImageArgs, talk: &Talk, out: &mut dyn Write) -> Result<Exit, Failure> {
-    let job = Job::new(&args.common, talk, report::SCAN)?;
+    let job = Job::new(&args.common, talk, report::SCAN, true)?;
     job.run(open::image(&args.target, &args.common.look, &job.options.budget)?, out)
 }
 
 /// `plimsoll layers`. Vulnerabilities are welcome there, but not what it is about.
 pub fn layers(args: &ImageArgs, talk: &Talk, out: &mut dyn Write) -> Result<Exit, Failure> {
-    let mut job = Job::new(&args.common, talk, report::LAYERS)?;
-    if job.judge.is_none() {
-        job.advisories = Advisories::Unwanted;
-    }
+    let judged = args.common.look.advisories.is_some();
+    let job = Job::new(&args.common, talk, report::LAYERS, judged)?;
     job.run(open::image(&args.target, &args.common.look, &job.options.budget)?, out)
 }
 
 /// `plimsoll rootfs` and `plimsoll fs`; `transport` is how the report calls it.
 pub fn folder(args: &FolderArgs, transport: &str, talk: &Talk, out: &mut dyn Write) -> Result<Exit, Failure> {
-    let job = Job::new(&args.common, talk, report::SCAN)?;
+    let job = Job::new(&args.common, talk, report::SCAN, true)?;
     let opened = local::directory(&args.folder, transport).map_err(open::failed)?;
     job.run(vec![opened], out)
 }
@@ -50,7 +48,6 @@ struct Job<'a> {
     options: scan::Options,
     judge: Option<Judge>,
     vex: Vex,
-    advisories: Advisories,
     time: Timestamp,
     line: Option<Arc<Line>>,
     common: &'a Common,
@@ -59,19 +56,20 @@ struct Job<'a> {
 }
 
 impl<'a> Job<'a> {
-    fn new(common: &'a Common, talk: &Talk, formats: &'static [Format]) -> Result<Self, Failure> {
+    fn new(common: &'a Common, talk: &Talk, formats: &'static [Format], judged: bool) -> Result<Self, Failure> {
         let outputs = Outputs::new(formats, &common.report)?;
         let time = report_time(&variable, SystemTime::now()).map_err(Failure::usage)?;
         let jobs =
             common.limits.jobs.or_else(|| std::thread::available_parallelism().ok().map(NonZero::get)).unwrap_or(1);
-        let (judge, advisories) = match (wants_vulnerabilities(&common.look), &common.look.advisories) {
-            (false, _) => (None, Advisories::Unwanted),
-            (true, None) => (None, Advisories::Missing),
-            (true, Some(folder)) => (Some(Judge::open(folder, jobs, time)?), Advisories::Present),
-        };
         let vex = Vex::open(&common.look, talk)?;
         let stderr = io::stderr().is_terminal();
         let line = (!talk.quiet && terminal::progress(&variable, stderr)).then(|| Arc::new(Line::start()));
+        let judge = if judged && wants_vulnerabilities(&common.look) {
+            let (look, line, quiet) = (&common.look, line.clone(), talk.quiet);
+            Some(Judge::open(judge::Terms { look, threads: jobs, time, line, quiet })?)
+        } else {
+            None
+        };
         let options = scan::Options {
             analyzers: packages::analyzers().collect(),
             budget: common.limits.budget(),
@@ -84,7 +82,6 @@ impl<'a> Job<'a> {
             options,
             judge,
             vex,
-            advisories,
             time,
             line,
             common,
@@ -112,7 +109,7 @@ impl<'a> Job<'a> {
             return Err(failure);
         }
         self.write(&reports, out)?;
-        let (mut exit, reasons) = gate::judge(&reports, &self.common.gate, self.advisories);
+        let (mut exit, reasons) = gate::judge(&reports, &self.common.gate, self.judge.is_some(), self.time);
         // The exit code says it all where nobody reads standard error.
         let mut stderr = io::stderr().lock();
         for failure in failures {
@@ -152,7 +149,7 @@ impl<'a> Job<'a> {
             color: self.color,
             version: env!("CARGO_PKG_VERSION"),
             generated_at: &self.time.to_string(),
-            wants_vulnerabilities: self.advisories != Advisories::Unwanted,
+            wants_vulnerabilities: self.judge.is_some(),
             filter: Filter {
                 severities: asked.severity.clone(),
                 everything: asked.all,

@@ -15,6 +15,11 @@ pub(crate) fn write(
     context: &Context<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    if report.knowledge.iter().any(|known| known.starter) {
+        let sentence = "there is no advisory data but what the program brings along, which knows a hundred and some \
+             exploited vulnerabilities and no others; plimsoll db update fetches the rest";
+        labelled(out, context, "Warning", WARNING, sentence)?;
+    }
     let origin = &report.image.origin;
     let mut line = Line::new(context);
     line.cell(BOLD, "Source", 10).space(2).add(BOLD, &one_line(&origin.reference));

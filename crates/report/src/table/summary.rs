@@ -149,10 +149,15 @@ fn knowledge(report: &Report, context: &Context<'_>, out: &mut dyn Write) -> io:
         .knowledge
         .iter()
         .map(|known| {
-            let newest = match &known.newest {
-                Some(newest) => format!(" (newest {})", head::date(newest)),
-                None => String::new(),
-            };
+            let newest = known.newest.as_ref().map(|newest| format!("newest {}", head::date(newest)));
+            let checked = known.checked.as_ref().and_then(|checked| days_between(checked, context.generated_at));
+            let checked = checked.map(|days| match days {
+                0 => "checked today".to_owned(),
+                1 => "checked a day ago".to_owned(),
+                days => format!("checked {days} days ago"),
+            });
+            let notes: Vec<String> = newest.into_iter().chain(checked).collect();
+            let newest = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join(", ")) };
             format!("{} {}{newest}", one_line(&known.ecosystem), count(known.advisories, "advisory", "advisories"))
         })
         .collect();

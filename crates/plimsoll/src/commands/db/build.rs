@@ -27,6 +27,7 @@ pub fn run(args: &BuildArgs, talk: &Talk, out: &mut dyn Write) -> Result<Exit, F
         ecosystems: args.ecosystem.clone(),
         threads: args.jobs.or_else(|| thread::available_parallelism().ok().map(NonZero::get)).unwrap_or(1),
         level: args.level,
+        keep: false,
     };
     let started = Instant::now();
     let shown = !talk.quiet && terminal::progress(&crate::environment::variable, io::stderr().is_terminal());

@@ -4,6 +4,7 @@ mod build;
 mod diff;
 mod search;
 mod status;
+mod update;
 mod verify;
 
 use std::io::Write;
@@ -20,6 +21,7 @@ use crate::failure::Failure;
 pub fn run(command: &Db, talk: &Talk, out: &mut dyn Write) -> Result<Exit, Failure> {
     match command {
         Db::Build(args) => build::run(args, talk, out),
+        Db::Update(args) => update::run(args, talk, out),
         Db::Status(args) => status::run(args, out),
         Db::Verify(place) => verify::run(place, out),
         Db::Search(args) => search::run(args, out),

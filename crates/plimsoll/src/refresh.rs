@@ -1,0 +1,392 @@
+//! Keeps the advisory data up to date: what is asked for, of whom, and what is made of what comes.
+//!
+//! Archives as OSV.dev exports them are kept below `downloads/` and made into shards; shards that a server has ready are
+//! fetched as they are. A source that fails costs nothing but freshness.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use advisories::fresh::{self, Checksum, Folder, Ledger, Outcome, Source, Terms, Wanted};
+use advisories::{DOWNLOADS, Ecosystem, Input, MANIFEST, Manifest, Recipe, SIGNALS, Shard};
+use net::{Environment, Http};
+
+use crate::args::{Data, DataForm, DataSource};
+use crate::failure::Failure;
+use crate::web::{Access, Web, connections};
+
+/// Where OSV.dev exports all of its records.
+const OSV: &str = "https://osv-vulnerabilities.storage.googleapis.com";
+/// What is said about vulnerabilities: the feed, its file, and where that is.
+const SIGNAL_FILES: [(&str, &str, &str); 2] = [
+    ("kev", "known_exploited_vulnerabilities.json", "https://www.cisa.gov/sites/default/files/feeds"),
+    ("epss", "epss_scores-current.csv.gz", "https://epss.empiricalsecurity.com"),
+];
+/// The list of a bucket's folders.
+const ECOSYSTEMS: &str = "ecosystems.txt";
+/// Beside an archive: the digest of the one that shards were made of.
+const MADE_OF: &str = "made-of";
+/// Files that are fetched at once.
+const PARALLEL: usize = 4;
+/// How long to wait for another process that fetches the same.
+const PATIENCE: Duration = Duration::from_mins(5);
+/// zstd's level: a fetched archive is to be usable soon.
+const LEVEL: i32 = 3;
+
+/// Something that is wanted: the shards of a family, all of them or some.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Need {
+    /// The first part of an ecosystem's name: `Debian`.
+    pub family: String,
+    /// The shards; empty means all that the family has.
+    pub shards: Vec<String>,
+}
+
+impl Need {
+    /// What is needed to judge packages of an ecosystem.
+    pub fn of(ecosystem: &Ecosystem) -> Self {
+        Self { family: ecosystem.family.to_owned(), shards: ecosystem.shards() }
+    }
+
+    /// What a person calls it: `Debian` or `Debian:12`.
+    pub fn named(name: &str) -> Self {
+        let family = name.split(':').next().unwrap_or(name).to_owned();
+        let shards = if family == name { Vec::new() } else { advisories::shard(name).into_iter().collect() };
+        Self { family, shards }
+    }
+}
+
+/// What became of it.
+#[derive(Debug, Default)]
+pub struct Refreshed {
+    /// Each file, and what became of it.
+    pub files: Vec<(String, Outcome)>,
+    /// Families without any data, and why.
+    pub failed: BTreeMap<String, String>,
+    /// What a person should know.
+    pub notes: Vec<String>,
+}
+
+/// Refreshes one folder from some sources.
+pub struct Refresher {
+    folder: PathBuf,
+    groups: Vec<(DataForm, Vec<Source>)>,
+    /// Where signals come from; none of them where the user names sources.
+    homes: Vec<(&'static str, &'static str, Source)>,
+    now: SystemTime,
+    max_age: Duration,
+    threads: usize,
+}
+
+impl Refresher {
+    /// For the folder, from the sources that were named, or else from the publishers. What was found to be up to date
+    /// within `max_age` is not asked for again.
+    pub fn new(
+        folder: &Path,
+        data: &Data,
+        now: SystemTime,
+        max_age: Duration,
+        threads: usize,
+    ) -> Result<Self, Failure> {
+        let http = connections(Environment::of_process());
+        let osv = [DataSource { form: DataForm::Osv, address: OSV.to_owned() }];
+        let named = if data.db_source.is_empty() { &osv[..] } else { &data.db_source };
+        let mut groups: Vec<(DataForm, Vec<Source>)> = Vec::new();
+        for DataSource { form, address } in named {
+            let source = source(&http, address)?;
+            match groups.last_mut() {
+                Some((last, sources)) if last == form => sources.push(source),
+                _ => groups.push((*form, vec![source])),
+            }
+        }
+        let mut homes = Vec::new();
+        if data.db_source.is_empty() {
+            for (feed, file, home) in SIGNAL_FILES {
+                homes.push((feed, file, source(&http, home)?));
+            }
+        }
+        Ok(Self { folder: folder.to_owned(), groups, homes, now, max_age, threads })
+    }
+
+    /// Brings what is needed up to date. `progress` is told what is being done.
+    pub fn refresh(&self, needs: &[Need], progress: &(dyn Fn(&str) + Sync)) -> Refreshed {
+        let mut done = Refreshed::default();
+        let mut left: Vec<Need> = needs.to_vec();
+        for (form, sources) in &self.groups {
+            if left.is_empty() {
+                break;
+            }
+            left = match form {
+                DataForm::Osv => self.osv(sources, left, &mut done, progress),
+                DataForm::Shards => self.shards(sources, left, &mut done, progress),
+            };
+        }
+        // What no source has at all is no failure: nobody publishes advisories about it.
+        done.failed.retain(|family, _| left.iter().any(|need| need.family == *family));
+        done
+    }
+
+    /// Brings everything up to date that the first source that answers has.
+    pub fn refresh_all(&self, progress: &(dyn Fn(&str) + Sync)) -> Refreshed {
+        let mut notes = Vec::new();
+        for (form, sources) in &self.groups {
+            let listing = match form {
+                DataForm::Osv => self.bring(&self.downloads(), sources, &[small(ECOSYSTEMS)], progress),
+                DataForm::Shards => self.bring(&self.folder, sources, &[list()], progress),
+            };
+            match listing.files.first() {
+                Some((_, outcome)) if outcome.is_usable() => {}
+                Some((path, outcome)) => {
+                    notes.push(format!("{path}: {}", told(outcome)));
+                    continue;
+                }
+                None => continue,
+            }
+            let families = match form {
+                DataForm::Osv => self.listed_families(),
+                DataForm::Shards => self.manifest().map(|manifest| families(&manifest)).unwrap_or_default(),
+            };
+            let needs: Vec<Need> = families.iter().map(|family| Need::named(family)).collect();
+            let mut done = self.refresh(&needs, progress);
+            done.notes.splice(0..0, notes);
+            return done;
+        }
+        let failed = BTreeMap::from([("everything".to_owned(), notes.join("; "))]);
+        Refreshed { failed, notes, ..Refreshed::default() }
+    }
+
+    fn downloads(&self) -> PathBuf {
+        self.folder.join(DOWNLOADS)
+    }
+
+    fn manifest(&self) -> Option<Manifest> {
+        Manifest::read(&self.folder).ok().flatten()
+    }
+
+    /// The folders of a bucket that are fetched.
+    fn listed_families(&self) -> BTreeSet<String> {
+        let text = fs::read_to_string(self.downloads().join(ECOSYSTEMS)).unwrap_or_default();
+        let known = |name: &&str| Ecosystem::named(name).is_some() && !name.contains(':');
+        text.lines().map(str::trim).filter(known).map(str::to_owned).collect()
+    }
+
+    fn bring(
+        &self,
+        folder: &Path,
+        sources: &[Source],
+        wanted: &[Wanted],
+        progress: &(dyn Fn(&str) + Sync),
+    ) -> fresh::Update {
+        let watch = |path: &str, bytes: u64, all: Option<u64>| {
+            let of = all.map(|all| format!(" of {}", bytesize::ByteSize::b(all).display().iec())).unwrap_or_default();
+            progress(&format!("{path}: {}{of}", bytesize::ByteSize::b(bytes).display().iec()));
+        };
+        let terms =
+            Terms { now: self.now, max_age: self.max_age, parallel: PARALLEL, patience: PATIENCE, watch: Some(&watch) };
+        fresh::update(folder, sources, wanted, &terms)
+    }
+
+    /// Fetches archives, and makes shards of those that are new. Returns what is still needed.
+    fn osv(
+        &self,
+        sources: &[Source],
+        needs: Vec<Need>,
+        done: &mut Refreshed,
+        progress: &(dyn Fn(&str) + Sync),
+    ) -> Vec<Need> {
+        let downloads = self.downloads();
+        let archive = |need: &Need| {
+            let check: fresh::Check = Box::new(fresh::zip);
+            Wanted { check: Some(check), ..Wanted::new(format!("{}/all.zip", need.family)) }
+        };
+        let mut update = self.bring(&downloads, sources, &needs.iter().map(archive).collect::<Vec<_>>(), progress);
+        done.notes.append(&mut update.notes);
+        let outcomes: Vec<Outcome> = update.files.iter().map(|(_, outcome)| outcome.clone()).collect();
+        done.files.append(&mut update.files);
+        let signals = self.signal_files(sources, &downloads, done, progress);
+        let ledger = Ledger::read(&downloads);
+        let mut stale = Vec::new();
+        let mut left = Vec::new();
+        for (need, outcome) in needs.into_iter().zip(outcomes) {
+            if !outcome.is_usable() {
+                if !matches!(outcome, Outcome::Missing) {
+                    done.failed.insert(need.family.clone(), told(&outcome));
+                }
+                left.push(need);
+                continue;
+            }
+            let made_of = fs::read_to_string(downloads.join(&need.family).join(MADE_OF)).unwrap_or_default();
+            let digest = ledger.files.get(&format!("{}/all.zip", need.family)).map(|record| record.blake3.clone());
+            if digest.as_ref() != Some(&made_of) {
+                stale.push((need.family, digest.unwrap_or_default()));
+            }
+        }
+        if !stale.is_empty() || signals.is_some() {
+            let mut inputs = vec![Input::Bucket(downloads.clone())];
+            inputs.extend(signals.into_iter().flatten());
+            // A folder that no ecosystem is called keeps the bucket from being read as a whole.
+            let mut ecosystems: Vec<String> = stale.iter().map(|(family, _)| family.clone()).collect();
+            if ecosystems.is_empty() {
+                inputs.remove(0);
+                ecosystems.push(String::new());
+            }
+            let recipe = Recipe { inputs, ecosystems, threads: self.threads, level: LEVEL, keep: true };
+            match advisories::build(&recipe, &self.folder, progress) {
+                Ok(built) => {
+                    let broken = built.sources.iter().filter_map(|source| {
+                        Some(format!("{} cannot be read: {}", source.source, source.broken.as_ref()?))
+                    });
+                    done.notes.extend(broken);
+                    for (family, digest) in stale {
+                        let _ = fs::write(downloads.join(family).join(MADE_OF), digest);
+                    }
+                }
+                Err(error) => {
+                    done.notes.push(error.to_string());
+                    for (family, _) in stale {
+                        done.failed.insert(family, error.to_string());
+                    }
+                }
+            }
+        }
+        left
+    }
+
+    /// Fetches what is said about vulnerabilities. Returns what to make a shard of, if anything is new.
+    fn signal_files(
+        &self,
+        sources: &[Source],
+        downloads: &Path,
+        done: &mut Refreshed,
+        progress: &(dyn Fn(&str) + Sync),
+    ) -> Option<Vec<Input>> {
+        let mut new = !self.folder.join(advisories::file_name(SIGNALS)).is_file();
+        let mut inputs = Vec::new();
+        for (feed, file, _) in SIGNAL_FILES {
+            let path = format!("{feed}/{file}");
+            let update = match self.homes.iter().find(|(name, ..)| *name == feed) {
+                // A home has the file alone, and our folder for it.
+                Some((_, file, home)) => {
+                    let folder = downloads.join(feed);
+                    self.bring(&folder, std::slice::from_ref(home), &[Wanted::new(*file)], progress)
+                }
+                None => self.bring(downloads, sources, &[Wanted::new(path.clone())], progress),
+            };
+            for (_, outcome) in update.files {
+                new |= outcome == Outcome::Updated;
+                if outcome.is_usable() {
+                    inputs.push(Input::Feed(feed, downloads.join(&path)));
+                }
+                if outcome != Outcome::Missing {
+                    done.files.push((path.clone(), outcome));
+                }
+            }
+        }
+        (new && !inputs.is_empty()).then_some(inputs)
+    }
+
+    /// Fetches shards that are ready. Returns what is still needed.
+    fn shards(
+        &self,
+        sources: &[Source],
+        needs: Vec<Need>,
+        done: &mut Refreshed,
+        progress: &(dyn Fn(&str) + Sync),
+    ) -> Vec<Need> {
+        let mut update = self.bring(&self.folder, sources, &[list()], progress);
+        done.notes.append(&mut update.notes);
+        let usable = update.files.first().is_some_and(|(_, outcome)| outcome.is_usable());
+        let why = update.files.first().map(|(_, outcome)| told(outcome)).unwrap_or_default();
+        done.files.append(&mut update.files);
+        let Some(manifest) = self.manifest().filter(|_| usable) else {
+            for need in &needs {
+                done.failed.insert(need.family.clone(), why.clone());
+            }
+            return needs;
+        };
+        let mut left = Vec::new();
+        let mut files: BTreeMap<String, (Wanted, String)> = BTreeMap::new();
+        for need in needs {
+            let of_need = |shard: &str| {
+                need.shards.iter().any(|wanted| wanted == shard)
+                    || (need.shards.is_empty() && shard.split(':').next() == Some(&need.family))
+            };
+            let mut found = false;
+            for listed in manifest.shards.iter().filter(|listed| of_need(&listed.about.shard)) {
+                found = true;
+                files.insert(listed.file.clone(), (shard(listed), need.family.clone()));
+            }
+            if !found {
+                left.push(need);
+            }
+        }
+        if let Some(listed) = manifest.shard(SIGNALS) {
+            files.insert(listed.file.clone(), (shard(listed), SIGNALS.to_owned()));
+        }
+        let (wanted, families): (Vec<Wanted>, Vec<String>) = files.into_values().unzip();
+        let mut update = self.bring(&self.folder, sources, &wanted, progress);
+        done.notes.append(&mut update.notes);
+        for ((_, outcome), family) in update.files.iter().zip(families) {
+            if !outcome.is_usable() && family != SIGNALS {
+                done.failed.insert(family.clone(), told(outcome));
+                left.push(Need::named(&family));
+            }
+        }
+        done.files.append(&mut update.files);
+        left
+    }
+}
+
+/// A source at an address or in a folder.
+fn source(http: &Arc<Http>, address: &str) -> Result<Source, Failure> {
+    if address.contains("://") {
+        return Web::new(Arc::clone(http), address, Access::default()).map(Web::source).map_err(Failure::usage);
+    }
+    Ok(Source { name: address.to_owned(), remote: Box::new(Folder::new(address)) })
+}
+
+/// A file that nobody makes large.
+fn small(path: &str) -> Wanted {
+    Wanted { most: 4 << 20, ..Wanted::new(path) }
+}
+
+fn list() -> Wanted {
+    let check: fresh::Check = Box::new(|path| {
+        let json = fs::read(path).map_err(|error| error.to_string())?;
+        Manifest::parse(&json).map(drop).map_err(|error| error.to_string())
+    });
+    Wanted { check: Some(check), ..small(MANIFEST) }
+}
+
+/// A shard as a list has it: with its size and its digest, and whole.
+fn shard(listed: &advisories::Listed) -> Wanted {
+    let check: fresh::Check =
+        Box::new(|path| Shard::open(path).and_then(|shard| shard.verify()).map_err(|error| error.to_string()));
+    let checksum: Option<Checksum> = format!("blake3:{}", listed.blake3).parse().ok();
+    Wanted { path: listed.file.clone(), most: listed.bytes, checksum, check: Some(check) }
+}
+
+fn families(manifest: &Manifest) -> BTreeSet<String> {
+    let family = |shard: &str| shard.split(':').next().unwrap_or(shard).to_owned();
+    let shards = manifest.shards.iter().map(|listed| &*listed.about.shard);
+    shards.filter(|shard| *shard != SIGNALS).map(family).collect()
+}
+
+/// What became of a file, for a person.
+pub fn told(outcome: &Outcome) -> String {
+    let ago = |age: &Duration| match age.as_secs() {
+        seconds if seconds >= 2 * 86_400 => format!("{} days", seconds / 86_400),
+        seconds if seconds >= 2 * 3600 => format!("{} hours", seconds / 3600),
+        seconds => format!("{} minutes", seconds / 60),
+    };
+    match outcome {
+        Outcome::Kept { age } => format!("not asked for, as it was up to date {} ago", ago(age)),
+        Outcome::Updated => "new".into(),
+        Outcome::Unchanged => "up to date".into(),
+        Outcome::Stale { age, why } => format!("used as it was {} ago: {why}", ago(age)),
+        Outcome::Missing => "no source has it".into(),
+        Outcome::Failed { why } => why.clone(),
+    }
+}
