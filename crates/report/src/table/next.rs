@@ -30,7 +30,7 @@ fn steps(report: &Report, view: &View<'_>, context: &Context<'_>) -> Vec<String>
     let mut steps = Vec::new();
     if context.wants_vulnerabilities && !view.judged {
         steps.push(
-            "Name a folder with advisories in the layout of OSV's data dumps: --advisories DIR (or PLIMSOLL_ADVISORIES)."
+            "Fetch the advisory data: plimsoll db update. Where there is no network, name a folder of it: --advisories DIR."
                 .to_owned(),
         );
     }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use model::{FixState, LayerClass, LayerIndex, Report, Severity, VexStatus};
 
-use crate::text::{BOLD, DIM, GOOD, Line, PLAIN, columns, count, severity_style, thousands};
+use crate::text::{BOLD, DIM, GOOD, Line, PLAIN, WARNING, columns, count, severity_style, thousands};
 use crate::view::{Group, Row, Spot, Tally, View, layer_number};
 use crate::{Context, clean, one_line};
 
@@ -169,6 +169,9 @@ impl Grid {
             if row.packages.len() < group.packages.len() {
                 let packages: Vec<_> = row.packages.iter().map(|name| clean(name)).collect();
                 line.add(DIM, &format!("only {}: ", shortened(&packages, 3)));
+            }
+            if let Some(exploited) = &vulnerability.exploited {
+                line.add(WARNING, if exploited.ransomware { "exploited, for ransom: " } else { "exploited: " });
             }
             if let Some(word) = row.remark.and_then(|remark| word(remark.status)) {
                 line.add(DIM, &format!("{word}: "));

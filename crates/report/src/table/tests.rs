@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use model::{Report, Severity};
+use model::{Finding, Report, Severity};
 
 use crate::samples::{context, hostile, image, remarked, render};
 use crate::text::columns;
@@ -309,7 +309,7 @@ fn clean_and_unknown_do_not_look_alike() {
     let mut unjudged = clean.clone();
     unjudged.knowledge.clear();
     insta::assert_snapshot!(lines(&table(&unjudged, &context(120)), "Found").join("\n"), @"Found       vulnerabilities were not looked for: there is no advisory data");
-    assert!(lines(&table(&unjudged, &context(120)), "Next")[0].contains("--advisories DIR"));
+    assert!(lines(&table(&unjudged, &context(120)), "Next")[0].contains("plimsoll db update"));
 
     let packages_only = Context { wants_vulnerabilities: false, ..context(120) };
     insta::assert_snapshot!(lines(&table(&unjudged, &packages_only), "Found").join("\n"), @"Found       packages only: vulnerabilities were not asked for");
@@ -319,6 +319,24 @@ fn clean_and_unknown_do_not_look_alike() {
     partly.inventory.gaps = image().inventory.gaps;
     partly.inventory.gaps[0].kind = model::GapKind::UnknownDistro;
     insta::assert_snapshot!(lines(&table(&partly, &context(120)), "Found").join("\n"), @"Found       no known vulnerabilities in what could be judged; the rest is unknown");
+}
+
+#[test]
+fn what_is_exploited_and_what_is_known_of_nothing_else_is_said() {
+    let mut report = image();
+    for finding in &mut report.findings {
+        if let Finding::Vulnerability(row) = finding
+            && row.id == "CVE-2023-5363"
+        {
+            row.exploited = Some(model::Exploited { added: "2024-01-01".into(), due: None, ransomware: true });
+        }
+    }
+    report.knowledge[0].starter = true;
+    report.knowledge[1].checked = Some("2026-11-21T04:00:00Z".into());
+    let table = table(&report, &context(120));
+    assert_eq!(table.matches("exploited, for ransom: ").count(), 1, "{table}");
+    assert!(lines(&table, "Data").join(" ").contains("checked 3 days ago"), "{table}");
+    assert!(table.starts_with("Warning") && table.contains("plimsoll db update"), "{table}");
 }
 
 #[test]
