@@ -12,6 +12,7 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use advisories::feeds::Reason;
 use advisories::{Ecosystem, Input, Library, Recipe, Shard, affecting, build};
 use serde_json::Value;
 use versions::Scheme;
@@ -206,6 +207,8 @@ fn shards_answer_as_the_records_do() {
     };
     let built = build(&recipe, folder.path(), &|_| {}).unwrap();
     assert!(built.sources.iter().all(|source| source.broken.is_none()));
+    // All of them follow the schema.
+    assert!(built.sources.iter().all(|source| !source.tally.refused.contains_key(&Reason::Broken)));
     let library = Library::open(folder.path()).unwrap();
     let raw = raw(&mirror);
     let mut by_family: BTreeMap<&str, Vec<&(String, String)>> = BTreeMap::new();

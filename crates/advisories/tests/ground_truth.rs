@@ -12,7 +12,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use advisories::{Advisories, Bucket, Judgement};
+use advisories::feeds::Reason;
+use advisories::{Advisories, Bucket, Input, Judgement, Recipe, build};
 use model::{AnalyzerId, Distro, Fact, Finding, GapKind, Inventory, Item, Package, PackageKind, Place, What};
 
 fn mirror() -> Option<PathBuf> {
@@ -154,4 +155,26 @@ fn every_record_is_read() {
         assert!(knowledge.advisories > 0 && knowledge.newest.is_some() && knowledge.packages == 1, "{knowledge:?}");
         eprintln!("{} {} {:?}", knowledge.ecosystem, knowledge.advisories, knowledge.newest);
     }
+}
+
+/// Records that publishers really served and that break the schema are left out, counted and located.
+#[test]
+fn what_breaks_the_schema_is_skipped_with_its_reason() {
+    let Some(mirror) = mirror() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let inputs = vec![Input::Feed("osv", mirror.join("_extras/invalid-upstream"))];
+    let recipe = Recipe { inputs, ecosystems: Vec::new(), threads: 1, level: 1, keep: false };
+    let built = build(&recipe, folder.path(), &|_| {}).unwrap();
+    assert_eq!((built.manifest.shards.len(), built.sources.len()), (0, 7));
+    let mut reasons: BTreeMap<String, u64> = BTreeMap::new();
+    for source in &built.sources {
+        for (reason, refused) in &source.tally.refused {
+            assert_eq!(*reason, Reason::Broken, "{}", refused.example);
+            let fault = refused.example.split(": ").nth(1).unwrap().split(" at line").next().unwrap();
+            *reasons.entry(fault.to_owned()).or_default() += refused.count;
+        }
+    }
+    let expected =
+        [("a commit that is none", 4), ("a reference that is no URL", 2), ("a severity that is no CVSS vector", 1)];
+    assert_eq!(reasons, expected.map(|(fault, count)| (fault.to_owned(), count)).into());
 }

@@ -177,25 +177,92 @@ struct Subject {
 }
 
 #[derive(Deserialize)]
+#[serde(try_from = "RawScore")]
 struct Score {
-    #[serde(rename = "type")]
     kind: String,
     score: String,
 }
 
 #[derive(Deserialize)]
+struct RawScore {
+    #[serde(rename = "type")]
+    kind: String,
+    score: String,
+}
+
+impl TryFrom<RawScore> for Score {
+    type Error = &'static str;
+
+    fn try_from(RawScore { kind, score }: RawScore) -> Result<Self, Self::Error> {
+        // `AV:N/AC:L`, with the version's name before it from version 3 on.
+        let metrics = score.strip_prefix("CVSS:").map_or(Some(&*score), |rest| Some(rest.split_once('/')?.1));
+        let is_metric =
+            |metric: &str| metric.split_once(':').is_some_and(|(name, value)| !name.is_empty() && !value.is_empty());
+        let is_vector = metrics.is_some_and(|metrics| metrics.split('/').all(is_metric));
+        if kind.starts_with("CVSS") && !is_vector {
+            return Err("a severity that is no CVSS vector");
+        }
+        Ok(Self { kind, score })
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(try_from = "RawReference")]
 struct Reference {
-    #[serde(rename = "type", default)]
     kind: String,
     url: String,
 }
 
 #[derive(Deserialize)]
+struct RawReference {
+    #[serde(rename = "type", default)]
+    kind: String,
+    url: String,
+}
+
+impl TryFrom<RawReference> for Reference {
+    type Error = &'static str;
+
+    fn try_from(RawReference { kind, url }: RawReference) -> Result<Self, Self::Error> {
+        // RFC 3986, section 3.1.
+        let is_scheme = |scheme: &str| {
+            scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+                && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+        };
+        match url.split_once(':') {
+            Some((scheme, _)) if is_scheme(scheme) => Ok(Self { kind, url }),
+            _ => Err("a reference that is no URL"),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(try_from = "RawRange")]
 struct Range {
+    kind: String,
+    events: Events,
+}
+
+#[derive(Deserialize)]
+struct RawRange {
     #[serde(rename = "type")]
     kind: String,
     #[serde(default)]
     events: Events,
+}
+
+impl TryFrom<RawRange> for Range {
+    type Error = &'static str;
+
+    fn try_from(RawRange { kind, events }: RawRange) -> Result<Self, Self::Error> {
+        let is_commit = |commit: &str| {
+            matches!(commit.len(), 40 | 64) && commit.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+        };
+        if kind == "GIT" && !events.0.iter().filter_map(|event| event.as_str().version()).all(is_commit) {
+            return Err("a commit that is none");
+        }
+        Ok(Self { kind, events })
+    }
 }
 
 impl Range {
@@ -401,7 +468,7 @@ mod tests {
             ,"aliases":["CVE-2024-0001"],"related":["CVE-2024-0002"],"details":"# Impact\n\nIt \"breaks\".\nMore.",
             "severity":[{"type":"CVSS_V3","score":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}],
             "affected":[{"package":{"ecosystem":"PyPI","name":"a","purl":"pkg:pypi/a"},
-              "ranges":[{"type":"GIT","repo":"r","events":[{"introduced":"0"},{"fixed":"c0ffee"}]},
+              "ranges":[{"type":"GIT","repo":"r","events":[{"introduced":"0"},{"fixed":"c0ffeec0ffeec0ffeec0ffeec0ffeec0ffeec0ff"}]},
                         {"type":"ECOSYSTEM","events":[
                           {"introduced":"0"},{"fixed":"1.2"},{"introduced":"2","last_affected":"2.1"}]}],
               "versions":["1.0"],"database_specific":{"source":"s","severity":{"odd":1}},"new_field":[{}]},
@@ -527,6 +594,34 @@ mod tests {
         assert_eq!(module_of_purl(purl).as_deref(), Some("nodejs:16"));
         assert_eq!(module_of_purl("pkg:rpm/redhat/nodejs?arch=src"), None);
         assert_eq!(module_of_purl("pkg:rpm/redhat/nodejs?rpmmod=rhel10"), None);
+    }
+
+    // The faults of seven records that publishers really served.
+    #[test]
+    fn faults_of_real_records_are_located() {
+        let fault = |more: &str, affected: &str| {
+            let json = format!(r#"{{"id":"X","modified":"",{more}"affected":[{affected}]}}"#);
+            read(&json).err().map(|error| error.to_string().split(" at line").next().unwrap_or_default().to_owned())
+        };
+        let reference = |url: &str| fault(&format!(r#""references":[{{"type":"WEB","url":"{url}"}}],"#), "");
+        assert_eq!(reference("github.com/a/b").as_deref(), Some("a reference that is no URL"));
+        assert_eq!(reference("apache/commons").as_deref(), Some("a reference that is no URL"));
+        assert_eq!(reference("https://a"), None);
+        let vector =
+            |kind: &str, score: &str| fault(&format!(r#""severity":[{{"type":"{kind}","score":"{score}"}}],"#), "");
+        let wrong = Some("a severity that is no CVSS vector");
+        assert_eq!(vector("CVSS_V3", "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H/E:P/RL:O/RC:C/").as_deref(), wrong);
+        assert_eq!(vector("CVSS_V3", "9.8").as_deref(), wrong);
+        assert_eq!(vector("CVSS_V2", "AV:N/AC:L/Au:N/C:P/I:P/A:P"), None);
+        assert_eq!(vector("Ubuntu", "low"), None);
+        let commit = |commit: &str| {
+            let events = format!(r#"[{{"introduced":"0"}},{{"fixed":"{commit}"}}]"#);
+            fault("", &format!(r#"{{"ranges":[{{"type":"GIT","repo":"r","events":{events}}}]}}"#))
+        };
+        let hash = "b27f38a67573f4c989710c9bfb726dd4c1eeb929";
+        assert_eq!(commit(&format!("{hash}.patch")).as_deref(), Some("a commit that is none"));
+        assert_eq!(commit("4e7d0df9093").as_deref(), Some("a commit that is none"));
+        assert_eq!(commit(hash), None);
     }
 
     #[test]

@@ -21,6 +21,8 @@ use crate::store::StoreError;
 
 /// Bytes that a thread gathers before it writes them.
 const BATCH: usize = 4 << 20;
+/// A feed with more files is told as one source.
+const MOST_FILES_TOLD: usize = 64;
 
 /// What to make shards of, and how.
 pub struct Recipe {
@@ -201,7 +203,23 @@ fn read_feed(feed: &Feed, path: &Path, state: &State) -> io::Result<Vec<SourceTa
         };
         sources.push(SourceTally { source, tally: gatherer.finish()?, broken });
     }
-    Ok(sources)
+    Ok(if sources.len() > MOST_FILES_TOLD { vec![as_one(feed, sources)] } else { sources })
+}
+
+/// A feed of very many files, told as one source.
+fn as_one(feed: &Feed, sources: Vec<SourceTally>) -> SourceTally {
+    let mut one =
+        SourceTally { source: format!("{} ({} files)", feed.name, sources.len()), tally: Tally::default(), broken: None };
+    let mut broken = 0u64;
+    for source in sources {
+        one.tally.add(source.tally);
+        if let Some(why) = source.broken {
+            broken += 1;
+            one.broken.get_or_insert_with(|| format!("{}: {why}", source.source));
+        }
+    }
+    one.broken = one.broken.map(|first| if broken > 1 { format!("{first}, and {} more", broken - 1) } else { first });
+    one
 }
 
 /// Takes records of one source, on one thread.
