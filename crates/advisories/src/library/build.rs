@@ -208,8 +208,11 @@ fn read_feed(feed: &Feed, path: &Path, state: &State) -> io::Result<Vec<SourceTa
 
 /// A feed of very many files, told as one source.
 fn as_one(feed: &Feed, sources: Vec<SourceTally>) -> SourceTally {
-    let mut one =
-        SourceTally { source: format!("{} ({} files)", feed.name, sources.len()), tally: Tally::default(), broken: None };
+    let mut one = SourceTally {
+        source: format!("{} ({} files)", feed.name, sources.len()),
+        tally: Tally::default(),
+        broken: None,
+    };
     let mut broken = 0u64;
     for source in sources {
         one.tally.add(source.tally);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
 
-use advisories::{Shard, ShardError};
+use advisories::{SIGNALS, Shard, ShardError};
 use report::one_line;
 use serde::Serialize;
 
@@ -45,7 +45,8 @@ pub fn run(args: &DiffArgs, out: &mut dyn Write) -> Result<Exit, Failure> {
 
 fn shards(folder: &Path) -> Result<BTreeMap<String, Shard>, Failure> {
     let shards = super::library(folder)?.shards().map_err(|error| Failure::new(Exit::NoAdvisories, error))?;
-    Ok(shards.into_iter().map(|shard| (shard.about().shard.clone(), shard)).collect())
+    let shards = shards.into_iter().map(|shard| (shard.about().shard.clone(), shard));
+    Ok(shards.filter(|(name, _)| name != SIGNALS).collect())
 }
 
 fn compare(name: &str, old: Option<&Shard>, new: Option<&Shard>) -> Result<Difference, ShardError> {

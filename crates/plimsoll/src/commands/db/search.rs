@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use advisories::{Advisory, Ecosystem, Entry, Event, Rating, Shard, ShardError, Status, Word, affecting};
+use advisories::{Advisory, Ecosystem, Entry, Event, Rating, SIGNALS, Shard, ShardError, Status, Word, affecting};
 use report::one_line;
 use serde::Serialize;
 
@@ -49,8 +49,8 @@ pub fn run(args: &SearchArgs, out: &mut dyn Write) -> Result<Exit, Failure> {
     let mut found = Vec::new();
     for shard in &shards {
         let name = &shard.about().shard;
-        let asked = args.ecosystem.is_empty()
-            || args.ecosystem.iter().any(|wanted| name == wanted || name.split(':').next() == Some(wanted));
+        let named = |wanted: &String| name == wanted || name.split(':').next() == Some(wanted);
+        let asked = name != SIGNALS && (args.ecosystem.is_empty() || args.ecosystem.iter().any(named));
         if asked {
             search(shard, args, &mut found).map_err(failed)?;
         }
