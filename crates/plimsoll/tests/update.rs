@@ -57,7 +57,7 @@ fn export(root: &Path, comment: &str) {
     for ecosystem in EXAMPLES {
         fs::create_dir_all(root.join(ecosystem)).unwrap();
         let mut archive = zip::ZipWriter::new(File::create(root.join(ecosystem).join("all.zip")).unwrap());
-        archive.set_comment(comment);
+        archive.set_comment(comment).unwrap();
         let mut files: Vec<_> =
             fs::read_dir(examples("advisories").join(ecosystem)).unwrap().map(|file| file.unwrap().path()).collect();
         files.sort();
@@ -104,7 +104,7 @@ impl Home {
     fn age(&self, age: Duration) {
         let path = self.0.path().join("downloads/fetched.json");
         let mut ledger: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
-        let then = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap() - age;
+        let then = SystemTime::now().checked_sub(age).unwrap().duration_since(SystemTime::UNIX_EPOCH).unwrap();
         for record in ledger["files"].as_object_mut().unwrap().values_mut() {
             record["checked"] = then.as_secs().into();
         }
@@ -255,6 +255,43 @@ fn shards_of_a_server_are_fetched_as_they_are() {
     let update = third.update(&[&source], &["--ecosystem", "npm"]);
     assert_eq!(update.code, Some(5), "{}", update.out);
     assert!(!third.0.path().join("npm.shard").exists());
+}
+
+#[test]
+fn the_data_can_be_looked_into() {
+    let bucket = bucket();
+    let kev = bucket.path().join("kev");
+    fs::create_dir(&kev).unwrap();
+    let catalogue = r#"{"title":"t","catalogVersion":"1","dateReleased":"2021-12-10T00:00:00Z","count":1,"vulnerabilities":[
+        {"cveID":"CVE-2021-44228","vendorProject":"v","product":"p","vulnerabilityName":"n","dateAdded":"2021-12-10",
+        "shortDescription":"d","requiredAction":"Act.","dueDate":"2021-12-24","knownRansomwareCampaignUse":"Known",
+        "notes":"","cwes":["CWE-20"]}]}"#;
+    fs::write(kev.join("known_exploited_vulnerabilities.json"), catalogue).unwrap();
+    let (old, new) = (Home::new(), Home::new());
+    let from = bucket.path().to_str().unwrap();
+    let build = |home: &Home| run(&["db", "build", "--from", from, "--db-dir", home.folder()]);
+    assert_eq!(build(&old).code, Some(0));
+    let search = |arguments: &[&str]| run(&[&["db", "search", "--db-dir", old.folder()], arguments].concat()).out;
+    let by_alias = search(&["CVE-2021-44228"]);
+    assert!(
+        by_alias.contains("exploited: listed by CISA on 2021-12-10") && by_alias.contains("in ransomware"),
+        "{by_alias}"
+    );
+    assert!(by_alias.contains("GHSA-jfh8-c2jp-5v3q") && by_alias.contains("Maven org.apache.logging.log4j:log4j-core"));
+    assert!(search(&["lodash"]).contains("GHSA-jf85-cpcp-j695"));
+    assert!(search(&["lodash", "--at", "4.17.4"]).contains("GHSA-jf85-cpcp-j695"));
+    assert!(search(&["lodash", "--at", "4.17.21"]).contains("Nothing is known about lodash."));
+    assert!(search(&["lodash", "--ecosystem", "PyPI"]).contains("Nothing is known about lodash."));
+    // One record goes, and one is said differently.
+    fs::remove_file(bucket.path().join("Maven/all.zip")).unwrap();
+    let record = fs::read_to_string(examples("advisories/npm/GHSA-jf85-cpcp-j695.json")).unwrap();
+    fs::remove_file(bucket.path().join("npm/all.zip")).unwrap();
+    fs::write(bucket.path().join("npm/GHSA-jf85-cpcp-j695.json"), record.replace("4.17.12", "4.17.13")).unwrap();
+    assert_eq!(build(&new).code, Some(0));
+    let diff = run(&["db", "diff", old.folder(), new.folder()]).out;
+    assert!(diff.contains("Maven: 0 new, 0 changed, 1 gone") && diff.contains("- GHSA-jfh8-c2jp-5v3q"), "{diff}");
+    assert!(diff.contains("npm: 0 new, 1 changed, 1 gone") && diff.contains("~ GHSA-jf85-cpcp-j695"), "{diff}");
+    assert_eq!(run(&["db", "diff", new.folder(), new.folder()]).out, "There is no difference.\n");
 }
 
 #[test]
