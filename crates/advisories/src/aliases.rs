@@ -163,7 +163,7 @@ mod tests {
         let affected = Affected { name: "a".into(), ..Affected::default() };
         let shard = testing::shard(&[Advisory { affected: vec![affected], ..Advisory::default() }]);
         let within = Within { versions: String::new(), loosely: None };
-        let matched = Match { entry: shard.entries("a").unwrap()[0], within, fixed: None };
+        let matched = Match { entry: shard.entries("a").unwrap()[0], within, fixed: None, rank: 0 };
         let hit = |advisory: &Advisory| Hit {
             advisory: Rc::new(advisory.clone()),
             matched: matched.clone(),

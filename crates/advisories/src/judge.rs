@@ -517,7 +517,7 @@ impl<'a> Desk<'a> {
                                 hits.push(Hit { advisory, matched, ratings, name, version });
                             }
                         }
-                        Answer::Unaffected => {}
+                        Answer::Unaffected { .. } => {}
                         Answer::Unclear(invalid) => {
                             let id = entries.first().and_then(|entry| Some(shard.head(entry.record).ok()?.id));
                             let example = || format!("{}: {invalid}", id.unwrap_or_default());

@@ -10,6 +10,7 @@
 
 mod advisory;
 mod aliases;
+mod builds;
 mod ecosystems;
 pub mod feeds;
 pub mod fresh;

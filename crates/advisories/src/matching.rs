@@ -9,6 +9,7 @@ use std::fmt::Write;
 use versions::{Invalid, Scheme, Version};
 
 use crate::advisory::{Affected, Event, Status};
+use crate::builds;
 use crate::ecosystems::{Ecosystem, Scope};
 use crate::shard::{Entry, Shard, ShardError};
 
@@ -50,7 +51,10 @@ pub(crate) enum Answer<'a> {
     /// The version has the vulnerability.
     Affected(Match<'a>),
     /// It does not, or the advisory does not speak of the package.
-    Unaffected,
+    Unaffected {
+        /// The place in the list of the scope that decided; none where the advisory does not speak of the package.
+        rank: Option<usize>,
+    },
     /// The version cannot be compared.
     Unclear(Invalid<'a>),
 }
@@ -64,6 +68,8 @@ pub(crate) struct Match<'a> {
     pub within: Within<'a>,
     /// The lowest version named as a fix that is higher and that the advisory no longer affects.
     pub fixed: Option<&'a str>,
+    /// The place in the list of the scope that decided.
+    pub rank: usize,
 }
 
 /// Affected versions around one of them.
@@ -77,22 +83,26 @@ pub(crate) struct Within<'a> {
 
 /// Asks an advisory, of which these are all entries about the package.
 pub(crate) fn ask<'a>(entries: &[Entry<'a>], question: &Question<'a>) -> Answer<'a> {
+    let Question { scopes, version, module } = question;
+    let within = |scope: &Scope, entry: &Entry| {
+        scope.contains(entry.ecosystem) && builds::speaks_of(entry, version.scheme, version.text, *module)
+    };
     // Those of the first scope that has any.
-    let in_scope = |scope: &&Scope| entries.iter().any(|entry| scope.contains(entry.ecosystem));
-    let Some(scope) = question.scopes.iter().find(in_scope) else { return Answer::Unaffected };
-    let about = || entries.iter().filter(|entry| scope.contains(entry.ecosystem) && same_module(entry, question));
+    let has_any = |scope: &Scope| entries.iter().any(|entry| within(scope, entry));
+    let Some(rank) = scopes.iter().position(has_any) else { return Answer::Unaffected { rank: None } };
+    let about = || entries.iter().filter(|entry| within(&scopes[rank], entry));
     let mut unclear = None;
     for entry in about() {
         match contains(entry, &question.version) {
             Ok(Some(within)) => {
                 let fixed = fix(&about(), question.version);
-                return Answer::Affected(Match { entry: *entry, within, fixed });
+                return Answer::Affected(Match { entry: *entry, within, fixed, rank });
             }
             Ok(None) => {}
             Err(invalid) => unclear = Some(invalid),
         }
     }
-    unclear.map_or(Answer::Unaffected, Answer::Unclear)
+    unclear.map_or(Answer::Unaffected { rank: Some(rank) }, Answer::Unclear)
 }
 
 /// An advisory that affects a version.
@@ -119,13 +129,15 @@ pub fn affecting(
     let question = Question { scopes: &ecosystem.scopes, version, module: None };
     let entries = shard.entries(&ecosystem.normalize(name))?;
     let answers = entries.chunk_by(|a, b| a.record == b.record).filter_map(|entries| match ask(entries, &question) {
-        Answer::Affected(Match { entry, within, fixed }) if entry.status != Status::NotAffected => Some(Affecting {
-            record: entry.record,
-            versions: within.versions,
-            fixed: fixed.map(str::to_owned),
-            loosely: within.loosely.map(|odd| odd.to_string()),
-        }),
-        Answer::Affected(_) | Answer::Unaffected | Answer::Unclear(_) => None,
+        Answer::Affected(Match { entry, within, fixed, .. }) if entry.status != Status::NotAffected => {
+            Some(Affecting {
+                record: entry.record,
+                versions: within.versions,
+                fixed: fixed.map(str::to_owned),
+                loosely: within.loosely.map(|odd| odd.to_string()),
+            })
+        }
+        Answer::Affected(_) | Answer::Unaffected { .. } | Answer::Unclear(_) => None,
     });
     Ok(answers.collect())
 }
@@ -135,30 +147,6 @@ pub(crate) fn in_ranges(entry: &Affected, scheme: Scheme, version: &str) -> bool
     let Ok(version) = scheme.parse(version) else { return false };
     let timelines = entry.ranges.iter();
     timelines.into_iter().any(|timeline| matches!(interval(timeline.iter().map(Event::as_str), &version), Ok(Some(_))))
-}
-
-/// Module streams are builds of their own beside the distribution's default: an update of one says nothing about
-/// another or about the package outside modules. Their releases have `.module` in them.
-fn same_module(entry: &Entry, question: &Question) -> bool {
-    if question.version.scheme != Scheme::Rpm {
-        return true;
-    }
-    let modular = |version: &str| version.contains(".module");
-    let mut modules = entry.modules().peekable();
-    let fixes_module = || {
-        let mut events = entry.timelines().flatten();
-        events.any(|event| matches!(event, Event::Fixed(version) | Event::LastAffected(version) if modular(version)))
-    };
-    if (modules.peek().is_some() || fixes_module()) != (question.module.is_some() || modular(question.version.text)) {
-        return false;
-    }
-    match question.module {
-        Some(label) if modules.peek().is_some() => {
-            let is = |stream| label.strip_prefix(stream).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'));
-            modules.any(is)
-        }
-        _ => true,
-    }
 }
 
 /// The affected versions around the one that is asked about, if it is one of them.
@@ -206,9 +194,14 @@ fn reach<'a>(
 }
 
 fn compare<'a>(version: &Version<'_>, other: &'a str) -> Result<Ordering, Invalid<'a>> {
-    let other = version.scheme().parse(other)?;
+    let parsed = version.scheme().parse(other)?;
+    if version.scheme() == Scheme::Rpm
+        && let Some(order) = builds::compare_rebuild(version.as_str(), other)
+    {
+        return Ok(order);
+    }
     // Of one scheme, so there is an order.
-    Ok(version.compare(&other).unwrap_or(Ordering::Less))
+    Ok(version.compare(&parsed).unwrap_or(Ordering::Less))
 }
 
 /// The part of a timeline that `version` is in, if that part is an affected one. The events decide by the order of
@@ -351,7 +344,7 @@ mod tests {
                 let sign = if within.loosely.is_some() { "~" } else { "" };
                 format!("{sign}{} | {}", within.versions, fixed.unwrap_or("-"))
             }
-            Answer::Unaffected => "no".into(),
+            Answer::Unaffected { .. } => "no".into(),
             Answer::Unclear(invalid) => format!("unclear {}", invalid.text),
         }
     }
@@ -452,11 +445,11 @@ mod tests {
         let entries = shard.entries("a").unwrap();
         let version = Asked::new(Scheme::Deb, "1.0+esm2");
         let question = Question { scopes: &scopes, version, module: None };
-        assert!(matches!(ask(&entries, &question), Answer::Unaffected));
+        assert!(matches!(ask(&entries, &question), Answer::Unaffected { .. }));
         let plain = Question { scopes: &scopes[1..], ..question };
         assert!(matches!(ask(&entries, &plain), Answer::Affected(_)));
         let elsewhere = Question { scopes: &[Scope::Is("Ubuntu:20.04:LTS".into())], ..question };
-        assert!(matches!(ask(&entries, &elsewhere), Answer::Unaffected));
+        assert!(matches!(ask(&entries, &elsewhere), Answer::Unaffected { .. }));
     }
 
     #[test]

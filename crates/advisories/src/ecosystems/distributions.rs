@@ -44,7 +44,7 @@ pub(super) const DISTRIBUTIONS: &[Distribution] = &[
     row(&["almalinux"], Rpm, "AlmaLinux", Names::Binary, ByRelease, |distro| major(distro, "AlmaLinux")),
     row(&["rocky"], Rpm, "Rocky Linux", Names::Both, ByRelease, |distro| major(distro, "Rocky Linux")),
     row(&["rhel", "centos"], Rpm, "Red Hat", Names::Binary, Filing::RedHat, red_hat),
-    row(&["ol"], Rpm, "Oracle Linux", Names::Binary, ByRelease, |distro| major(distro, "Oracle Linux")),
+    row(&["ol"], Rpm, "Oracle Linux", Names::Binary, ByRelease, |distro| Some(with_builds(major(distro, "Oracle Linux")?))),
     row(&["amzn"], Rpm, "Amazon Linux", Names::Binary, ByRelease, amazon),
     row(&["sles", "sles_sap", "sle-micro", "sl-micro"], Rpm, "SUSE", Names::Source, Filing::Suse, suse),
     row(&["opensuse-leap", "opensuse-tumbleweed"], Rpm, "openSUSE", Names::Source, ByRelease, opensuse),
@@ -112,6 +112,11 @@ fn major(distro: &Distro, family: &str) -> Option<Release> {
     (!distro.major().is_empty()).then(|| exactly(family, distro.major()))
 }
 
+/// What is below a release are builds for a purpose and topics. Which one a package is of, `builds` tells.
+fn with_builds((label, _): Release) -> Release {
+    (label.clone(), vec![Scope::Under(label)])
+}
+
 /// `9.3` of `9.3.1`.
 fn major_minor(version: &str) -> &str {
     match version.match_indices('.').nth(1) {
@@ -122,12 +127,13 @@ fn major_minor(version: &str) -> &str {
 
 /// The first one is numbered by year and month, and its advisories are filed as `1`.
 fn amazon(distro: &Distro) -> Option<Release> {
-    match distro.major() {
-        "" => None,
-        "1" | "2" => Some(exactly("Amazon Linux", distro.major())),
-        year if year.parse::<u32>().is_ok_and(|year| year < 2020) => Some(exactly("Amazon Linux", "1")),
-        year => Some(exactly("Amazon Linux", year)),
-    }
+    let release = match distro.major() {
+        "" => return None,
+        "1" | "2" => distro.major(),
+        year if year.parse::<u32>().is_ok_and(|year| year < 2020) => "1",
+        year => year,
+    };
+    Some(with_builds(exactly("Amazon Linux", release)))
 }
 
 /// Codenames of releases whose images may leave out the number, and of the next ones, which have none yet.
@@ -173,8 +179,11 @@ fn ubuntu(distro: &Distro) -> Option<Release> {
     let suffix = if even && month == "04" { ":LTS" } else { "" };
     let plain = format!("Ubuntu:{release}{suffix}");
     let pro = format!("Ubuntu:Pro:{release}{suffix}");
+    // Spoken of are certified builds only, which `builds` tells from others.
+    let certified = ["FIPS-updates", "FIPS", "FIPS-preview"].map(|kind| format!("Ubuntu:Pro:{kind}:{release}{suffix}"));
     let (label, other) = if distro.extended_support { (pro, plain) } else { (plain, pro) };
-    Some((label.clone(), vec![Scope::Is(label), Scope::Is(other)]))
+    let scopes = certified.into_iter().chain([label.clone(), other]).map(Scope::Is).collect();
+    Some((label, scopes))
 }
 
 fn alpine(distro: &Distro) -> Option<Release> {
@@ -186,16 +195,21 @@ fn alpine(distro: &Distro) -> Option<Release> {
 }
 
 /// Advisories are filed by CPE, one per repository, and a package does not say which repository it came from. Red Hat
-/// Enterprise Linux 10 added the minor number.
+/// Enterprise Linux 10 added the minor number. Extended streams keep a minor release alive with fixes of its own: EUS, and
+/// for a few customers E4S, AUS and TUS; ELS goes on after the last one.
 fn red_hat(distro: &Distro) -> Option<Release> {
     if distro.version.is_empty() {
         return None;
     }
     let label = format!("Red Hat:enterprise_linux:{}", distro.major());
-    let mut scopes = vec![Scope::Under(label.clone())];
+    let mut scopes = Vec::new();
     if distro.extended_support {
-        scopes.insert(0, Scope::Under(format!("Red Hat:rhel_eus:{}", major_minor(&distro.version))));
+        let minor = major_minor(&distro.version);
+        let streams = ["rhel_eus", "rhel_e4s", "rhel_aus", "rhel_tus", "enterprise_linux_eus"];
+        scopes.extend(streams.map(|stream| Scope::Under(format!("Red Hat:{stream}:{minor}"))));
+        scopes.push(Scope::Under(format!("Red Hat:rhel_els:{}", distro.major())));
     }
+    scopes.push(Scope::Under(label.clone()));
     Some((label, scopes))
 }
 
