@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::{env, fs, process};
 
 mod end_of_life;
+mod inert;
 mod starter;
 mod table;
 
@@ -14,8 +15,11 @@ use table::Table;
 type Pack = fn(&Table) -> Result<String, String>;
 
 /// The file below `rules/`, the file that the crate includes, and how one becomes the other.
-const TABLES: &[(&str, &str, Pack)] =
-    &[("end-of-life.tsv", "end_of_life.rs", end_of_life::pack), ("starter.tsv", "starter.rs", starter::pack)];
+const TABLES: &[(&str, &str, Pack)] = &[
+    ("end-of-life.tsv", "end_of_life.rs", end_of_life::pack),
+    ("inert.tsv", "inert.rs", inert::pack),
+    ("starter.tsv", "starter.rs", starter::pack),
+];
 
 fn main() {
     println!("cargo::rerun-if-changed=build");

@@ -95,7 +95,7 @@ pub(crate) fn ids(advisory: &Advisory) -> Vec<&str> {
 }
 
 /// The vulnerabilities that an advisory is about, each with all ids that it gives it.
-fn vulnerabilities(advisory: &Advisory) -> Vec<Vec<&str>> {
+pub(crate) fn vulnerabilities(advisory: &Advisory) -> Vec<Vec<&str>> {
     let upstream = || advisory.upstream.iter().map(String::as_str);
     let mut cves: Vec<&str> = upstream().filter_map(cve).collect();
     cves.sort_unstable();

@@ -12,9 +12,12 @@ use model::{
 
 use crate::advisory::{Advisory, Status};
 use crate::aliases::{self, Class, Hit};
+use crate::builds;
 use crate::ecosystems::{self, Ecosystem, Unjudged};
+use crate::inert;
 use crate::lifecycle::{self, Date};
 use crate::matching::{self, Answer, Asked, Question};
+use crate::overruled::{self, Rulings, Verdict};
 use crate::priority::{self, Factors};
 use crate::severity::{self, Of, Said};
 use crate::shard::{Entry, Shard, ShardError};
@@ -148,9 +151,12 @@ impl<S: Store> Advisories<S> {
         });
         'cases: for case in cases.chunk_by(|(a, (_, _, one)), (b, (_, _, two))| a == b && one.module == two.module) {
             let Some((questions, (_, _, package))) = case.first() else { continue };
-            let (hits, unclear) = desk.look_up(questions, package.module.as_deref());
+            let (hits, rulings, unclear) = desk.look_up(questions, package.module.as_deref());
             let classes = aliases::classes(&hits);
             let mut rows: Vec<_> = classes.iter().map(|class| self.row(class, ecosystem, &mut desk)).collect();
+            for ((row, _), class) in rows.iter_mut().zip(&classes) {
+                row.suppressed = rulings.denial(class);
+            }
             let mut left = case.len();
             for (_, (index, item, package)) in case {
                 if judgement.findings.len() + rows.len() > self.most {
@@ -165,7 +171,9 @@ impl<S: Store> Advisories<S> {
                 // Most cases are of one package, whose rows need no copy.
                 let rows = if left == 0 { std::mem::take(&mut rows) } else { rows.clone() };
                 let standing = Standing { presence: package.presence, removed: item.removed.is_some(), exposure };
-                let findings = rows.into_iter().map(|(row, factors)| {
+                let inert = inert::reason(package);
+                let findings = rows.into_iter().map(|(mut row, factors)| {
+                    row.suppressed = row.suppressed.or_else(|| inert.clone());
                     let priority = priority::score(&standing.of(&factors)).value();
                     Finding::Vulnerability(Box::new(Vulnerability { item: *index, priority, ..row }))
                 });
@@ -489,12 +497,14 @@ impl<'a> Desk<'a> {
         &mut self,
         questions: &'q [(Cow<'q, str>, Cow<'q, str>)],
         module: Option<&'q str>,
-    ) -> (Vec<Hit<'q>>, Option<Unclear>)
+    ) -> (Vec<Hit<'q>>, Rulings, Option<Unclear>)
     where
         'a: 'q,
     {
         let mut hits: Vec<Hit> = Vec::new();
         let mut unclear: Option<Unclear> = None;
+        let mut against: Vec<(usize, u32, Verdict)> = Vec::new();
+        let has_streams = overruled::has_streams(self.ecosystem);
         let shards = self.shards;
         for (name, version) in questions {
             let version = Asked::new(self.ecosystem.scheme, version);
@@ -509,7 +519,9 @@ impl<'a> Desk<'a> {
                 };
                 for entries in entries.chunk_by(|a, b| a.record == b.record) {
                     match matching::ask(entries, &question) {
-                        Answer::Affected(matched) if matched.entry.status == Status::NotAffected => {}
+                        Answer::Affected(matched) if matched.entry.status == Status::NotAffected => {
+                            against.push((index, matched.entry.record, Verdict::NotAffected));
+                        }
                         Answer::Affected(matched) => {
                             if let Some(advisory) = self.advisory(index, matched.entry) {
                                 let name = name.as_ref();
@@ -517,7 +529,11 @@ impl<'a> Desk<'a> {
                                 hits.push(Hit { advisory, matched, ratings, name, version });
                             }
                         }
-                        Answer::Unaffected { .. } => {}
+                        Answer::Unaffected { rank } => {
+                            let ruling = rank.filter(|_| has_streams).zip(entries.first());
+                            let ruling = ruling.map(|(rank, entry)| (index, entry.record, Verdict::Unaffected(rank)));
+                            against.extend(ruling);
+                        }
                         Answer::Unclear(invalid) => {
                             let id = entries.first().and_then(|entry| Some(shard.head(entry.record).ok()?.id));
                             let example = || format!("{}: {invalid}", id.unwrap_or_default());
@@ -528,7 +544,22 @@ impl<'a> Desk<'a> {
                 }
             }
         }
-        (hits, unclear)
+        let rulings = if hits.is_empty() { Rulings::default() } else { self.rulings(&against) };
+        rulings.keep_valid(&mut hits);
+        (hits, rulings, unclear)
+    }
+
+    /// What records, by shard and number, say against others.
+    fn rulings(&mut self, against: &[(usize, u32, Verdict)]) -> Rulings {
+        let mut rulings = Rulings::default();
+        for (shard, record, verdict) in against {
+            match self.shards.get(*shard).map(|shard| shard.head(*record)) {
+                Some(Ok(advisory)) => rulings.add(&advisory, *verdict),
+                Some(Err(error)) => self.complain(&error),
+                None => {}
+            }
+        }
+        rulings
     }
 
     fn advisory(&mut self, shard: usize, entry: Entry<'_>) -> Option<Rc<Advisory>> {
@@ -596,12 +627,16 @@ impl Voucher {
         for (index, _, package) in owning {
             names.insert(*index, &package.name);
             let listed = packages.entry(package.name.clone()).or_default();
-            for (name, _) in docket.ecosystem.questions(package) {
+            for (name, version) in docket.ecosystem.questions(package) {
                 for shard in &supply.shards {
                     // What cannot be read has become a gap when the package was looked up.
                     let entries = shard.entries(&name).unwrap_or_default();
-                    let in_scope = entries.iter().filter(|entry| docket.ecosystem.contains(entry.ecosystem));
-                    let advisories = in_scope.filter_map(|entry| shard.head(entry.record).ok());
+                    let (ecosystem, module) = (&docket.ecosystem, package.module.as_deref());
+                    let about = entries.iter().filter(|entry| {
+                        ecosystem.contains(entry.ecosystem)
+                            && builds::speaks_of(entry, ecosystem.scheme, &version, module)
+                    });
+                    let advisories = about.filter_map(|entry| shard.head(entry.record).ok());
                     for advisory in advisories {
                         listed.any.extend(aliases::ids(&advisory).into_iter().map(str::to_owned));
                     }
@@ -610,6 +645,7 @@ impl Voucher {
         }
         for finding in findings {
             if let Finding::Vulnerability(vulnerability) = finding
+                && vulnerability.suppressed.is_none()
                 && let Some(listed) = names.get(&vulnerability.item).and_then(|name| packages.get_mut(*name))
             {
                 listed.affected.insert(vulnerability.id.clone());

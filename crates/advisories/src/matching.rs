@@ -4,7 +4,7 @@
 //! has such a one, the whole timeline is compared by the generic order instead, and the answer says so.
 
 use std::cmp::Ordering;
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 use versions::{Invalid, Scheme, Version};
 
@@ -15,6 +15,9 @@ use crate::shard::{Entry, Shard, ShardError};
 
 /// Candidates for "the version with the fix" that are tried, lowest first.
 const MAX_FIXES: usize = 16;
+
+/// What a person reads of a range without bounds.
+const ALL: &str = "all versions";
 
 /// What an advisory is asked about.
 #[derive(Clone, Copy)]
@@ -77,8 +80,30 @@ pub(crate) struct Match<'a> {
 pub(crate) struct Within<'a> {
     /// For a person: `>= 1.0, < 1.2`.
     pub versions: String,
-    /// What is no version, where the generic order decided because of it.
-    pub loosely: Option<Invalid<'a>>,
+    /// Why this is as far as can be told only, if it is.
+    pub loosely: Option<Doubt<'a>>,
+}
+
+/// Why an answer is not sure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Doubt<'a> {
+    /// This is no version of the scheme, so the generic order decided.
+    Invalid(Invalid<'a>),
+    /// This Go pseudo-version names a commit before which there is no release, and is compared with releases: it comes
+    /// before all of them, as govulncheck has it. That is so for dependencies, whose versions Go chooses; whoever built
+    /// the program itself may have had a copy of the repository without its tags.
+    Untagged(&'a str),
+}
+
+impl fmt::Display for Doubt<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Self::Invalid(invalid) => invalid.fmt(f),
+            Self::Untagged(version) => {
+                write!(f, "{version:?} names a commit and no release, so it counts as earlier than every release")
+            }
+        }
+    }
 }
 
 /// Asks an advisory, of which these are all entries about the package.
@@ -183,14 +208,42 @@ fn reach<'a>(
 ) -> Result<Option<Within<'a>>, Invalid<'a>> {
     let odd = match &asked.exact {
         Ok(version) => match interval(timeline.clone(), version) {
-            Ok(found) => return Ok(found.map(|versions| Within { versions, loosely: None })),
+            Ok(found) => {
+                let loosely = found.as_ref().and_then(|_| untagged(timeline, asked)).map(Doubt::Untagged);
+                return Ok(found.map(|versions| Within { versions, loosely }));
+            }
             Err(odd) => odd,
         },
         Err(odd) => *odd,
     };
-    let loose = Scheme::Generic.parse(asked.text).map_err(|_| odd)?;
+    if is_everything(timeline.clone()) {
+        return Ok(Some(Within { versions: ALL.into(), loosely: None }));
+    }
+    // A number at the beginning of a commit's name says nothing.
+    let loose = Scheme::Generic.parse(asked.text).ok().filter(|_| !is_commit(asked.text)).ok_or(odd)?;
     let found = interval(timeline, &loose)?;
-    Ok(found.map(|versions| Within { versions, loosely: Some(odd) }))
+    Ok(found.map(|versions| Within { versions, loosely: Some(Doubt::Invalid(odd)) }))
+}
+
+/// Whether a timeline has every version, even one that cannot be compared.
+fn is_everything<'a>(mut timeline: impl Iterator<Item = Event<&'a str>>) -> bool {
+    timeline.next() == Some(Event::Introduced("0")) && timeline.next().is_none()
+}
+
+/// Whether it is the whole digest that names a commit of Git, by SHA-1 or SHA-256.
+fn is_commit(text: &str) -> bool {
+    matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// The version, if it is a Go pseudo-version without a release before it and the timeline has releases (Go Modules
+/// Reference, "Pseudo-versions": `v0.0.0-yyyymmddhhmmss-abcdefabcdef`).
+fn untagged<'a>(mut timeline: impl Iterator<Item = Event<&'a str>>, asked: &Asked<'a>) -> Option<&'a str> {
+    let is_untagged = |version: &str| {
+        let time = version.strip_prefix("0.0.0-").and_then(|rest| rest.split_once('-')).map(|(time, _)| time);
+        time.is_some_and(|time| time.len() == 14 && time.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    let is_release = |event: Event<&str>| event.version().is_some_and(|version| !is_untagged(version));
+    (asked.scheme == Scheme::Go && is_untagged(asked.text) && timeline.any(is_release)).then_some(asked.text)
 }
 
 fn compare<'a>(version: &Version<'_>, other: &'a str) -> Result<Ordering, Invalid<'a>> {
@@ -250,7 +303,7 @@ fn interval<'a>(
         let comma = if text.is_empty() { "" } else { ", " };
         let _ = write!(text, "{comma}{sign} {version}");
     }
-    Ok(Some(if text.is_empty() { "all versions".into() } else { text }))
+    Ok(Some(if text.is_empty() { ALL.into() } else { text }))
 }
 
 /// Whether `a` comes after `b` on a timeline. The first version of all comes first. At one version the list's order

@@ -19,17 +19,23 @@ const PUBLISHERS: &[(&str, &str)] = &[
     ("@nginx.com", "NGINX"),
     ("@nodesource.com", "NodeSource"),
     ("@nvidia.com", "NVIDIA"),
+    ("azul systems", "Azul"),
     ("chromium-dev@chromium.org", "Google"),
     ("cudatools", "NVIDIA"),
+    ("datadog, inc", "Datadog"),
     ("docker, inc", "Docker"),
+    ("eclipse adoptium", "Eclipse Adoptium"),
     ("elastic", "Elastic"),
+    ("fedora project", "Fedora (EPEL)"),
     ("google cloud", "Google"),
     ("hashicorp", "HashiCorp"),
     ("mysql release engineering", "Oracle MySQL"),
     ("nginx packaging", "NGINX"),
     ("nodesource", "NodeSource"),
     ("nvidia corporation", "NVIDIA"),
+    ("percona", "Percona"),
     ("postgresql global development group", "PostgreSQL"),
+    ("remirepo.net", "Remi's repository"),
 ];
 
 /// What publishers leave in version numbers where they keep the distribution's maintainer.
@@ -60,5 +66,7 @@ mod tests {
         check("Debian PostgreSQL Maintainers <team@lists.debian.org>", "16.1-1.pgdg120+1", Some("PostgreSQL"));
         check("Debian OpenSSL Team <pkg-openssl@lists.debian.org>", "3.0.11-1~deb12u2", None);
         check("Red Hat, Inc.", "3.0.7-16.el9", None);
+        // Extra packages for Red Hat's releases and their rebuilds; Fedora itself has no advisories here.
+        check("Fedora Project", "1.24.0-1.el9", Some("Fedora (EPEL)"));
     }
 }

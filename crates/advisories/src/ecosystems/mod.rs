@@ -156,6 +156,7 @@ impl Ecosystem {
     pub(crate) fn questions<'a>(&self, package: &'a Package) -> Vec<(Cow<'a, str>, Cow<'a, str>)> {
         let version = match package.kind {
             PackageKind::Golang => go_version(package),
+            PackageKind::Gem => gem_version(&package.version),
             _ => Cow::Borrowed(&*package.version),
         };
         let own = (self.normalize(&package.name), version);
@@ -187,6 +188,32 @@ fn go_version(package: &Package) -> Cow<'_, str> {
         }
     }
     Cow::Borrowed(version)
+}
+
+/// Without the platform that a gem was built for, which advisories leave out: `1.13.0` of `1.13.0-x86_64-linux`
+/// (RubyGems, `Gem::Specification#full_name`, and the lists of Bundler's lockfiles).
+fn gem_version(version: &str) -> Cow<'_, str> {
+    const PROCESSORS: &[&str] = &[
+        "aarch64",
+        "arm",
+        "i386",
+        "i486",
+        "i586",
+        "i686",
+        "powerpc",
+        "ppc",
+        "riscv",
+        "s390",
+        "universal",
+        "x64",
+        "x86",
+    ];
+    const OTHERS: &[&str] = &["darwin", "java", "jruby", "linux", "mingw", "mswin", "ruby"];
+    let is_platform = |rest: &str| PROCESSORS.iter().chain(OTHERS).any(|word| rest.starts_with(word));
+    match version.split_once('-') {
+        Some((number, rest)) if is_platform(rest) => Cow::Borrowed(number),
+        _ => Cow::Borrowed(version),
+    }
 }
 
 /// An `ecosystem` value's family, and what follows the colon.
