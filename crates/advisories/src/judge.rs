@@ -103,7 +103,7 @@ impl<S: Store> Advisories<S> {
             let voucher = Voucher::new(&docket, &supply, of_distro, &owners.collect(), end.as_ref());
             for finding in of_languages {
                 if let Finding::Vulnerability(row) = finding {
-                    row.suppressed = owner(row).and_then(|owner| voucher.reason(owner, row));
+                    row.suppressed = owner(row).and_then(|owner| voucher.reason(owner, row)).or(row.suppressed.take());
                 }
             }
         }
@@ -545,7 +545,9 @@ impl<'a> Desk<'a> {
             }
         }
         let rulings = if hits.is_empty() { Rulings::default() } else { self.rulings(&against) };
-        rulings.keep_valid(&mut hits);
+        if has_streams {
+            rulings.keep_telling(&mut hits);
+        }
         (hits, rulings, unclear)
     }
 

@@ -4,10 +4,11 @@
 //!   version `0` in Debian's and Alpine's lists), its other advisories, which often are about several vulnerabilities at
 //!   once, do not count for that one. The row is shown, suppressed.
 //! - **Extended streams.** Red Hat repairs a minor release that it keeps alive (EUS and its like) in an advisory of its own,
-//!   with a lower version than the main stream's. Where the stream of the system has the fix, nothing is missing from the
-//!   main one.
+//!   with a lower version than the main stream's. Where the stream of the system speaks of a vulnerability, the main
+//!   stream's word on it does not count.
 
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use crate::advisory::Advisory;
 use crate::aliases::{self, Class, Hit};
@@ -46,15 +47,19 @@ impl Rulings {
         }
     }
 
-    /// Leaves out what a more telling stream has the fix of.
-    pub fn keep_valid(&self, hits: &mut Vec<Hit>) {
-        if self.fixed.is_empty() {
-            return;
-        }
+    /// Leaves out of the advisories that affect the package what a more telling stream speaks of.
+    pub fn keep_telling(&self, hits: &mut Vec<Hit>) {
+        let affecting = hits.iter().map(|hit| (hit.matched.rank, Rc::clone(&hit.advisory))).collect::<Vec<_>>();
+        let affecting: Vec<(usize, Vec<&str>)> =
+            affecting.iter().map(|(rank, advisory)| (*rank, aliases::ids(advisory))).collect();
         hits.retain(|hit| {
-            let fixed = |id: &str| self.fixed.iter().any(|(rank, ids)| *rank < hit.matched.rank && ids.contains(id));
-            // One that is about several vulnerabilities stays while any of them is open.
-            !aliases::vulnerabilities(&hit.advisory).iter().all(|ids| ids.iter().any(|id| fixed(id)))
+            let rank = hit.matched.rank;
+            let spoken_of = |id: &str| {
+                self.fixed.iter().any(|(other, ids)| *other < rank && ids.contains(id))
+                    || affecting.iter().any(|(other, ids)| *other < rank && ids.contains(&id))
+            };
+            // One that is about several vulnerabilities stays while the stream is silent about any of them.
+            rank == 0 || !aliases::vulnerabilities(&hit.advisory).iter().all(|ids| ids.iter().any(|id| spoken_of(id)))
         });
     }
 

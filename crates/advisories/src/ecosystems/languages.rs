@@ -29,7 +29,7 @@ pub(super) const LANGUAGES: &[Language] = &[
     language("crates.io", Scheme::Semver, Spelling::Exact),
     language("GHC", Scheme::Pvp, Spelling::Exact),
     language("GitHub Actions", Scheme::Semver, Spelling::Repository),
-    language("Go", Scheme::Go, Spelling::Exact),
+    language("Go", Scheme::Go, Spelling::Module),
     language("Hackage", Scheme::Pvp, Spelling::Exact),
     language("Hex", Scheme::Semver, Spelling::Exact),
     language("Julia", Scheme::SemverBuild, Spelling::Exact),

@@ -157,6 +157,7 @@ impl Ecosystem {
         let version = match package.kind {
             PackageKind::Golang => go_version(package),
             PackageKind::Gem => gem_version(&package.version),
+            PackageKind::GithubActions => action_version(&package.version),
             _ => Cow::Borrowed(&*package.version),
         };
         let own = (self.normalize(&package.name), version);
@@ -212,6 +213,20 @@ fn gem_version(version: &str) -> Cow<'_, str> {
     let is_platform = |rest: &str| PROCESSORS.iter().chain(OTHERS).any(|word| rest.starts_with(word));
     match version.split_once('-') {
         Some((number, rest)) if is_platform(rest) => Cow::Borrowed(number),
+        _ => Cow::Borrowed(version),
+    }
+}
+
+/// `v4` and `v4.1` are tags that the owner of an action moves to each new release below them (GitHub's documentation,
+/// "Using tags for release management"). What runs is the newest one, so that is what is compared.
+fn action_version(version: &str) -> Cow<'_, str> {
+    const NEWEST: &str = ".999999999";
+    let number = version.strip_prefix('v').unwrap_or(version);
+    let is_number = |part: &str| !part.is_empty() && part.len() < 9 && part.bytes().all(|byte| byte.is_ascii_digit());
+    match number.split('.').count() {
+        count @ (1 | 2) if number.split('.').all(is_number) => {
+            Cow::Owned(format!("{number}{}", NEWEST.repeat(3 - count)))
+        }
         _ => Cow::Borrowed(version),
     }
 }

@@ -11,7 +11,7 @@ pub(super) enum Spelling {
     /// - distributions, crates.io (Cargo.lock has a crate's name as it was published), RubyGems, CRAN, Bioconductor,
     ///   Hackage, Julia and opam tell capital letters apart;
     /// - npm has old packages whose names have capital letters, beside others of the same name without;
-    /// - a Go module's path and Maven's coordinates are taken to the letter;
+    /// - Maven's coordinates are taken to the letter;
     /// - Hex, Pub, Conan and Bitnami have no capital letters.
     Exact,
     /// Case does not matter: NuGet ("package IDs are case-insensitive", its documentation) and Packagist, which
@@ -22,6 +22,9 @@ pub(super) enum Spelling {
     /// `owner/repository` of GitHub, where case does not matter; the path of an action inside of it is left out, since
     /// the OSV schema names actions without.
     Repository,
+    /// A Go module's path. It is taken to the letter, but for repositories on GitHub, which does not tell capital letters
+    /// apart: `github.com/Masterminds/goutils` and what package URLs make of it are one.
+    Module,
     /// Swift: the address of a repository. Package Manager documentation, `CanonicalPackageLocation`: without scheme,
     /// user, port, `.git` and the last slash, in small letters.
     Location,
@@ -40,6 +43,8 @@ impl Spelling {
                 Some((end, _)) => &name[..end],
                 None => name,
             }),
+            Self::Module if name.starts_with("github.com/") => small(name),
+            Self::Module => Cow::Borrowed(name),
             Self::Location => location(name),
             Self::Extension if name.contains('/') => small(name),
             Self::Extension => match name.split_once('.') {
@@ -115,6 +120,8 @@ mod tests {
         check(Spelling::CaseInsensitive, &["Symfony/HTTP-Kernel"], "symfony/http-kernel");
         check(Spelling::Extension, &["ms-python.Python", "MS-Python/python"], "ms-python/python");
         check(Spelling::Extension, &["golang.go.nightly"], "golang/go.nightly");
+        check(Spelling::Module, &["github.com/Masterminds/goutils"], "github.com/masterminds/goutils");
+        check(Spelling::Module, &["example.com/Case"], "example.com/Case");
     }
 
     // PEP 503's own example of names that are equal.
