@@ -1,5 +1,7 @@
 //! `rules/inert.tsv`, whose head explains its columns, as a slice of `Rule`.
 
+use std::fmt::Write;
+
 use crate::table::Table;
 
 const MANAGERS: &[(&str, &str)] = &[("alpm", "Alpm"), ("apk", "Apk"), ("deb", "Deb"), ("rpm", "Rpm")];
@@ -19,9 +21,10 @@ pub fn pack(table: &Table) -> Result<String, String> {
         if bare || end.is_some_and(|end| end.contains('*')) {
             return Err(line.wrong("a name has one * at most, and says more than that"));
         }
-        rules.push_str(&format!(
-            "    Rule {{ kind: PackageKind::{kind}, start: {start:?}, end: {end:?}, holds: {holds:?} }},\n"
-        ));
+        let _ = writeln!(
+            rules,
+            "    Rule {{ kind: PackageKind::{kind}, start: {start:?}, end: {end:?}, holds: {holds:?} }},"
+        );
     }
     Ok(format!("&[\n{rules}]\n"))
 }

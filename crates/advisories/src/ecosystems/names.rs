@@ -36,7 +36,6 @@ impl Spelling {
     /// The form that all spellings of one name have in common.
     pub(super) fn normal(self, name: &str) -> Cow<'_, str> {
         match self {
-            Self::Exact => Cow::Borrowed(name),
             Self::CaseInsensitive => small(name),
             Self::Pep503 => pep503(name),
             Self::Repository => small(match name.match_indices('/').nth(1) {
@@ -44,7 +43,7 @@ impl Spelling {
                 None => name,
             }),
             Self::Module if name.starts_with("github.com/") => small(name),
-            Self::Module => Cow::Borrowed(name),
+            Self::Exact | Self::Module => Cow::Borrowed(name),
             Self::Location => location(name),
             Self::Extension if name.contains('/') => small(name),
             Self::Extension => match name.split_once('.') {

@@ -4,6 +4,8 @@
 //!
 //! A module that was replaced by a folder has no version and is left out. Nor has a module that was built from a checkout,
 //! mostly the main one; then a version that the build wrote into a variable (`-ldflags "-X main.version=1.2.3"`) counts.
+//! Where there is none, the main module is listed as Go itself writes it, `(devel)`: it is there, and advisories about it
+//! cannot be decided.
 //! Programs packed with UPX are gaps, whatever they are written in.
 
 mod build_info;
@@ -16,7 +18,10 @@ use super::listing::Listing;
 
 /// A program that was built from modules: [the module](self).
 pub const ANALYZER: Analyzer =
-    Analyzer { name: "go-binary", version: 1, files: &[Key::Head(head::may_be_go).any()], analyze };
+    Analyzer { name: "go-binary", version: 2, files: &[Key::Head(head::may_be_go).any()], analyze };
+
+/// What Go writes where it knows no version of a module.
+const DEVEL: &str = "(devel)";
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     let Some(info) = build_info::find(file.content) else {
@@ -81,6 +86,8 @@ fn list_modules(info: &str, listing: &mut Listing) {
             listing.add(path, version, Presence::Installed);
         } else if let Some(version) = version_in_flags(&flags, path, main == Some(path)) {
             listing.add(path, &format!("v{version}"), Presence::Installed);
+        } else if main == Some(path) {
+            listing.add(path, DEVEL, Presence::Installed);
         }
     }
 }
@@ -205,7 +212,7 @@ build\tvcs.revision=0123
             (r#""-X main.version=1.2""#, None),
             (r#""main.version=1.2.3""#, None),
         ] {
-            let app = version.map_or(String::new(), |version| format!("example.com/app {version}\n"));
+            let app = format!("example.com/app {}\n", version.unwrap_or("(devel)"));
             check("go1.22.3", &with(flags), &format!("{app}stdlib 1.22.3"));
         }
     }
