@@ -4,6 +4,8 @@
 
 #[path = "../build/end_of_life.rs"]
 mod end_of_life;
+#[path = "../build/inert.rs"]
+mod inert;
 #[path = "../build/starter.rs"]
 mod starter;
 #[path = "../build/table.rs"]
@@ -95,4 +97,21 @@ fn a_wrong_end_of_life_table_is_refused_with_the_line() {
         assert!(error.starts_with(complaint), "expected {complaint}, got {error}");
     }
     assert_eq!(packed(end_of_life::pack, &right.repeat(2)), Err("2: debian 12 is there twice".into()));
+}
+
+#[test]
+fn a_wrong_table_of_packages_without_code_is_refused_with_the_line() {
+    let right = "deb\tlinux-headers-*\theader files\n";
+    assert!(packed(inert::pack, right).is_ok());
+    let cases = [
+        ("deb", "npm", "1: package managers are"),
+        ("linux-headers-*", "*", "1: a name has one *"),
+        ("linux-headers-*", "*-d", "1: a name has one *"),
+        ("linux-headers-*", "linux-*-*", "1: a name has one *"),
+        ("\theader files", "", "1: expected 3 columns"),
+    ];
+    for (part, other, complaint) in cases {
+        let error = packed(inert::pack, &right.replacen(part, other, 1)).expect_err(complaint);
+        assert!(error.starts_with(complaint), "expected {complaint}, got {error}");
+    }
 }

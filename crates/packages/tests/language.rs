@@ -220,13 +220,13 @@ fn programs_built_by_go_say_what_they_were_built_from() {
                 [first] => {
                     expected.insert(format!("stdlib@{}", first.rsplit_once("go").unwrap().1));
                 }
-                ["", "dep", path, version, ..] => {
+                ["", "mod" | "dep", path, version, ..] => {
                     expected.insert(format!("{path}@{version}"));
                 }
                 _ => {}
             }
         }
-        assert!(expected.len() == 2, "{name}: {told}");
+        assert!(expected.len() == 3, "{name}: {told}");
         assert_eq!(packages_in(&"usr/bin/program".into(), &fs::read(&program).unwrap()), expected, "{name}");
     }
 }
