@@ -836,7 +836,7 @@ fn withdrawn_records_and_ranges_of_commits_affect_no_version() {
         "GO-2022-0617 alias:CVE-2020-8562 withdrawn
            Go | k8s.io/kubernetes | 0
          GO-git
-           Go | k8s.io/kubernetes | git 0 <c0ffee
+           Go | k8s.io/kubernetes | git 0 <6dcb09b5b57875f334f61aebed695e2e4193db5e
          GO-2022-0390 alias:CVE-2022-24769
            Go | github.com/docker/docker | 0 <20.10.14+incompatible",
         "",
