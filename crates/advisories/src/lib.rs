@@ -36,7 +36,7 @@ pub use feeds::bucket::Bucket;
 pub use judge::{Advisories, Judgement, ecosystems};
 pub use library::{
     BuildError, Built, DOWNLOADS, EXTENSION, Input, Library, Listed, MANIFEST, Manifest, Recipe, SIGNALS, SourceTally,
-    build, file_name,
+    build, bundle, check, file_name, signature,
 };
 pub use lifecycle::{Date, DateError};
 pub use matching::{Affecting, affecting};

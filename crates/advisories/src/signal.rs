@@ -71,6 +71,13 @@ impl Signals {
         let Some(run) = shard.run(id)? else { return Ok(Vec::new()) };
         postcard::from_bytes(run).map_err(|error| shard.broken(format!("what is said of {id} cannot be read: {error}")))
     }
+
+    /// Reads all of it.
+    pub fn verify(&self) -> Result<(), ShardError> {
+        let Some(shard) = &self.0 else { return Ok(()) };
+        shard.verify_names()?;
+        shard.names().try_for_each(|id| self.of(id).map(drop))
+    }
 }
 
 /// The bytes of a shard of signals. Where one publisher says two things, the last one counts.
@@ -124,6 +131,9 @@ mod tests {
         assert_eq!(signals.of("CVE-2024-0001").unwrap(), [forecast.clone(), rated(true)]);
         assert_eq!(signals.of("CVE-2024-0002").unwrap(), [forecast]);
         assert_eq!(signals.of("CVE-2024-0003").unwrap(), []);
+        assert_eq!(signals.verify(), Ok(()));
+        let runs = [("CVE-2024-0001".to_owned(), vec![0xff])].into();
+        assert!(Signals::new(Shard::from_bytes("test", shard::write_runs("test", &runs)).ok()).verify().is_err());
         assert_eq!(Signals::default().of("CVE-2024-0001").unwrap(), []);
     }
 }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use advisories::fresh::{self, Checksum, Folder, Ledger, Outcome, Source, Terms, Wanted};
+use advisories::signature::{SIGNATURE, Trust};
 use advisories::{DOWNLOADS, Ecosystem, Input, MANIFEST, Manifest, Recipe, SIGNALS, Shard};
 use net::{Environment, Http};
 
@@ -28,6 +29,8 @@ const SIGNAL_FILES: [(&str, &str, &str); 2] = [
 const ECOSYSTEMS: &str = "ecosystems.txt";
 /// Beside an archive: the digest of the one that shards were made of.
 const MADE_OF: &str = "made-of";
+/// Why a publisher's own files are not taken where a key is pinned.
+const UNSIGNED: &str = "records of publishers are not signed, and only signed shards are taken (--db-key)";
 /// Files that are fetched at once.
 const PARALLEL: usize = 4;
 /// How long to wait for another process that fetches the same.
@@ -75,6 +78,8 @@ pub struct Refresher {
     groups: Vec<(DataForm, Vec<Source>)>,
     /// Where signals come from; none of them where the user names sources.
     homes: Vec<(&'static str, &'static str, Source)>,
+    /// Who must have signed what is fetched.
+    trust: Trust,
     now: SystemTime,
     max_age: Duration,
     threads: usize,
@@ -107,7 +112,8 @@ impl Refresher {
                 homes.push((feed, file, source(&http, home)?));
             }
         }
-        Ok(Self { folder: folder.to_owned(), groups, homes, now, max_age, threads })
+        let trust = Trust::new(data.keys.db_key.iter().copied());
+        Ok(Self { folder: folder.to_owned(), groups, homes, trust, now, max_age, threads })
     }
 
     /// Brings what is needed up to date. `progress` is told what is being done.
@@ -119,6 +125,10 @@ impl Refresher {
                 break;
             }
             left = match form {
+                DataForm::Osv if self.trust.is_pinned() => {
+                    done.failed.extend(left.iter().map(|need| (need.family.clone(), UNSIGNED.to_owned())));
+                    left
+                }
                 DataForm::Osv => self.osv(sources, left, &mut done, progress),
                 DataForm::Shards => self.shards(sources, left, &mut done, progress),
             };
@@ -132,9 +142,13 @@ impl Refresher {
     pub fn refresh_all(&self, progress: &(dyn Fn(&str) + Sync)) -> Refreshed {
         let mut notes = Vec::new();
         for (form, sources) in &self.groups {
+            if *form == DataForm::Osv && self.trust.is_pinned() {
+                notes.push(UNSIGNED.to_owned());
+                continue;
+            }
             let listing = match form {
                 DataForm::Osv => self.bring(&self.downloads(), sources, &[small(ECOSYSTEMS)], progress),
-                DataForm::Shards => self.bring(&self.folder, sources, &[list()], progress),
+                DataForm::Shards => self.bring_list(sources, progress),
             };
             match listing.files.first() {
                 Some((_, outcome)) if outcome.is_usable() => {}
@@ -287,6 +301,28 @@ impl Refresher {
         (new && !inputs.is_empty()).then_some(inputs)
     }
 
+    /// Fetches the list of a server's shards. Where a key is pinned, it must have signed the list.
+    fn bring_list(&self, sources: &[Source], progress: &(dyn Fn(&str) + Sync)) -> fresh::Update {
+        if self.trust.is_pinned() {
+            let signature = self.bring(&self.folder, sources, &[small(SIGNATURE)], progress);
+            tracing::info!(?signature, "fetched");
+        }
+        let mut update = self.bring(&self.folder, sources, &[list(&self.folder, &self.trust)], progress);
+        if let Some((_, outcome)) = update.files.first_mut() {
+            if !self.trust.is_pinned() {
+                if *outcome == Outcome::Updated {
+                    // That of another list.
+                    let _ = fs::remove_file(self.folder.join(SIGNATURE));
+                }
+            } else if outcome.is_usable()
+                && let Err(why) = trusted(&self.folder, &self.trust, None)
+            {
+                *outcome = Outcome::Failed { why };
+            }
+        }
+        update
+    }
+
     /// Fetches shards that are ready. Returns what is still needed.
     fn shards(
         &self,
@@ -295,7 +331,7 @@ impl Refresher {
         done: &mut Refreshed,
         progress: &(dyn Fn(&str) + Sync),
     ) -> Vec<Need> {
-        let mut update = self.bring(&self.folder, sources, &[list()], progress);
+        let mut update = self.bring_list(sources, progress);
         done.notes.append(&mut update.notes);
         let usable = update.files.first().is_some_and(|(_, outcome)| outcome.is_usable());
         let why = update.files.first().map(|(_, outcome)| told(outcome)).unwrap_or_default();
@@ -352,18 +388,29 @@ fn small(path: &str) -> Wanted {
     Wanted { most: 4 << 20, ..Wanted::new(path) }
 }
 
-fn list() -> Wanted {
-    let check: fresh::Check = Box::new(|path| {
+fn list(folder: &Path, trust: &Trust) -> Wanted {
+    let (folder, trust) = (folder.to_owned(), trust.clone());
+    let check: fresh::Check = Box::new(move |path| {
         let json = fs::read(path).map_err(|error| error.to_string())?;
+        trusted(&folder, &trust, Some(&json))?;
         Manifest::parse(&json).map(drop).map_err(|error| error.to_string())
     });
     Wanted { check: Some(check), ..small(MANIFEST) }
 }
 
+/// Whether the signature in a folder is one of this list, or of the folder's own, that is asked for.
+fn trusted(folder: &Path, trust: &Trust, list: Option<&[u8]>) -> Result<(), String> {
+    let read = |file: &str| fs::read(folder.join(file)).ok();
+    let own = if list.is_none() { read(MANIFEST) } else { None };
+    let list = list.or(own.as_deref()).unwrap_or_default();
+    trust.judge(list, read(SIGNATURE).as_deref()).map(drop).map_err(|error| error.to_string())
+}
+
 /// A shard as a list has it: with its size and its digest, and whole.
 fn shard(listed: &advisories::Listed) -> Wanted {
-    let check: fresh::Check =
-        Box::new(|path| Shard::open(path).and_then(|shard| shard.verify()).map_err(|error| error.to_string()));
+    let check: fresh::Check = Box::new(|path| {
+        Shard::open(path).and_then(|shard| advisories::check(&shard)).map_err(|error| error.to_string())
+    });
     let checksum: Option<Checksum> = format!("blake3:{}", listed.blake3).parse().ok();
     Wanted { path: listed.file.clone(), most: listed.bytes, checksum, check: Some(check) }
 }

@@ -10,6 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use super::manifest::{Listed, MANIFEST, Manifest};
+use super::signature::SIGNATURE;
 use super::spool::{self, Batch, Spool};
 use super::{EXTENSION, SIGNALS, file_name};
 use crate::advisory::Advisory;
@@ -130,6 +131,12 @@ pub fn build(recipe: &Recipe, out: &Path, progress: &(dyn Fn(&str) + Sync)) -> R
     }
     let listed = if recipe.keep { with_old(out, listed) } else { listed };
     let manifest = Manifest::new(listed);
+    // It belongs to the list that is replaced.
+    if let Err(error) = fs::remove_file(out.join(SIGNATURE))
+        && error.kind() != io::ErrorKind::NotFound
+    {
+        return Err(io(out)(error));
+    }
     write_file(&out.join(MANIFEST), &manifest.to_json()).map_err(io(out))?;
     if !recipe.keep {
         clear(out, &manifest).map_err(io(out))?;
@@ -413,7 +420,7 @@ fn put(out: &Path, shard: &str, bytes: &[u8]) -> io::Result<Listed> {
 }
 
 /// A file appears whole or not at all.
-fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(super) fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let new = path.with_extension(format!("new-{}", std::process::id()));
     let written = fs::write(&new, bytes).and_then(|()| fs::rename(&new, path));
     if written.is_err() {

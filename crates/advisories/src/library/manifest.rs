@@ -13,7 +13,7 @@ pub const MANIFEST: &str = "shards.json";
 /// Raised when a program of today cannot use a folder of tomorrow.
 const FORMAT: u32 = 1;
 /// Bytes of a manifest: ten times what all ecosystems' shards would need.
-const MAX_BYTES: usize = 4 << 20;
+pub(super) const MAX_BYTES: usize = 4 << 20;
 /// Shards in one.
 const MAX_SHARDS: usize = 10_000;
 
@@ -63,6 +63,9 @@ impl Manifest {
         }
         if manifest.shards.len() > MAX_SHARDS {
             return Err(Unusable("it lists more shards than there are ecosystems".into()));
+        }
+        if !manifest.shards.is_sorted_by(|a, b| a.about.shard < b.about.shard) {
+            return Err(Unusable("its shards are not in the order of their names".into()));
         }
         match manifest.shards.iter().find(|listed| listed.file != super::file_name(&listed.about.shard)) {
             Some(odd) => Err(Unusable(format!("{} is not the file of {}", odd.file.escape_debug(), odd.about.shard))),

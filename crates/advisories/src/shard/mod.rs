@@ -25,7 +25,7 @@ pub use read::{Entry, Shard, Timeline};
 
 /// Names, and records, of one block.
 const PER_BLOCK: usize = 64;
-/// Bytes of texts after which a block of them is closed.
+/// Bytes of texts after which a block of them is closed, whatever comes next.
 const TEXT_BLOCK: usize = 32 << 10;
 /// Bytes that a block of texts unpacks to: one that is nearly full and one record with all that a feed keeps.
 const MAX_TEXT_BLOCK: usize = 1 << 20;

@@ -62,6 +62,11 @@ impl Shard {
         self.0.container.bytes().len() as u64
     }
 
+    /// The file.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.0.container.bytes()
+    }
+
     /// The file's BLAKE3 digest, in hexadecimal.
     pub fn digest(&self) -> String {
         blake3::hash(self.0.container.bytes()).to_hex().to_string()
@@ -208,14 +213,20 @@ impl Shard {
         Ok(texts)
     }
 
-    /// Reads all of it.
-    pub fn verify(&self) -> Result<(), ShardError> {
-        let container = &self.0.container;
+    /// Reads the names, by which everything is found.
+    pub(crate) fn verify_names(&self) -> Result<(), ShardError> {
         let mut names = self.names();
         let sorted = names.by_ref().try_fold("", |last, name| (last < name || last.is_empty()).then_some(name));
         if sorted.is_none() || self.names().count() != self.list(Section::Names).len() {
-            return Err(container.broken("its names are not sorted"));
+            return Err(self.broken("its names are not sorted"));
         }
+        Ok(())
+    }
+
+    /// Reads all of it.
+    pub fn verify(&self) -> Result<(), ShardError> {
+        let container = &self.0.container;
+        self.verify_names()?;
         let records = self.records();
         for name in self.names() {
             if self.entries(name)?.iter().any(|entry| entry.record >= records) {

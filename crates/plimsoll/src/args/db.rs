@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use advisories::signature::PublicKey;
 use clap::builder::BoolishValueParser;
 use clap::{Args, Subcommand, ValueEnum};
 
@@ -22,11 +23,30 @@ pub enum Db {
     /// Say what the data knows, and how old it is
     Status(StatusArgs),
     /// Read all of it and check every checksum and digest
-    Verify(Place),
+    Verify(VerifyArgs),
     /// Look for a vulnerability or a package
     Search(SearchArgs),
     /// Say what differs between two folders of data
     Diff(DiffArgs),
+    /// Write the data into one file, to carry it to where no network is
+    ///
+    /// The file is a bundle: a tar archive, compressed with zstd (plimsoll-db.tar.zst), with the list of the shards, its
+    /// signature if there is one, and the shards. The same data gives the same bytes.
+    Export(ExportArgs),
+    /// Read the data out of a bundle or a delta
+    ///
+    /// Everything is checked before anything changes. The folder then has the shards that the bundle's list names; of
+    /// those that are listed and not in the bundle it keeps what it has.
+    Import(ImportArgs),
+    /// Write what changed from one folder of data to another
+    ///
+    /// plimsoll db import reads the file into a folder that has the data of OLD, which then has that of NEW.
+    Delta(DeltaArgs),
+    /// Make a key that signs data
+    ///
+    /// The secret key is written to FILE, which must be new, for plimsoll db build --sign-key. The public key is written to
+    /// standard output, for --db-key.
+    Keygen(KeygenArgs),
 }
 
 /// Where the data is.
@@ -52,6 +72,9 @@ pub struct BuildArgs {
     /// Threads [default: as many as there are processors]
     #[arg(short, long, value_name = "N", env = "PLIMSOLL_JOBS", value_parser = values::jobs)]
     pub jobs: Option<usize>,
+    /// Sign the list of the shards with the key in this file, which plimsoll db keygen made
+    #[arg(long, value_name = "FILE", env = "PLIMSOLL_SIGN_KEY")]
+    pub sign_key: Option<PathBuf>,
     /// Where to put it.
     #[command(flatten)]
     pub place: Place,
@@ -82,6 +105,28 @@ pub struct Data {
     /// db build makes it), each an https address or a folder; may be given several times
     #[arg(long, value_name = "KIND:ADDRESS", env = "PLIMSOLL_DB_SOURCE", value_delimiter = ',', value_parser = values::source)]
     pub db_source: Vec<DataSource>,
+    /// Whose data is fetched.
+    #[command(flatten)]
+    pub keys: Keys,
+}
+
+/// Whose data is trusted.
+#[derive(Clone, Debug, Args)]
+pub struct Keys {
+    /// Take only data that is signed with this key, plimsoll-ed25519:…; may be given several times
+    #[arg(long, value_name = "KEY", env = "PLIMSOLL_DB_KEY", value_delimiter = ',')]
+    pub db_key: Vec<PublicKey>,
+}
+
+/// `plimsoll db verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// Where it is.
+    #[command(flatten)]
+    pub place: Place,
+    /// Who must have signed it.
+    #[command(flatten)]
+    pub keys: Keys,
 }
 
 /// How to say it.
@@ -140,4 +185,54 @@ pub struct DiffArgs {
     /// How to say it
     #[arg(short, long, value_name = "FORMAT", env = "PLIMSOLL_FORMAT", value_enum, default_value_t)]
     pub format: Form,
+}
+
+/// `plimsoll db export`.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// The bundle's file; - is standard output
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Only these ecosystems: Debian, Debian:12, npm, …
+    #[arg(long, value_name = "NAME,…", env = "PLIMSOLL_ECOSYSTEM", value_delimiter = ',')]
+    pub ecosystem: Vec<String>,
+    /// Where the data is.
+    #[command(flatten)]
+    pub place: Place,
+}
+
+/// `plimsoll db import`.
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// The bundle or delta; - is standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Who must have signed it.
+    #[command(flatten)]
+    pub keys: Keys,
+    /// Where to put it.
+    #[command(flatten)]
+    pub place: Place,
+}
+
+/// `plimsoll db delta`.
+#[derive(Debug, Args)]
+pub struct DeltaArgs {
+    /// The older folder
+    #[arg(value_name = "OLD")]
+    pub old: PathBuf,
+    /// The newer folder
+    #[arg(value_name = "NEW")]
+    pub new: PathBuf,
+    /// The delta's file; - is standard output
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+}
+
+/// `plimsoll db keygen`.
+#[derive(Debug, Args)]
+pub struct KeygenArgs {
+    /// The file for the secret key
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
 }

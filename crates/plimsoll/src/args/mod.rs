@@ -11,7 +11,10 @@ use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args, Parser, Subcommand};
 use clap_complete::Shell;
 
-pub use db::{BuildArgs, Data, Db, DiffArgs, Form, Place, SearchArgs, StatusArgs, UpdateArgs};
+pub use db::{
+    BuildArgs, Data, Db, DeltaArgs, DiffArgs, ExportArgs, Form, ImportArgs, KeygenArgs, Place, SearchArgs, StatusArgs,
+    UpdateArgs, VerifyArgs,
+};
 pub use scan::{Common, FolderArgs, Gate, ImageArgs, ImageSource, Look, ReportArgs, Scanner, Target};
 #[cfg(test)]
 pub use values::output;

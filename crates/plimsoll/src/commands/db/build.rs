@@ -29,6 +29,7 @@ pub fn run(args: &BuildArgs, talk: &Talk, out: &mut dyn Write) -> Result<Exit, F
         level: args.level,
         keep: false,
     };
+    let key = args.sign_key.as_deref().map(super::keygen::read).transpose()?;
     let started = Instant::now();
     let shown = !talk.quiet && terminal::progress(&crate::environment::variable, io::stderr().is_terminal());
     let line = shown.then(Line::start);
@@ -45,6 +46,10 @@ pub fn run(args: &BuildArgs, talk: &Talk, out: &mut dyn Write) -> Result<Exit, F
     let built = built.map_err(|error| {
         Failure::new(Exit::ScanFailed, error).remedy("see plimsoll db build --help for what --from can name")
     })?;
+    if let Some(key) = key {
+        let failed = |error| Failure::new(Exit::ScanFailed, error).when(format!("cannot sign {}", folder.display()));
+        key.sign_folder(&folder).map_err(failed)?;
+    }
     tracing::info!(elapsed = ?started.elapsed(), "built");
     if !talk.quiet {
         written(say(&built, &folder, out))?;

@@ -1,7 +1,11 @@
 //! `plimsoll db`: the advisory data, from building it to looking into it.
 
 mod build;
+mod delta;
 mod diff;
+mod export;
+mod import;
+mod keygen;
 mod search;
 mod status;
 mod update;
@@ -23,9 +27,13 @@ pub fn run(command: &Db, talk: &Talk, out: &mut dyn Write) -> Result<Exit, Failu
         Db::Build(args) => build::run(args, talk, out),
         Db::Update(args) => update::run(args, talk, out),
         Db::Status(args) => status::run(args, out),
-        Db::Verify(place) => verify::run(place, out),
+        Db::Verify(args) => verify::run(args, out),
         Db::Search(args) => search::run(args, out),
         Db::Diff(args) => diff::run(args, out),
+        Db::Export(args) => export::run(args, talk, out),
+        Db::Import(args) => import::run(args, talk, out),
+        Db::Delta(args) => delta::run(args, talk, out),
+        Db::Keygen(args) => keygen::run(args, out),
     }
 }
 

@@ -3,22 +3,33 @@
 use std::fs;
 use std::io::Write;
 
-use advisories::{Manifest, Shard, file_name};
+use advisories::signature::Trust;
+use advisories::{Manifest, Shard, check, file_name};
 use report::one_line;
 
-use crate::args::Place;
+use crate::args::VerifyArgs;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::written;
 
-/// Reads all of the data: every block of every shard, and the digest of every shard that the manifest lists.
-pub fn run(place: &Place, out: &mut dyn Write) -> Result<Exit, Failure> {
-    let folder = super::folder(place)?;
+/// Reads all of the data: every block of every shard, and the digest of every shard that the manifest lists. Where a key
+/// is pinned, it must have signed the manifest.
+pub fn run(args: &VerifyArgs, out: &mut dyn Write) -> Result<Exit, Failure> {
+    let folder = super::folder(&args.place)?;
     super::library(&folder)?;
     let failed = |error: std::io::Error| {
         Failure::new(Exit::NoAdvisories, error).when(format!("cannot read {}", folder.display()))
     };
     let manifest = Manifest::read(&folder).map_err(failed)?;
+    let trust = Trust::new(args.keys.db_key.iter().copied());
+    if trust.is_pinned() {
+        let signed = trust.judge_folder(&folder).map_err(failed)?;
+        signed.map_err(|error| {
+            Failure::new(Exit::NoAdvisories, error)
+                .when(format!("the data in {} is not to be trusted", folder.display()))
+                .remedy("fetch it from whoever has the key, or pin the key of whoever signed it (--db-key)")
+        })?;
+    }
     let mut paths: Vec<_> =
         fs::read_dir(&folder).and_then(Iterator::collect::<std::io::Result<Vec<_>>>).map_err(failed)?;
     paths.retain(|file| file.path().extension().is_some_and(|extension| extension == advisories::EXTENSION));
@@ -27,7 +38,7 @@ pub fn run(place: &Place, out: &mut dyn Write) -> Result<Exit, Failure> {
     for file in &paths {
         let path = file.path();
         let checked = Shard::open(&path).and_then(|shard| {
-            shard.verify()?;
+            check(&shard)?;
             if file_name(&shard.about().shard) != file.file_name().to_string_lossy() {
                 return Err(shard.broken(format!("it is the shard of {}", shard.about().shard)));
             }
