@@ -113,7 +113,7 @@ pub(crate) fn vulnerabilities(advisory: &Advisory) -> Vec<Vec<&str>> {
 }
 
 /// The CVE id that an id is or ends with, as those of databases that restate each CVE do: `UBUNTU-CVE-2021-3782`.
-fn cve(id: &str) -> Option<&str> {
+pub(crate) fn cve(id: &str) -> Option<&str> {
     let start = id.rfind("CVE-")?;
     if start > 0 && !id[..start].ends_with('-') {
         return None;
@@ -121,6 +121,11 @@ fn cve(id: &str) -> Option<&str> {
     let (year, number) = id[start + 4..].split_once('-')?;
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     (year.len() == 4 && number.len() >= 4 && digits(year) && digits(number)).then(|| &id[start..])
+}
+
+/// Whether an id is the one that is asked for, or restates it.
+pub(crate) fn is(id: &str, asked: &str) -> bool {
+    id.eq_ignore_ascii_case(asked) || cve(id).is_some_and(|number| number.eq_ignore_ascii_case(asked))
 }
 
 /// Which id people know: the CVE, the lowest of several; else GitHub's; else any. Also an order for output.

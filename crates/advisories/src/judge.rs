@@ -19,7 +19,7 @@ use crate::lifecycle::{self, Date};
 use crate::matching::{self, Answer, Asked, Question};
 use crate::overruled::{self, Rulings, Verdict};
 use crate::priority::{self, Factors};
-use crate::severity::{self, Of, Said};
+use crate::severity::{self, Of, Rated, Said};
 use crate::shard::{Entry, Shard, ShardError};
 use crate::signal::Word;
 use crate::store::{Store, StoreError, Supply, Wanted};
@@ -36,7 +36,7 @@ const MOST_FINDINGS: usize = 250_000;
 
 /// Finds known vulnerabilities of packages, and distributions past their end.
 pub struct Advisories<S> {
-    store: S,
+    pub(crate) store: S,
     today: Date,
     most: usize,
     /// Publishers that are believed before others.
@@ -55,9 +55,9 @@ pub struct Judgement {
 }
 
 /// The packages of one ecosystem, with their index in the inventory.
-struct Docket<'a> {
+pub(crate) struct Docket<'a> {
     ecosystem: Ecosystem,
-    packages: Vec<(usize, &'a Item, &'a Package)>,
+    pub packages: Vec<(usize, &'a Item, &'a Package)>,
 }
 
 impl<S: Store> Advisories<S> {
@@ -142,7 +142,7 @@ impl<S: Store> Advisories<S> {
             starter: supply.starter,
             checked: supply.checked.clone(),
         });
-        let mut desk = Desk { ecosystem, shards: &supply.shards, known: HashMap::new(), broken: BTreeSet::new() };
+        let mut desk = Desk::new(ecosystem, &supply.shards);
         // Packages of one source, and copies of one module, ask the same.
         let packages = docket.packages.iter().zip(&questions);
         let mut cases: Vec<_> = packages.map(|(package, questions)| (questions, package)).collect();
@@ -186,21 +186,9 @@ impl<S: Store> Advisories<S> {
     }
 
     /// One row, without the index of its package, and what decides how urgent it is anywhere.
-    fn row(&self, class: &Class, ecosystem: &Ecosystem, desk: &mut Desk<'_>) -> (Vulnerability, Factors) {
+    pub(crate) fn row(&self, class: &Class, ecosystem: &Ecosystem, desk: &mut Desk<'_>) -> (Vulnerability, Factors) {
         let words = self.words(class, desk);
-        let of_packages = class.hits.iter().map(|(hit, several)| Said {
-            source: &hit.advisory.id,
-            publisher: &hit.advisory.publisher,
-            of: Of::Package { ecosystem: hit.matched.entry.ecosystem, several: *several },
-            ratings: hit.ratings.iter().chain(&hit.advisory.ratings).collect(),
-        });
-        let of_itself = words.iter().filter_map(|word| match word {
-            Word::Rated { publisher, ratings, .. } => {
-                Some(Said { source: publisher, publisher, of: Of::Vulnerability, ratings: ratings.iter().collect() })
-            }
-            Word::Exploited { .. } | Word::Forecast { .. } => None,
-        });
-        let said: Vec<Said> = of_packages.chain(of_itself).collect();
+        let said = said(class, &words);
         let verdict = severity::choose(&said, &self.preferred);
         // The highest: whoever takes the fix of one advisory must satisfy the others too.
         let fixes = class.hits.iter().filter_map(|(hit, _)| hit.matched.fixed);
@@ -247,6 +235,12 @@ impl<S: Store> Advisories<S> {
         (row, factors)
     }
 
+    /// What everybody says about how bad a row is, what counts first, each with the rule that puts it there.
+    pub(crate) fn rated(&self, class: &Class, desk: &mut Desk<'_>) -> Vec<Rated> {
+        let words = self.words(class, desk);
+        severity::rated(&said(class, &words), &self.preferred)
+    }
+
     /// What is said about a vulnerability by those who do not say which packages have it.
     fn words(&self, class: &Class, desk: &mut Desk<'_>) -> Vec<Word> {
         let ids = std::iter::once(class.id).chain(class.others.iter().copied());
@@ -283,15 +277,32 @@ impl<S: Store> Advisories<S> {
     }
 }
 
+/// All that is said about how bad a vulnerability of a package is.
+fn said<'a>(class: &'a Class<'_>, words: &'a [Word]) -> Vec<Said<'a>> {
+    let of_packages = class.hits.iter().map(|(hit, several)| Said {
+        source: &hit.advisory.id,
+        publisher: &hit.advisory.publisher,
+        of: Of::Package { ecosystem: hit.matched.entry.ecosystem, several: *several },
+        ratings: hit.ratings.iter().chain(&hit.advisory.ratings).collect(),
+    });
+    let of_itself = words.iter().filter_map(|word| match word {
+        Word::Rated { publisher, ratings, .. } => {
+            Some(Said { source: publisher, publisher, of: Of::Vulnerability, ratings: ratings.iter().collect() })
+        }
+        Word::Exploited { .. } | Word::Forecast { .. } => None,
+    });
+    of_packages.chain(of_itself).collect()
+}
+
 /// How an image is run, as far as it decides how urgent its vulnerabilities are. None where nothing says.
 #[derive(Clone, Copy, Debug, Default)]
-struct Exposure {
+pub(crate) struct Exposure {
     ports: Option<bool>,
     root: Option<bool>,
 }
 
 impl Exposure {
-    fn of(config: &ImageConfig) -> Self {
+    pub fn of(config: &ImageConfig) -> Self {
         // A folder has no configuration.
         if config.os.is_empty() && config.architecture.is_empty() {
             return Self::default();
@@ -302,14 +313,14 @@ impl Exposure {
 }
 
 /// A package's place, as far as it decides how urgent its vulnerabilities are.
-struct Standing {
-    presence: Presence,
-    removed: bool,
-    exposure: Exposure,
+pub(crate) struct Standing {
+    pub presence: Presence,
+    pub removed: bool,
+    pub exposure: Exposure,
 }
 
 impl Standing {
-    fn of(&self, factors: &Factors) -> Factors {
+    pub fn of(&self, factors: &Factors) -> Factors {
         let Exposure { ports, root } = self.exposure;
         Factors { presence: Some(self.presence), removed: self.removed, ports, root, ..factors.clone() }
     }
@@ -344,7 +355,7 @@ impl<S: Store> Detector for Advisories<S> {
 }
 
 /// The distribution. A package from Ubuntu's extended channel shows that the channel is on.
-fn distro(inventory: &Inventory) -> Option<Distro> {
+pub(crate) fn distro(inventory: &Inventory) -> Option<Distro> {
     let mut distro = inventory.distro.clone()?;
     let extended = |package: &Package| package.version.contains("+esm") || package.version.contains("~esm");
     distro.extended_support |= distro.id == "ubuntu" && inventory.packages().any(|(_, _, package)| extended(package));
@@ -359,7 +370,7 @@ pub fn ecosystems(inventory: &Inventory) -> Vec<Ecosystem> {
 }
 
 /// Sorts an inventory's packages by who judges them; what nobody judges is a gap.
-fn sort<'a>(
+pub(crate) fn sort<'a>(
     inventory: &'a Inventory,
     distro: Option<&Distro>,
     gaps: &mut Vec<Gap>,
@@ -461,7 +472,7 @@ fn missing(docket: &Docket, supply: &Supply) -> Vec<Gap> {
 }
 
 /// Advisories that could not be decided for one package.
-struct Unclear {
+pub(crate) struct Unclear {
     advisories: usize,
     /// One of them, and which version cannot be compared there.
     example: String,
@@ -483,7 +494,7 @@ impl Unclear {
 }
 
 /// Where one ecosystem's packages are looked up.
-struct Desk<'a> {
+pub(crate) struct Desk<'a> {
     ecosystem: &'a Ecosystem,
     shards: &'a [Shard],
     /// Advisories that affected something, by shard and record.
@@ -493,7 +504,11 @@ struct Desk<'a> {
 }
 
 impl<'a> Desk<'a> {
-    fn look_up<'q>(
+    pub fn new(ecosystem: &'a Ecosystem, shards: &'a [Shard]) -> Self {
+        Self { ecosystem, shards, known: HashMap::new(), broken: BTreeSet::new() }
+    }
+
+    pub fn look_up<'q>(
         &mut self,
         questions: &'q [(Cow<'q, str>, Cow<'q, str>)],
         module: Option<&'q str>,

@@ -12,6 +12,7 @@ mod advisory;
 mod aliases;
 mod builds;
 mod ecosystems;
+mod explain;
 pub mod feeds;
 pub mod fresh;
 mod inert;
@@ -32,6 +33,10 @@ pub mod vex;
 
 pub use advisory::{Advisory, Affected, Event, Rating, Status};
 pub use ecosystems::{Ecosystem, Scope, shard};
+pub use explain::{
+    Comparison, Derived, EntryTrace, Evidence, Explanation, Judged, Namesake, Outcome, RangeTrace, Reason, Spoken,
+    Subject, Trace, Verdict, Why,
+};
 pub use feeds::bucket::Bucket;
 pub use judge::{Advisories, Judgement, ecosystems};
 pub use library::{

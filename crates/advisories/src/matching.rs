@@ -108,14 +108,8 @@ impl fmt::Display for Doubt<'_> {
 
 /// Asks an advisory, of which these are all entries about the package.
 pub(crate) fn ask<'a>(entries: &[Entry<'a>], question: &Question<'a>) -> Answer<'a> {
-    let Question { scopes, version, module } = question;
-    let within = |scope: &Scope, entry: &Entry| {
-        scope.contains(entry.ecosystem) && builds::speaks_of(entry, version.scheme, version.text, *module)
-    };
-    // Those of the first scope that has any.
-    let has_any = |scope: &Scope| entries.iter().any(|entry| within(scope, entry));
-    let Some(rank) = scopes.iter().position(has_any) else { return Answer::Unaffected { rank: None } };
-    let about = || entries.iter().filter(|entry| within(&scopes[rank], entry));
+    let Some(rank) = deciding(entries, question) else { return Answer::Unaffected { rank: None } };
+    let about = || entries.iter().filter(|entry| speaks(entry, &question.scopes[rank], question));
     let mut unclear = None;
     for entry in about() {
         match contains(entry, &question.version) {
@@ -128,6 +122,42 @@ pub(crate) fn ask<'a>(entries: &[Entry<'a>], question: &Question<'a>) -> Answer<
         }
     }
     unclear.map_or(Answer::Unaffected { rank: Some(rank) }, Answer::Unclear)
+}
+
+/// The place in the list of the scope whose entries decide: the first that has any.
+pub(crate) fn deciding(entries: &[Entry<'_>], question: &Question<'_>) -> Option<usize> {
+    question.scopes.iter().position(|scope| entries.iter().any(|entry| speaks(entry, scope, question)))
+}
+
+/// Whether an entry is one of a scope's, and about builds such as the one that is asked about.
+fn speaks(entry: &Entry<'_>, scope: &Scope, question: &Question<'_>) -> bool {
+    let Question { version, module, .. } = question;
+    scope.contains(entry.ecosystem) && builds::speaks_of(entry, version.scheme, version.text, *module)
+}
+
+/// How a version was compared along a timeline.
+pub(crate) struct Steps<'a> {
+    /// By which order.
+    pub scheme: Scheme,
+    /// With what, and how it stands to that. Empty where it cannot be compared, and where there is nothing to compare with.
+    pub taken: Vec<(Event<&'a str>, Ordering)>,
+    /// What is no version, if the generic order had to be used because of it.
+    pub odd: Option<Invalid<'a>>,
+}
+
+/// All the comparisons that decide whether a version is in a timeline, for those who want to see them.
+pub(crate) fn steps<'a>(timeline: impl Iterator<Item = Event<&'a str>> + Clone, asked: &Asked<'a>) -> Steps<'a> {
+    let all = |version: &Version<'_>| {
+        let events = timeline.clone().filter_map(|event| Some((event, event.version()?)));
+        events.map(|(event, other)| Ok((event, compare(version, other)?))).collect::<Result<Vec<_>, Invalid<'a>>>()
+    };
+    let odd = match asked.exact.as_ref().map(&all) {
+        Ok(Ok(taken)) => return Steps { scheme: asked.scheme, taken, odd: None },
+        Ok(Err(odd)) => odd,
+        Err(odd) => *odd,
+    };
+    let loosely = Scheme::Generic.parse(asked.text).and_then(|loose| all(&loose));
+    Steps { scheme: Scheme::Generic, taken: loosely.unwrap_or_default(), odd: Some(odd) }
 }
 
 /// An advisory that affects a version.

@@ -59,8 +59,65 @@ struct Ranked<'a> {
     vector: Option<(&'a str, f64)>,
 }
 
+/// One of the opinions about a vulnerability of a package, with the rule that gives it its place.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Rated {
+    pub opinion: Opinion,
+    /// The advisory that says so, or who else does.
+    pub source: String,
+    /// The number in the list at the head of this file, where it is also told what it means.
+    pub rule: u8,
+}
+
+/// What a rule says, for a person.
+pub(crate) fn rule(number: u8) -> &'static str {
+    match number {
+        1 => "a publisher that was named to be believed first",
+        2 => "the distribution's own word about its own package",
+        3 => "the distribution's word about an update that closes several vulnerabilities",
+        4 => "the CVSS vector of a record about this vulnerability alone",
+        5 => "the CVSS vector of a record about several vulnerabilities",
+        6 => "the CVSS vector of somebody who rates vulnerabilities and not packages",
+        _ => "the word of a database",
+    }
+}
+
+/// The opinions in the order in which they count.
+pub(crate) fn rated(said: &[Said<'_>], preferred: &[String]) -> Vec<Rated> {
+    let rule = |rank: (usize, u8)| if rank.0 < preferred.len() { 1 } else { rank.1 + 2 };
+    let rated = |ranked: &Ranked| Rated {
+        opinion: opinion(ranked),
+        source: ranked.said.source.to_owned(),
+        rule: rule(ranked.rank),
+    };
+    rank(said, preferred).iter().map(rated).collect()
+}
+
 /// Chooses among all that is said about one vulnerability of one package. `preferred` are publishers.
 pub(crate) fn choose<'a>(said: &'a [Said<'a>], preferred: &[String]) -> Verdict {
+    let ranked = rank(said, preferred);
+    let Some(best) = ranked.first() else { return Verdict::default() };
+    let vector = ranked.iter().find_map(|ranked| ranked.vector);
+    Verdict {
+        severity: best.severity,
+        source: best.said.source.to_owned(),
+        vector: vector.map(|(vector, _)| vector.to_owned()),
+        score: vector.map(|(_, score)| score),
+        opinions: ranked.iter().map(opinion).collect(),
+    }
+}
+
+fn opinion(ranked: &Ranked) -> Opinion {
+    Opinion {
+        publisher: ranked.said.publisher.to_owned(),
+        severity: ranked.severity,
+        vector: ranked.vector.map(|(vector, _)| vector.to_owned()),
+        score: ranked.vector.map(|(_, score)| score),
+    }
+}
+
+/// All that is said, what counts first.
+fn rank<'a>(said: &'a [Said<'a>], preferred: &[String]) -> Vec<Ranked<'a>> {
     let mut ranked = Vec::new();
     for record in said {
         let preference = preferred.iter().position(|publisher| publisher == record.publisher);
@@ -100,21 +157,7 @@ pub(crate) fn choose<'a>(said: &'a [Said<'a>], preferred: &[String]) -> Verdict 
         let places = (a.rank, b.severity).cmp(&(b.rank, a.severity)).then(score(b).total_cmp(&score(a)));
         places.then(a.said.source.cmp(b.said.source))
     });
-    let Some(best) = ranked.first() else { return Verdict::default() };
-    let vector = ranked.iter().find_map(|ranked| ranked.vector);
-    let opinion = |ranked: &Ranked| Opinion {
-        publisher: ranked.said.publisher.to_owned(),
-        severity: ranked.severity,
-        vector: ranked.vector.map(|(vector, _)| vector.to_owned()),
-        score: ranked.vector.map(|(_, score)| score),
-    };
-    Verdict {
-        severity: best.severity,
-        source: best.said.source.to_owned(),
-        vector: vector.map(|(vector, _)| vector.to_owned()),
-        score: vector.map(|(_, score)| score),
-        opinions: ranked.iter().map(opinion).collect(),
-    }
+    ranked
 }
 
 /// The major version of a vector's notation; version 2 has no prefix.

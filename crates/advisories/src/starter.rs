@@ -4,7 +4,10 @@
 //! Nothing is read when the program starts: the table is checked and packed when Plimsoll is built, and turned into
 //! [`Advisory`] and [`Signal`] one by one when somebody asks.
 
+use std::collections::HashSet;
+
 use crate::advisory::{Advisory, Affected, Event, Rating};
+use crate::ecosystems::Ecosystem;
 use crate::shard::{Builder, Shard, ShardError};
 use crate::signal::{Signal, Word};
 use crate::store::{Store, StoreError, Supply, Wanted};
@@ -66,12 +69,12 @@ impl<S: Store> Store for Stocked<S> {
         if supply.total > 0 || starter(family).next().is_none() {
             return Ok(supply);
         }
-        let mut builder = Builder::new(format!("the starter set of {STARTER_DAY}"), 1);
-        for advisory in starter(family) {
-            builder.add(advisory);
-        }
-        let shard = Shard::from_bytes("the starter set", builder.finish().0)?;
-        Ok(Supply { starter: true, ..Supply::of(vec![shard]) })
+        Ok(Supply { starter: true, ..Supply::of(vec![stocked(family)?]) })
+    }
+
+    fn naming(&self, ecosystem: &Ecosystem, ids: &[String]) -> Result<Vec<Shard>, StoreError> {
+        let nothing = self.0.supply(&Wanted { ecosystem, names: &HashSet::new() })?.total == 0;
+        if nothing { Ok(vec![stocked(ecosystem.family)?]) } else { self.0.naming(ecosystem, ids) }
     }
 
     fn words(&self, id: &str) -> Result<Vec<Word>, ShardError> {
@@ -81,6 +84,15 @@ impl<S: Store> Store for Stocked<S> {
         }
         Ok(words)
     }
+}
+
+/// The starter set about one family.
+fn stocked(family: &str) -> Result<Shard, ShardError> {
+    let mut builder = Builder::new(format!("the starter set of {STARTER_DAY}"), 1);
+    for advisory in starter(family) {
+        builder.add(advisory);
+    }
+    Shard::from_bytes("the starter set", builder.finish().0)
 }
 
 impl Entry {

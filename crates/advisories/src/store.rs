@@ -12,6 +12,13 @@ pub trait Store: Send + Sync {
     /// there has none, which is no error.
     fn supply(&self, wanted: &Wanted<'_>) -> Result<Supply, StoreError>;
 
+    /// The shards that have every advisory that gives or names any of these ids, whichever release of the ecosystem's
+    /// family and whichever package it is about. A collection need not be able to tell.
+    fn naming(&self, ecosystem: &Ecosystem, ids: &[String]) -> Result<Vec<Shard>, StoreError> {
+        let _ = (ecosystem, ids);
+        Ok(Vec::new())
+    }
+
     /// What is said about a vulnerability by those who do not say which packages have it. A collection need not know.
     fn words(&self, id: &str) -> Result<Vec<Word>, ShardError> {
         let _ = id;
@@ -22,6 +29,10 @@ pub trait Store: Send + Sync {
 impl Store for Box<dyn Store> {
     fn supply(&self, wanted: &Wanted<'_>) -> Result<Supply, StoreError> {
         (**self).supply(wanted)
+    }
+
+    fn naming(&self, ecosystem: &Ecosystem, ids: &[String]) -> Result<Vec<Shard>, StoreError> {
+        (**self).naming(ecosystem, ids)
     }
 
     fn words(&self, id: &str) -> Result<Vec<Word>, ShardError> {

@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use advisories::fresh::Outcome;
-use advisories::{Advisories, Bucket, Library, Stocked, Store, StoreError};
+use advisories::{Advisories, Bucket, Explanation, Library, Stocked, Store, StoreError};
 use jiff::Timestamp;
-use model::{AnalyzerId, Detector, Finding, Gap, GapKind, ImageConfig, Inventory, Knowledge, Place};
+use model::{AnalyzerId, Detector, Finding, Gap, GapKind, ImageConfig, Inventory, Knowledge, Place, Report};
 use report::one_line;
 
 use crate::args::Look;
@@ -85,6 +85,11 @@ impl Judge {
                 let _ = writeln!(stderr, "warning: {}", one_line(&note));
             }
         }
+    }
+
+    /// Why a vulnerability is in a report, or is not: see [`Advisories::explain`].
+    pub fn explain(&self, report: &Report, id: &str, package: Option<&str>) -> Result<Explanation, Failure> {
+        self.advisories.explain(report, id, package).map_err(|error| Failure::new(Exit::NoAdvisories, error))
     }
 
     /// What the last judgement was based on.

@@ -10,6 +10,7 @@ mod names;
 mod shards;
 
 use std::borrow::Cow;
+use std::fmt;
 
 use model::{Distro, Package, PackageKind};
 use versions::Scheme;
@@ -67,6 +68,17 @@ pub(crate) enum Unjudged {
     NotCovered,
     /// It is covered, but the image does not say which release it is.
     NoRelease,
+}
+
+/// For people: `Debian:12`, `Red Hat:enterprise_linux:9 and below`.
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Is(name) => f.write_str(name),
+            Self::Under(name) => write!(f, "{name} and what is below it"),
+            Self::Between(start, end) => write!(f, "{start}…{end}"),
+        }
+    }
 }
 
 impl Scope {

@@ -9,8 +9,10 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use super::archive::{self, Limits, Visitor, is_record};
-use super::osv::{self, Glance};
+use super::osv::{self, Glance, Named};
 use crate::advisory::Advisory;
+use crate::aliases;
+use crate::ecosystems::Ecosystem;
 use crate::shard::{Builder, Shard};
 use crate::store::{Store, StoreError, Supply, Wanted};
 
@@ -59,6 +61,48 @@ impl Store for Bucket {
         read_loose(&folder, self.limits, &mut pile)?;
         pile.into_supply()
     }
+
+    fn naming(&self, ecosystem: &Ecosystem, ids: &[String]) -> Result<Vec<Shard>, StoreError> {
+        let folder = self.root.join(ecosystem.family);
+        let pick = || Pick { family: ecosystem.family, ids, advisories: Vec::new() };
+        let archive = folder.join("all.zip");
+        let mut picked = Vec::new();
+        if archive.is_file() {
+            picked.extend(archive::read(&archive, self.threads, self.limits, pick)?);
+        }
+        let mut loose = pick();
+        read_loose(&folder, self.limits, &mut loose)?;
+        picked.push(loose);
+        let mut builder = Builder::new(ecosystem.family, FAST);
+        for advisory in picked.into_iter().flat_map(|pick| pick.advisories) {
+            builder.add(advisory);
+        }
+        Ok(vec![Shard::from_bytes(ecosystem.family, builder.finish().0)?])
+    }
+}
+
+/// The records that name any of some ids.
+struct Pick<'a> {
+    family: &'a str,
+    ids: &'a [String],
+    advisories: Vec<Advisory>,
+}
+
+impl Visitor for Pick<'_> {
+    /// What cannot be read names nothing; whoever is asked about a package's advisories says that there is such a record.
+    fn record(&mut self, _: &str, json: &[u8]) {
+        let names = |named: &Named<'_>| named.ids().any(|id| self.ids.iter().any(|asked| aliases::is(id, asked)));
+        if !Named::at(json).is_ok_and(|named| names(&named)) {
+            return;
+        }
+        let name = |ecosystem: &str, name: &str| {
+            let known = Ecosystem::named(ecosystem).filter(|known| known.family == self.family)?;
+            Some(known.normalize(name).into_owned())
+        };
+        self.advisories.extend(osv::parse(json, name).ok().flatten());
+    }
+
+    fn unreadable(&mut self, _: &str, _: &str) {}
 }
 
 /// What has been read so far.

@@ -35,6 +35,32 @@ struct GlanceAffected<'a> {
     package: Option<GlancePackage<'a>>,
 }
 
+/// The ids that a record gives or names, and nothing else.
+#[derive(Deserialize)]
+pub(crate) struct Named<'a> {
+    #[serde(borrow)]
+    id: Cow<'a, str>,
+    #[serde(borrow, default)]
+    aliases: Option<Vec<Cow<'a, str>>>,
+    #[serde(borrow, default)]
+    upstream: Option<Vec<Cow<'a, str>>>,
+    #[serde(borrow, default)]
+    related: Option<Vec<Cow<'a, str>>>,
+}
+
+impl<'a> Named<'a> {
+    /// Looks at a record.
+    pub fn at(json: &'a [u8]) -> Result<Self, serde_json::Error> {
+        serde_json::from_slice(json)
+    }
+
+    /// All of them.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        let others = [&self.aliases, &self.upstream, &self.related].into_iter().flatten().flatten();
+        std::iter::once(&self.id).chain(others).map(AsRef::as_ref)
+    }
+}
+
 /// A package of one ecosystem, as a record names it.
 #[derive(Deserialize)]
 pub(crate) struct GlancePackage<'a> {

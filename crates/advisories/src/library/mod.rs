@@ -22,6 +22,7 @@ use jiff::Timestamp;
 pub use build::{BuildError, Built, Input, Recipe, SourceTally, build};
 pub use manifest::{Listed, MANIFEST, Manifest};
 
+use crate::ecosystems::Ecosystem;
 use crate::fresh::Ledger;
 use crate::shard::{Shard, ShardError};
 use crate::signal::{Signals, Word};
@@ -106,6 +107,16 @@ pub fn check(shard: &Shard) -> Result<(), ShardError> {
 }
 
 impl Store for Library {
+    fn naming(&self, ecosystem: &Ecosystem, _: &[String]) -> Result<Vec<Shard>, StoreError> {
+        let of_family = |shard: &Shard| {
+            let rest = shard.about().shard.strip_prefix(ecosystem.family);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+        };
+        let mut shards = self.shards()?;
+        shards.retain(of_family);
+        Ok(shards)
+    }
+
     fn supply(&self, wanted: &Wanted<'_>) -> Result<Supply, StoreError> {
         let mut shards = Vec::new();
         for name in wanted.ecosystem.shards() {

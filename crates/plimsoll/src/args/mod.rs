@@ -15,7 +15,7 @@ pub use db::{
     BuildArgs, Data, Db, DeltaArgs, DiffArgs, ExportArgs, Form, ImportArgs, KeygenArgs, Place, SearchArgs, StatusArgs,
     UpdateArgs, VerifyArgs,
 };
-pub use scan::{Common, FolderArgs, Gate, ImageArgs, ImageSource, Look, ReportArgs, Scanner, Target};
+pub use scan::{Common, ExplainArgs, FolderArgs, Gate, ImageArgs, ImageSource, Look, ReportArgs, Scanner, Target};
 #[cfg(test)]
 pub use values::output;
 pub use values::{DataForm, DataSource, Output, format};
@@ -66,6 +66,11 @@ pub enum Command {
     /// For each layer: what it brings, wastes and risks. At the end: how to have fewer bytes.
     #[command(override_usage = "plimsoll layers [OPTIONS] [REF] [--input FILE]")]
     Layers(ImageArgs),
+    /// Say why a vulnerability is reported for an image, or why it is not
+    ///
+    /// REF is what plimsoll image takes. For example: plimsoll explain CVE-2022-0778 debian:11 --package openssl
+    #[command(override_usage = "plimsoll explain [OPTIONS] <ID> [REF] [--input FILE]")]
+    Explain(ExplainArgs),
     /// Build, check and look into the advisory data
     #[command(subcommand)]
     Db(Db),

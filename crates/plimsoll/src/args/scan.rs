@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use model::{Budget, Severity};
 
 use super::db::Data;
+use super::db::Form;
 use super::values::{self, Output, Size};
 
 /// `plimsoll image` and `plimsoll layers`.
@@ -30,6 +31,47 @@ pub struct FolderArgs {
     /// Everything else.
     #[command(flatten)]
     pub common: Common,
+}
+
+/// `plimsoll explain`.
+#[derive(Clone, Debug, Args)]
+pub struct ExplainArgs {
+    /// The vulnerability, by any of its ids: CVE-2021-44228, GHSA-jfh8-c2jp-5v3q, DSA-5103-1
+    #[arg(value_name = "ID", help_heading = None)]
+    pub id: String,
+    /// Which image.
+    #[command(flatten)]
+    pub target: Target,
+    /// Only about this package, or those built from this source package
+    #[arg(long, value_name = "NAME", env = "PLIMSOLL_PACKAGE", help_heading = "Explanation")]
+    pub package: Option<String>,
+    /// How to say it
+    #[arg(
+        short,
+        long,
+        value_name = "FORMAT",
+        env = "PLIMSOLL_FORMAT",
+        help_heading = "Explanation",
+        value_enum,
+        default_value_t
+    )]
+    pub format: Form,
+    /// What to look with.
+    #[command(flatten)]
+    pub look: Look,
+    /// What it may cost.
+    #[command(flatten)]
+    pub limits: Limits,
+}
+
+impl ExplainArgs {
+    /// As a scan that reports nothing and fails on nothing.
+    pub fn common(&self) -> Common {
+        let report =
+            ReportArgs { format: None, output: Vec::new(), severity: Vec::new(), all: false, show_suppressed: false };
+        let gate = Gate { fail_on: None, fail_on_incomplete: false, db_max_age: None };
+        Common { look: self.look.clone(), report, gate, limits: self.limits.clone() }
+    }
 }
 
 /// Which image, and how to get it.

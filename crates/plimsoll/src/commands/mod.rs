@@ -1,6 +1,7 @@
 //! One file per group of commands.
 
 pub mod db;
+pub mod explain;
 pub mod manual;
 mod open;
 pub mod scan;

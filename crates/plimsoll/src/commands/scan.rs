@@ -43,20 +43,20 @@ pub fn folder(args: &FolderArgs, transport: &str, talk: &Talk, out: &mut dyn Wri
 }
 
 /// All that the arguments say about a scan, checked before anything is read.
-struct Job<'a> {
+pub(super) struct Job<'a> {
     outputs: Outputs,
-    options: scan::Options,
-    judge: Option<Judge>,
+    pub options: scan::Options,
+    pub judge: Option<Judge>,
     vex: Vex,
     time: Timestamp,
-    line: Option<Arc<Line>>,
+    pub line: Option<Arc<Line>>,
     common: &'a Common,
     color: bool,
     errors_in_color: bool,
 }
 
 impl<'a> Job<'a> {
-    fn new(common: &'a Common, talk: &Talk, formats: &'static [Format], judged: bool) -> Result<Self, Failure> {
+    pub fn new(common: &'a Common, talk: &Talk, formats: &'static [Format], judged: bool) -> Result<Self, Failure> {
         let outputs = Outputs::new(formats, &common.report)?;
         let time = report_time(&variable, SystemTime::now()).map_err(Failure::usage)?;
         let jobs =
@@ -122,7 +122,7 @@ impl<'a> Job<'a> {
         Ok(exit)
     }
 
-    fn scan(&self, opened: Opened) -> Result<Report, Failure> {
+    pub fn scan(&self, opened: Opened) -> Result<Report, Failure> {
         let started = Instant::now();
         let detectors: Vec<&dyn Detector> = self.judge.iter().map(|judge| judge as &dyn Detector).collect();
         let mut report = scan::scan(opened, &detectors, &self.options).map_err(open::failed)?;
