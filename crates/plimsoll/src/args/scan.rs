@@ -7,8 +7,7 @@ use clap::builder::BoolishValueParser;
 use clap::{Args, ValueEnum};
 use model::{Budget, Severity};
 
-use super::db::Data;
-use super::db::Form;
+use super::db::{Data, Form};
 use super::values::{self, Output, Size};
 
 /// `plimsoll image` and `plimsoll layers`.
