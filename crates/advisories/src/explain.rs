@@ -477,8 +477,9 @@ impl<S: Store> Advisories<S> {
                         let head = shard.head(number)?;
                         if let Some(more) = same(&head, &ids) {
                             for id in more {
-                                if !ids.contains(&id) {
-                                    ids.push(id);
+                                match ids.iter_mut().find(|known| known.eq_ignore_ascii_case(&id)) {
+                                    Some(known) => *known = id,
+                                    None => ids.push(id),
                                 }
                             }
                             records.insert(number, shard.brief(number)?);
@@ -643,7 +644,7 @@ impl Explanation {
                 reasons.push(reason);
             }
         };
-        let data = self.data();
+        let data = self.data().join("; ");
         for known in self.knowledge.iter().filter(|known| known.advisories == 0) {
             let text = format!(
                 "there is no advisory about {} in the data, so its {} packages are not judged",
@@ -688,16 +689,16 @@ impl Explanation {
         reasons
     }
 
-    /// `Debian:11: 2 advisories, the newest of 2026-11-01`.
-    pub fn data(&self) -> String {
+    /// What was asked, for a person, each like `Debian:11: 2 advisories, the newest of 2026-11-01`.
+    pub fn data(&self) -> Vec<String> {
         let told = |known: &Knowledge| {
             let newest = known.newest.as_deref().unwrap_or("unknown");
             let newest = newest.split('T').next().unwrap_or_default();
             let starter = if known.starter { ", what the program brings along" } else { "" };
-            format!("{}: {} advisories, the newest of {newest}{starter}", known.ecosystem, known.advisories)
+            let advisories = if known.advisories == 1 { "advisory" } else { "advisories" };
+            format!("{}: {} {advisories}, the newest of {newest}{starter}", known.ecosystem, known.advisories)
         };
-        let all: Vec<String> = self.knowledge.iter().map(told).collect();
-        if all.is_empty() { "none was asked".into() } else { all.join("; ") }
+        self.knowledge.iter().map(told).collect()
     }
 }
 
@@ -1175,7 +1176,7 @@ mod tests {
             vec![advisory("DSA-9-1", &[], vec![entry("Debian:12", "x", "1")])],
             vec![deb("bash", "5", "bash")],
             "UnknownId: no advisory about what the image has gives this id; advisories that were withdrawn are not in the \
-             data (Debian:12: 1 advisories, the newest of 2024-01-01)",
+             data (Debian:12: 1 advisory, the newest of 2024-01-01)",
         );
         let explanation = explain(openssl(), vec![deb("bash", "5", "bash")], "CVE-2022-0001", Some("zsh"));
         assert_eq!(why(&explanation), ["NoPackage: there is no package zsh in the image"]);

@@ -68,7 +68,9 @@ pub enum Command {
     Layers(ImageArgs),
     /// Say why a vulnerability is reported for an image, or why it is not
     ///
-    /// REF is what plimsoll image takes. For example: plimsoll explain CVE-2022-0778 debian:11 --package openssl
+    /// REF is what plimsoll image takes, or dir:FOLDER for a root filesystem. Nothing is judged that a scan does not judge,
+    /// so what is not reported has its reason: a version that is out of range, another release, a package that is not
+    /// there, data that is not there. For example: plimsoll explain CVE-2022-0778 debian:11 --package openssl
     #[command(override_usage = "plimsoll explain [OPTIONS] <ID> [REF] [--input FILE]")]
     Explain(ExplainArgs),
     /// Build, check and look into the advisory data

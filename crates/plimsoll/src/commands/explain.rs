@@ -5,8 +5,10 @@
 
 use std::fmt::Write as _;
 use std::io::Write;
+use std::path::Path;
 
 use advisories::{Derived, Evidence, Explanation, Outcome, Subject, Trace, Verdict};
+use image::local;
 use report::one_line;
 use serde::Serialize;
 
@@ -37,7 +39,12 @@ pub fn run(args: &ExplainArgs, talk: &Talk, out: &mut dyn Write) -> Result<Exit,
     let common = args.common();
     let job = scan::Job::new(&common, talk, report::SCAN, true)?;
     let mut explained = Vec::new();
-    for opened in open::image(&args.target, &args.look, &job.options.budget)? {
+    let folder = args.target.reference.as_deref().filter(|_| args.target.input.is_none());
+    let targets = match folder.and_then(|reference| reference.strip_prefix("dir:")) {
+        Some(folder) => vec![local::directory(Path::new(folder), "rootfs").map_err(open::failed)?],
+        None => open::image(&args.target, &args.look, &job.options.budget)?,
+    };
+    for opened in targets {
         let report = job.scan(opened)?;
         let Some(judge) = &job.judge else { continue };
         let config = &report.image.config;
@@ -124,7 +131,12 @@ fn text(explained: &Explained, several: bool) -> String {
         }
     }
     lines.head("Data");
-    lines.add(2, &it.data());
+    for known in it.data() {
+        lines.add(2, &known);
+    }
+    if it.knowledge.is_empty() {
+        lines.add(2, "none was asked");
+    }
     lines.0
 }
 
