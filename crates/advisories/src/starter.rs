@@ -74,7 +74,11 @@ impl<S: Store> Store for Stocked<S> {
 
     fn naming(&self, ecosystem: &Ecosystem, ids: &[String]) -> Result<Vec<Shard>, StoreError> {
         let nothing = self.0.supply(&Wanted { ecosystem, names: &HashSet::new() })?.total == 0;
-        if nothing { Ok(vec![stocked(ecosystem.family)?]) } else { self.0.naming(ecosystem, ids) }
+        let mut shards = self.0.naming(ecosystem, ids)?;
+        if nothing && starter(ecosystem.family).next().is_some() {
+            shards.push(stocked(ecosystem.family)?);
+        }
+        Ok(shards)
     }
 
     fn words(&self, id: &str) -> Result<Vec<Word>, ShardError> {

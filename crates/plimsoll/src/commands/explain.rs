@@ -55,10 +55,10 @@ pub fn run(args: &ExplainArgs, talk: &Talk, out: &mut dyn Write) -> Result<Exit,
     if let Some(line) = &job.line {
         line.finish();
     }
-    // Without any data "it is not reported" would be no answer.
+    // Without any data "it is not reported" would be no answer; as for a scan, what the program brings along is none.
     let has_data = |one: &Explained| {
         let known = &one.explanation.knowledge;
-        known.is_empty() || known.iter().any(|known| known.advisories > 0)
+        known.is_empty() || known.iter().any(|known| known.advisories > 0 && !known.starter)
     };
     let exit = if explained.iter().all(has_data) { Exit::Passed } else { Exit::NoAdvisories };
     written(match args.format {
