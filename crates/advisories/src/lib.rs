@@ -35,7 +35,7 @@ pub use advisory::{Advisory, Affected, Event, Rating, Status};
 pub use ecosystems::{Ecosystem, Scope, shard};
 pub use explain::{
     Comparison, Derived, EntryTrace, Evidence, Explanation, Judged, Namesake, Outcome, RangeTrace, Reason, Spoken,
-    Subject, Trace, Verdict, Why,
+    Subject, Told, Trace, Verdict, Why,
 };
 pub use feeds::bucket::Bucket;
 pub use judge::{Advisories, Judgement, ecosystems};

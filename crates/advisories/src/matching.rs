@@ -146,7 +146,7 @@ pub(crate) struct Steps<'a> {
 }
 
 /// All the comparisons that decide whether a version is in a timeline, for those who want to see them.
-pub(crate) fn steps<'a>(timeline: impl Iterator<Item = Event<&'a str>> + Clone, asked: &Asked<'a>) -> Steps<'a> {
+pub(crate) fn steps<'a>(timeline: &(impl Iterator<Item = Event<&'a str>> + Clone), asked: &Asked<'a>) -> Steps<'a> {
     let all = |version: &Version<'_>| {
         let events = timeline.clone().filter_map(|event| Some((event, event.version()?)));
         events.map(|(event, other)| Ok((event, compare(version, other)?))).collect::<Result<Vec<_>, Invalid<'a>>>()
