@@ -1,7 +1,9 @@
 //! One hand-made image for each reason.
 
 use super::*;
-use model::{AnalyzerId, Distro, Fact, History, Image, ImageConfig, Layer, PackageKind, Place, SourcePackage, What};
+use model::{
+    AnalyzerId, Distro, Fact, History, Image, ImageConfig, Layer, PackageKind, Place, Severity, SourcePackage, What,
+};
 
 use crate::Library;
 use crate::shard::Builder;
