@@ -42,6 +42,11 @@ impl<'a> Asked<'a> {
         Self { scheme, text, exact: scheme.parse(text) }
     }
 
+    /// By which it is compared.
+    pub fn scheme(&self) -> Scheme {
+        self.scheme
+    }
+
     /// As it was written.
     pub fn text(&self) -> &'a str {
         self.text

@@ -24,7 +24,8 @@ pub use answer::{
 
 use crate::advisory::{Advisory, Event, Rating, Status};
 use crate::aliases;
-use crate::ecosystems::{self, Ecosystem};
+use crate::builds;
+use crate::ecosystems::{self, Ecosystem, Scope};
 use crate::judge::{self, Advisories, Desk, Exposure, Standing};
 use crate::matching::{self, Answer, Asked, Question};
 use crate::priority::{self, priority};
@@ -205,7 +206,7 @@ impl<S: Store> Advisories<S> {
         let ecosystem = &court.ecosystem;
         let questions = ecosystem.questions(package);
         let mut desk = Desk::new(ecosystem, &court.shards);
-        let (hits, _) = desk.look_up(&questions, package.module.as_deref());
+        let (hits, _, _) = desk.look_up(&questions, package.module.as_deref());
         let classes = aliases::classes(&hits);
         let derive = |row: &&Vulnerability| {
             let class = classes.iter().find(|class| class.id == row.id);
@@ -486,7 +487,10 @@ fn evidence(report: &Report, item: &Item, package: &Package) -> Evidence {
 
 /// Asks an advisory, of which these are all entries about the package in one shard.
 fn trace(advisory: &str, name: &str, entries: &[Entry<'_>], question: &Question<'_>) -> Trace {
-    let scope = matching::deciding(entries, question);
+    let decides = matching::deciding(entries, question).and_then(|rank| question.scopes.get(rank));
+    // Where none decides, what is there of the release is about other builds.
+    let of_release = |scope: &&Scope| entries.iter().any(|entry| scope.contains(entry.ecosystem));
+    let scope = decides.or_else(|| question.scopes.iter().find(of_release));
     let counts = |entry: &&Entry<'_>| scope.is_some_and(|scope| scope.contains(entry.ecosystem));
     let in_scope: Vec<EntryTrace> = entries.iter().filter(counts).map(|entry| entry_trace(entry, question)).collect();
     let elsewhere = entries.iter().filter(|entry| !counts(entry)).map(|entry| entry.ecosystem.to_owned()).collect();
@@ -502,9 +506,9 @@ fn trace(advisory: &str, name: &str, entries: &[Entry<'_>], question: &Question<
             doubt = Some(odd.to_string());
             Verdict::Unclear
         }
-        Answer::Unaffected if scope.is_none() => Verdict::OtherRelease,
-        Answer::Unaffected if in_scope.iter().all(|entry| entry.other_module) => Verdict::OtherModule,
-        Answer::Unaffected => Verdict::NotInRange,
+        Answer::Unaffected { .. } if scope.is_none() => Verdict::OtherRelease,
+        Answer::Unaffected { .. } if decides.is_none() => Verdict::OtherModule,
+        Answer::Unaffected { .. } => Verdict::NotInRange,
     };
     Trace {
         advisory: advisory.to_owned(),
@@ -536,7 +540,7 @@ fn entry_trace(entry: &Entry<'_>, question: &Question<'_>) -> EntryTrace {
         ecosystem: entry.ecosystem.to_owned(),
         status: word(entry.status),
         modules: entry.modules().map(str::to_owned).collect(),
-        other_module: !matching::same_module(entry, question),
+        other_module: !builds::speaks_of(entry, question.version.scheme(), version, question.module),
         ranges: ranges.collect(),
         listed: entry.versions().count(),
         contains: matches!(matching::ask(std::slice::from_ref(entry), question), Answer::Affected(_)),
@@ -643,7 +647,7 @@ fn reason(apart: Option<&Reason>, traces: &[Trace], evidence: &Evidence) -> Opti
         let compared = if compared.is_empty() { String::new() } else { format!(" ({})", compared.join("; ")) };
         (Why::NotInRange, format!("by {} version {} is not affected{compared}", trace.advisory, trace.version))
     } else if let Some(trace) = first(Verdict::OtherModule) {
-        (Why::OtherModule, format!("{} is about another module stream", trace.advisory))
+        (Why::OtherModule, format!("{} is about another module stream or another kind of build", trace.advisory))
     } else {
         let trace = first(Verdict::OtherRelease)?;
         let text = format!("{} is about other releases: {}", trace.advisory, trace.elsewhere.join(", "));

@@ -259,7 +259,7 @@ fn advisory(trace: &Trace, lines: &mut Lines) {
         let listed = if entry.listed > 0 { format!("; {} versions one by one", entry.listed) } else { String::new() };
         lines.add(4, &format!("{} {}{listed}{modules}{status}", entry.ecosystem, ranges.join("; or ")));
         if entry.other_module {
-            lines.add(6, "does not count: another module stream, or the package outside of modules");
+            lines.add(6, "does not count: another module stream, or another kind of build");
             continue;
         }
         for range in &entry.ranges {
