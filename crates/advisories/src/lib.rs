@@ -13,6 +13,9 @@ mod aliases;
 mod ecosystems;
 pub mod feeds;
 pub mod fresh;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod judge;
 mod library;
 mod lifecycle;

@@ -28,7 +28,7 @@ mod photon;
 mod redhat;
 mod suse;
 mod terms;
-mod text;
+pub(crate) mod text;
 mod xml;
 
 use crate::advisory::Advisory;
@@ -114,7 +114,7 @@ pub struct Broken {
 impl Broken {
     /// With these words.
     pub fn new(detail: impl std::fmt::Display) -> Self {
-        Self { detail: detail.to_string() }
+        Self { detail: text::readable(&detail.to_string()) }
     }
 }
 

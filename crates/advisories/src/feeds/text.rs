@@ -63,6 +63,14 @@ pub(crate) fn quoted(text: &str) -> String {
     format!("`{}`", text[..end].escape_debug())
 }
 
+/// A message, of which parts may be somebody's text of any length, as a person can read it on a terminal.
+pub(crate) fn readable(message: &str) -> String {
+    const ENOUGH: usize = 500;
+    let end = message.floor_char_boundary(ENOUGH);
+    let shown = message[..end].replace(char::is_control, "\u{fffd}");
+    if end < message.len() { shown + " ..." } else { shown }
+}
+
 /// Whether it is the name of a JSON file.
 pub(crate) fn is_json(name: &str) -> bool {
     name.rsplit_once('.').is_some_and(|(_, kind)| kind == "json")
