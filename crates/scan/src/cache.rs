@@ -242,12 +242,12 @@ mod tests {
     #[test]
     fn what_is_too_large_for_memory_is_not_read() {
         let root = tempfile::tempdir().unwrap();
-        let limited = Cache::new(root.path(), &[&ONE], &Budget { learned_bytes: 100, ..Budget::default() });
+        let limited = Cache::new(root.path(), &[&ONE], &Budget { learned_bytes: 500, ..Budget::default() });
         let digest = Digest::sha256(b"a");
         limited.keep(None, &layer(b"a"));
         assert!(limited.facts(&digest).is_some());
         let by = AnalyzerId::new("one");
-        let gap = Gap { place: Place::default(), by, kind: GapKind::LimitHit, detail: "x".repeat(100) };
+        let gap = Gap { place: Place::default(), by, kind: GapKind::LimitHit, detail: "x".repeat(500) };
         limited.keep(None, &LayerFacts { gaps: vec![gap], ..layer(b"a") });
         assert_eq!(limited.facts(&digest), None);
     }

@@ -9,7 +9,7 @@ mod amazon_alas;
 mod arch;
 pub(crate) mod archive;
 pub(crate) mod bucket;
-pub(crate) mod csaf;
+mod csaf;
 mod cve;
 mod debian_tracker;
 mod elements;

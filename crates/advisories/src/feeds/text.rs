@@ -156,6 +156,16 @@ mod tests {
     }
 
     #[test]
+    fn messages_are_short_and_move_no_cursor() {
+        assert_eq!(
+            readable("invalid type: string \"a\u{1b}[2J\u{85}\""),
+            "invalid type: string \"a\u{fffd}[2J\u{fffd}\""
+        );
+        let long = readable(&"\u{e9}".repeat(10_000));
+        assert!(long.len() < 510 && long.ends_with(" ..."), "{long}");
+    }
+
+    #[test]
     fn dates_of_any_precision_become_one_form() {
         let check = |text: &str, becomes: Option<&str>| assert_eq!(rfc3339(text).as_deref(), becomes, "{text}");
         check("2023-08-07", Some("2023-08-07T00:00:00Z"));

@@ -233,7 +233,7 @@ impl Shard {
 }
 
 /// A text that repeats. One number stands for all of it, so those that nobody would write could take all memory.
-fn word<'a>(words: List<'a>, index: u64) -> Option<&'a str> {
+fn word(words: List<'_>, index: u64) -> Option<&str> {
     let word = words.get(usize::try_from(index).ok()?).filter(|word| word.len() <= MAX_WORD)?;
     std::str::from_utf8(word).ok()
 }
