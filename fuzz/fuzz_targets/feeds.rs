@@ -25,7 +25,8 @@ fuzz_target!(init: begin(), |data: &[u8]| {
     let most = bytes.len() * MEMORY.0 + MEMORY.1;
     let mut taken = Taken { of_osv: OF_OSV.contains(&name), ..Taken::default() };
     if let Err(why) = memory::within(most, || feeds::read(feed, path, bytes, &mut taken)) {
-        assert!(taken.kept.is_empty(), "nothing of a broken file counts");
+        // NVD's hundred megabytes are read element by element: what came before a fault has been given.
+        assert!(taken.kept.is_empty() || name == "nvd", "nothing of a broken file counts");
         assert!(!why.is_empty());
         check_message(&why);
     }

@@ -148,6 +148,8 @@ fn sheet([name, version, text, other, instruction]: &[Cow<'_, str>; 5]) -> Repor
             advisories: 1,
             newest: Some(other.to_string()),
             packages: 1,
+            starter: false,
+            checked: Some(other.to_string()),
         }],
     }
 }
