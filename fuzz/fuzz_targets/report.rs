@@ -8,8 +8,8 @@ use std::borrow::Cow;
 use harness::{sections, seeds};
 use libfuzzer_sys::fuzz_target;
 use model::{
-    AnalyzerId, Digest, Distro, EndOfLife, Fact, Finding, FixState, Gap, GapKind, History, Image, ImageConfig,
-    Inventory, Item, Knowledge, Layer, LayerClass, LayerIndex, LayerSummary, Origin, Package, PackageKind, Place,
+    AnalyzerId, Digest, Distro, EndOfLife, Exploited, Fact, Finding, FixState, Forecast, Gap, GapKind, History, Image, ImageConfig,
+    Inventory, Item, Knowledge, Layer, LayerClass, LayerIndex, LayerSummary, Opinion, Origin, Package, PackageKind, Place,
     Removed, Report, Severity, SourcePackage, Vulnerability, What,
 };
 use report::{Context, Filter};
@@ -70,7 +70,7 @@ fn sheet([name, version, text, other, instruction]: &[Cow<'_, str>; 5]) -> Repor
         owner: None,
     };
     let found = |severity, suppressed: Option<&str>| {
-        Finding::Vulnerability(Vulnerability {
+        Finding::Vulnerability(Box::new(Vulnerability {
             item: 0,
             id: name.to_string(),
             aliases: vec![other.to_string()],
@@ -84,8 +84,19 @@ fn sheet([name, version, text, other, instruction]: &[Cow<'_, str>; 5]) -> Repor
             published: Some(other.to_string()),
             references: vec![text.to_string()],
             evidence: other.to_string(),
+            opinions: vec![Opinion {
+                publisher: name.to_string(),
+                severity,
+                vector: Some(text.to_string()),
+                score: Some(9.8),
+            }],
+            weaknesses: vec![text.to_string()],
+            disputed: true,
+            exploited: Some(Exploited { added: text.to_string(), due: Some(other.to_string()), ransomware: true }),
+            forecast: Some(Forecast { probability: 0.5, percentile: 0.9, day: text.to_string() }),
+            priority: 50.0,
             suppressed: suppressed.map(Into::into),
-        })
+        }))
     };
     let end = EndOfLife {
         release: name.to_string(),
@@ -137,6 +148,8 @@ fn sheet([name, version, text, other, instruction]: &[Cow<'_, str>; 5]) -> Repor
             advisories: 1,
             newest: Some(other.to_string()),
             packages: 1,
+            starter: false,
+            checked: Some(other.to_string()),
         }],
     }
 }

@@ -66,7 +66,7 @@ fn add(document: &[u8], before: &vex::Reading) {
 }
 
 fn finding(item: usize) -> Finding {
-    Finding::Vulnerability(Vulnerability {
+    Finding::Vulnerability(Box::new(Vulnerability {
         item,
         id: ID.into(),
         aliases: Vec::new(),
@@ -80,6 +80,12 @@ fn finding(item: usize) -> Finding {
         published: None,
         references: Vec::new(),
         evidence: String::new(),
+        opinions: Vec::new(),
+        weaknesses: Vec::new(),
+        disputed: false,
+        exploited: None,
+        forecast: None,
+        priority: 0.0,
         suppressed: None,
-    })
+    }))
 }

@@ -2,6 +2,7 @@
 
 pub mod analysis;
 pub mod archives;
+pub mod feeds;
 pub mod files;
 pub mod folder;
 pub mod go;

@@ -15,6 +15,9 @@ mod ecosystems;
 mod explain;
 pub mod feeds;
 pub mod fresh;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod inert;
 mod judge;
 mod library;

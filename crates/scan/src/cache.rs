@@ -26,6 +26,8 @@ pub(crate) struct Cache {
     root: PathBuf,
     /// What the facts depend on besides the layer: the analyzers' names and versions, and limits.
     readers: blake3::Hash,
+    /// Bytes of a file of facts: no honest one takes more on disk than in memory.
+    most: u64,
 }
 
 /// Held while a layer is being analyzed. Given back by the system when the process dies.
@@ -48,7 +50,7 @@ impl Cache {
             budget.learned_bytes,
         );
         hasher.update(format!("{FORMAT} {limits:?}").as_bytes());
-        Self { root: root.to_owned(), readers: hasher.finalize() }
+        Self { root: root.to_owned(), readers: hasher.finalize(), most: budget.learned_bytes as u64 }
     }
 
     /// The digest of stored bytes that were read before.
@@ -61,7 +63,9 @@ impl Cache {
 
     /// What the layer with this digest says, if that is known.
     pub(crate) fn facts(&self, digest: &Digest) -> Option<LayerFacts> {
-        let bytes = fs::read(self.path("facts", &self.facts_name(digest))).ok()?;
+        let path = self.path("facts", &self.facts_name(digest));
+        fs::metadata(&path).ok().filter(|file| file.is_file() && file.len() <= self.most)?;
+        let bytes = fs::read(path).ok()?;
         let (checksum, body) = bytes.split_at_checked(blake3::OUT_LEN)?;
         let checksum: [u8; blake3::OUT_LEN] = checksum.try_into().ok()?;
         // A file that the disk damaged is as good as none.
@@ -167,7 +171,7 @@ fn name_of(identity: &BlobIdentity) -> blake3::Hash {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::Facts;
+    use model::{AnalyzerId, Facts, Gap, GapKind, Place};
 
     static ONE: Analyzer = Analyzer { name: "one", version: 1, files: &[], analyze: |_, _: &mut Facts| Ok(()) };
     static NEWER: Analyzer = Analyzer { version: 2, ..ONE };
@@ -233,6 +237,19 @@ mod tests {
             fs::write(path(b"a"), &whole[..index]).unwrap();
             assert_eq!(cache.facts(&Digest::sha256(b"a")), None, "cut at {index}");
         }
+    }
+
+    #[test]
+    fn what_is_too_large_for_memory_is_not_read() {
+        let root = tempfile::tempdir().unwrap();
+        let limited = Cache::new(root.path(), &[&ONE], &Budget { learned_bytes: 500, ..Budget::default() });
+        let digest = Digest::sha256(b"a");
+        limited.keep(None, &layer(b"a"));
+        assert!(limited.facts(&digest).is_some());
+        let by = AnalyzerId::new("one");
+        let gap = Gap { place: Place::default(), by, kind: GapKind::LimitHit, detail: "x".repeat(500) };
+        limited.keep(None, &LayerFacts { gaps: vec![gap], ..layer(b"a") });
+        assert_eq!(limited.facts(&digest), None);
     }
 
     #[test]

@@ -5,6 +5,9 @@
 
 mod cache;
 mod collect;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod keys;
 mod learned;
 mod links;

@@ -9,7 +9,7 @@ mod amazon_alas;
 mod arch;
 pub(crate) mod archive;
 pub(crate) mod bucket;
-pub(crate) mod csaf;
+mod csaf;
 mod cve;
 mod debian_tracker;
 mod elements;
@@ -28,7 +28,7 @@ mod photon;
 mod redhat;
 mod suse;
 mod terms;
-mod text;
+pub(crate) mod text;
 mod xml;
 
 use crate::advisory::Advisory;
@@ -114,7 +114,7 @@ pub struct Broken {
 impl Broken {
     /// With these words.
     pub fn new(detail: impl std::fmt::Display) -> Self {
-        Self { detail: detail.to_string() }
+        Self { detail: text::readable(&detail.to_string()) }
     }
 }
 

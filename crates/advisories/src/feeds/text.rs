@@ -63,6 +63,14 @@ pub(crate) fn quoted(text: &str) -> String {
     format!("`{}`", text[..end].escape_debug())
 }
 
+/// A message, of which parts may be somebody's text of any length, as a person can read it on a terminal.
+pub(crate) fn readable(message: &str) -> String {
+    const ENOUGH: usize = 500;
+    let end = message.floor_char_boundary(ENOUGH);
+    let shown = message[..end].replace(char::is_control, "\u{fffd}");
+    if end < message.len() { shown + " ..." } else { shown }
+}
+
 /// Whether it is the name of a JSON file.
 pub(crate) fn is_json(name: &str) -> bool {
     name.rsplit_once('.').is_some_and(|(_, kind)| kind == "json")
@@ -145,6 +153,16 @@ mod tests {
             assert!(!is_word(wrong), "{wrong:?}");
         }
         assert!(is_version("0: 1.20.10") && !is_version("1\t"));
+    }
+
+    #[test]
+    fn messages_are_short_and_move_no_cursor() {
+        assert_eq!(
+            readable("invalid type: string \"a\u{1b}[2J\u{85}\""),
+            "invalid type: string \"a\u{fffd}[2J\u{fffd}\""
+        );
+        let long = readable(&"\u{e9}".repeat(10_000));
+        assert!(long.len() < 510 && long.ends_with(" ..."), "{long}");
     }
 
     #[test]

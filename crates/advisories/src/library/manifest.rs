@@ -1,7 +1,7 @@
 //! The list of a folder's shards, with their digests.
 
-use std::fs;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -88,7 +88,12 @@ impl Manifest {
 
     /// Reads a folder's list; none where there is none.
     pub fn read(folder: &Path) -> io::Result<Option<Self>> {
-        match fs::read(folder.join(MANIFEST)) {
+        let read = || {
+            let mut json = Vec::new();
+            File::open(folder.join(MANIFEST))?.take(MAX_BYTES as u64 + 1).read_to_end(&mut json)?;
+            Ok::<_, io::Error>(json)
+        };
+        match read() {
             Ok(json) => Self::parse(&json).map(Some).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::layout::{self, Blocks, Section, Writer};
 use super::wire::{put_number, put_text, put_texts};
-use super::{About, PER_BLOCK, TEXT_BLOCK};
+use super::{About, MAX_TEXT_BLOCK, MAX_WORD, MAX_WORDS, PER_BLOCK, TEXT_BLOCK};
 use crate::advisory::{Advisory, Affected, Event, Rating, Status};
 use crate::ecosystems::Ecosystem;
+use crate::feeds::text::readable;
 use crate::feeds::{Reason, Refusal};
 use crate::matching;
 use crate::publishers;
@@ -48,8 +49,8 @@ pub struct Refused {
 impl Tally {
     /// Counts a refusal.
     pub fn refuse(&mut self, refusal: &Refusal) {
-        let detail = if refusal.detail.is_empty() { String::new() } else { format!(": {}", refusal.detail) };
-        let one = Refused { count: 1, example: format!("{}{detail}", refusal.record) };
+        let detail = if refusal.detail.is_empty() { String::new() } else { format!(": {}", readable(&refusal.detail)) };
+        let one = Refused { count: 1, example: format!("{}{detail}", readable(&refusal.record)) };
         self.refused.entry(refusal.reason).or_default().add(one);
     }
 
@@ -81,6 +82,9 @@ impl Builder {
     /// Takes an advisory, with those of its entries that belong here.
     pub fn add(&mut self, mut advisory: Advisory) {
         self.tally.read += 1;
+        if !fits(&advisory) {
+            return self.refuse(advisory.id, Reason::TooLarge, String::new());
+        }
         if advisory.publisher.is_empty() {
             publishers::of_id(&advisory.id).clone_into(&mut advisory.publisher);
         }
@@ -190,6 +194,25 @@ fn better(a: Advisory, b: Advisory) -> (Advisory, String) {
         best.affected.extend(more);
     }
     (best, other.id)
+}
+
+/// Whether it has no more than readers take.
+fn fits(advisory: &Advisory) -> bool {
+    let texts = [&advisory.summary, &advisory.details].into_iter().chain(&advisory.references);
+    let rated = |ratings: &[Rating]| {
+        let long = |rating: &Rating| matches!(rating, Rating::Vector(vector) if vector.len() > MAX_WORD);
+        ratings.len() <= MAX_WORDS && !ratings.iter().any(long)
+    };
+    let words = |words: &[String]| words.iter().all(|word| word.len() <= MAX_WORD);
+    // Ten bytes are the most that a text's length takes.
+    texts.map(|text| text.len() + 10).sum::<usize>() <= MAX_TEXT_BLOCK - TEXT_BLOCK - 10
+        && advisory.publisher.len() <= MAX_WORD
+        && advisory.weaknesses.len() <= MAX_WORDS
+        && words(&advisory.weaknesses)
+        && rated(&advisory.ratings)
+        && advisory.affected.iter().all(|affected| {
+            affected.ecosystem.len() <= MAX_WORD && words(&affected.modules) && rated(&affected.ratings)
+        })
 }
 
 /// Ecosystems by their names, looked up once.

@@ -129,6 +129,34 @@ impl Writer {
     }
 }
 
+/// Makes every checksum right again, as far as the table leads to what it is of.
+#[cfg(fuzzing)]
+pub(super) fn seal(bytes: &mut [u8]) -> Option<()> {
+    let long =
+        |bytes: &[u8], at: usize| usize::try_from(u64::from_le_bytes(bytes.get(at..)?.get(..8)?.try_into().ok()?)).ok();
+    let put = |bytes: &mut [u8], at: usize, start: usize, length: usize| {
+        let sum = checksum(bytes.get(start..start.checked_add(length)?)?);
+        bytes.get_mut(at..at + 4)?.copy_from_slice(&sum.to_le_bytes());
+        Some(())
+    };
+    let row = |index: usize| HEADER + index * ROW;
+    for blocks in [Blocks::Entries, Blocks::Records, Blocks::Texts] {
+        let (data, directory) = blocks.sections();
+        let (data, directory) = (long(bytes, row(data as usize) + 8)?, row(directory as usize));
+        let (start, length) = (long(bytes, directory + 8)?, long(bytes, directory + 16)?);
+        for index in 0..bytes.len().saturating_sub(start).min(length) / 16 {
+            let at = start + index * 16;
+            let (offset, length) = (long(bytes, at)?, long(bytes, at + 8)? & 0xffff_ffff);
+            put(bytes, at + 12, data.saturating_add(offset), length);
+        }
+    }
+    for index in 0..SECTIONS {
+        let (start, length) = (long(bytes, row(index) + 8)?, long(bytes, row(index) + 16)?);
+        put(bytes, row(index), start, length);
+    }
+    put(bytes, row(SECTIONS), 0, row(SECTIONS))
+}
+
 /// What the format can count; the builder bounds its parts far below.
 fn length(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
@@ -163,6 +191,13 @@ impl<'a> List<'a> {
         let count = u32::from_le_bytes(*count) as usize;
         let (ends, bytes) = rest.split_at_checked(count.checked_mul(4)?)?;
         Some(Self { ends, bytes })
+    }
+
+    /// Whether its items lie one behind the other. Those of other lists may lie over each other, so that reading all
+    /// takes forever.
+    pub(super) fn is_sound(&self) -> bool {
+        let ends = (0..self.len()).map(|index| self.end(index));
+        ends.is_sorted() && self.len().checked_sub(1).is_none_or(|last| self.end(last) <= Some(self.bytes.len()))
     }
 
     pub(super) fn len(&self) -> usize {
@@ -253,6 +288,13 @@ impl Container {
         for blocks in [Blocks::Entries, Blocks::Records, Blocks::Texts] {
             let count = container.section(blocks.sections().1).len() / 16;
             container.touched[blocks as usize].resize_with(count, || AtomicU8::new(UNTOUCHED));
+            // Blocks that lie over each other would be read as often as they are named.
+            let rows = (0..count).map(|index| container.row(blocks, index));
+            let ends =
+                rows.flat_map(|row| row.map_or([0; 2], |(start, length, _)| [start, start.saturating_add(length)]));
+            if !ends.is_sorted() {
+                return Err(container.broken(format!("blocks of {:?} lie over each other", blocks.sections().0)));
+            }
         }
         Ok(container)
     }
@@ -279,14 +321,19 @@ impl Container {
         self.touched[blocks as usize].len()
     }
 
+    /// Offset, length and checksum of a block, as the directory has them.
+    fn row(&self, blocks: Blocks, index: usize) -> Option<(usize, usize, u32)> {
+        let row = self.section(blocks.sections().1).get(index * 16..index * 16 + 16)?;
+        let offset = usize::try_from(u64::from_le_bytes(row[..8].try_into().ok()?)).ok()?;
+        let length = u32::from_le_bytes(row[8..12].try_into().ok()?) as usize;
+        Some((offset, length, u32::from_le_bytes(row[12..].try_into().ok()?)))
+    }
+
     /// A block, checked.
     pub(super) fn block(&self, blocks: Blocks, index: usize) -> Result<&[u8], ShardError> {
-        let (data, directory) = blocks.sections();
+        let (data, _) = blocks.sections();
         let find = || {
-            let row = self.section(directory).get(index * 16..index * 16 + 16)?;
-            let offset = usize::try_from(u64::from_le_bytes(row[..8].try_into().ok()?)).ok()?;
-            let length = u32::from_le_bytes(row[8..12].try_into().ok()?) as usize;
-            let sum = u32::from_le_bytes(row[12..].try_into().ok()?);
+            let (offset, length, sum) = self.row(blocks, index)?;
             Some((self.section(data).get(offset..offset.checked_add(length)?)?, sum))
         };
         let (bytes, sum) = find().ok_or_else(|| self.broken("a block lies outside of its section"))?;

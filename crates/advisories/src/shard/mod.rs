@@ -29,6 +29,10 @@ const PER_BLOCK: usize = 64;
 const TEXT_BLOCK: usize = 32 << 10;
 /// Bytes that a block of texts unpacks to: one that is nearly full and one record with all that a feed keeps.
 const MAX_TEXT_BLOCK: usize = 1 << 20;
+/// Bytes of a text that repeats, such as a vector or an ecosystem's name.
+const MAX_WORD: usize = 2048;
+/// Ratings, and weaknesses, of one record or one entry.
+const MAX_WORDS: usize = 256;
 
 /// What a shard is about.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,6 +57,12 @@ pub struct ShardError {
     pub shard: String,
     /// What is wrong.
     pub detail: String,
+}
+
+/// For fuzz targets: checksums keep damage away from all that is behind them.
+#[cfg(fuzzing)]
+pub(crate) fn seal(bytes: &mut [u8]) {
+    let _ = layout::seal(bytes);
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use model::Severity;
 
 use super::layout::{Blocks, Bytes, Container, List, Section};
 use super::wire::Wire;
-use super::{About, MAX_TEXT_BLOCK, PER_BLOCK, ShardError};
+use super::{About, MAX_TEXT_BLOCK, MAX_WORD, MAX_WORDS, PER_BLOCK, ShardError};
 use crate::advisory::{Advisory, Event, Rating, Status};
 
 /// An open shard. Copies share the file.
@@ -47,7 +47,9 @@ impl Shard {
         let about = serde_json::from_slice(container.section(Section::About))
             .map_err(|error| container.broken(format!("what it is about cannot be read: {error}")))?;
         for list in [Section::Names, Section::Words] {
-            container.list(list)?;
+            if !container.list(list)?.is_sound() {
+                return Err(container.broken(format!("the items of {list:?} lie over each other")));
+            }
         }
         Ok(Self(Arc::new(Open { container, about, unpacked: Mutex::default() })))
     }
@@ -74,32 +76,27 @@ impl Shard {
 
     /// A digest of all that each advisory says, by its id and publisher: it changes when anything in it does.
     pub fn contents(&self) -> Result<BTreeMap<(String, String), u64>, ShardError> {
-        let mut sayings: Vec<blake3::Hasher> = Vec::new();
+        let mut sayings: Vec<blake3::Hash> = Vec::new();
         let mut keys = Vec::new();
         for record in 0..self.records() {
             let advisory = self.advisory(record)?;
-            let mut hasher = blake3::Hasher::new();
-            hasher.update(format!("{advisory:?}").as_bytes());
-            sayings.push(hasher);
+            sayings.push(blake3::hash(format!("{advisory:?}").as_bytes()));
             keys.push((advisory.id, advisory.publisher));
         }
         for name in self.names() {
             for entry in self.entries(name)? {
-                if let Some(hasher) = sayings.get_mut(entry.record as usize) {
+                if let Some(said) = sayings.get_mut(entry.record as usize) {
                     let Entry { ecosystem, status, .. } = entry;
                     let events: Vec<Vec<_>> = entry.timelines().map(Iterator::collect).collect();
                     let lists = (entry.versions().collect::<Vec<_>>(), entry.modules().collect::<Vec<_>>());
-                    let text = format!("{name:?} {ecosystem:?} {status:?} {events:?} {lists:?} {:?}", entry.ratings());
-                    hasher.update(text.as_bytes());
+                    let ratings = entry.ratings();
+                    let text = format!("{said} {name:?} {ecosystem:?} {status:?} {events:?} {lists:?} {ratings:?}");
+                    *said = blake3::hash(text.as_bytes());
                 }
             }
         }
-        let digest = |hasher: &blake3::Hasher| {
-            let mut first = [0; 8];
-            hasher.finalize_xof().fill(&mut first);
-            u64::from_le_bytes(first)
-        };
-        Ok(keys.into_iter().zip(sayings.iter().map(digest)).collect())
+        let digest = |said: blake3::Hash| said.as_bytes().first_chunk().copied().map(u64::from_le_bytes);
+        Ok(keys.into_iter().zip(sayings.into_iter().filter_map(digest)).collect())
     }
 
     /// The names of its packages, in the ecosystem's normal form, sorted.
@@ -181,17 +178,16 @@ impl Shard {
         let read = |head: &[u8]| {
             let mut wire = Wire::new(head);
             let mut advisory = Advisory { id: wire.text()?.to_owned(), ..Advisory::default() };
-            words.text(wire.index()? as usize)?.clone_into(&mut advisory.publisher);
+            word(words, wire.number()?)?.clone_into(&mut advisory.publisher);
             advisory.aliases = wire.texts()?;
             advisory.upstream = wire.texts()?;
             advisory.published = Some(wire.text()?.to_owned()).filter(|time| !time.is_empty());
             wire.text()?.clone_into(&mut advisory.modified);
             advisory.disputed = wire.byte()? != 0;
             advisory.ratings = ratings(&mut wire, words)?;
-            let weaknesses = wire.number()?;
-            advisory.weaknesses = (0..weaknesses)
-                .map(|_| words.text(wire.index()? as usize).map(str::to_owned))
-                .collect::<Option<_>>()?;
+            let weaknesses = few(wire.number()?)?;
+            advisory.weaknesses =
+                (0..weaknesses).map(|_| word(words, wire.number()?).map(str::to_owned)).collect::<Option<_>>()?;
             Some((advisory, wire.index()? as usize, wire.index()? as usize))
         };
         head.and_then(read).ok_or_else(|| self.broken(format!("record {record} breaks off")))
@@ -247,12 +243,23 @@ impl Shard {
     }
 }
 
+/// A text that repeats. One number stands for all of it, so those that nobody would write could take all memory.
+fn word(words: List<'_>, index: u64) -> Option<&str> {
+    let word = words.get(usize::try_from(index).ok()?).filter(|word| word.len() <= MAX_WORD)?;
+    std::str::from_utf8(word).ok()
+}
+
+/// How many of them are copied.
+fn few(count: u64) -> Option<u64> {
+    Some(count).filter(|count| *count <= MAX_WORDS as u64)
+}
+
 fn ratings(wire: &mut Wire<'_>, words: List<'_>) -> Option<Vec<Rating>> {
-    let count = wire.number()?;
+    let count = few(wire.number()?)?;
     (0..count)
         .map(|_| match wire.number()? {
             rank @ 0..=5 => Some(Rating::Word(Severity::WORST_FIRST[usize::try_from(rank).ok()?])),
-            word => Some(Rating::Vector(words.text(usize::try_from(word).ok()?.checked_sub(6)?)?.to_owned())),
+            vector => Some(Rating::Vector(word(words, vector.checked_sub(6)?)?.to_owned())),
         })
         .collect()
 }
@@ -278,7 +285,7 @@ impl<'a> Entry<'a> {
     fn read(run: &mut Wire<'a>, words: List<'a>, record: &mut u32) -> Option<Self> {
         *record = record.checked_add(run.index()?)?;
         let mut wire = Wire::new(run.bytes()?);
-        let ecosystem = words.text(wire.index()? as usize)?;
+        let ecosystem = word(words, wire.number()?)?;
         let status = status(wire.byte()?)?;
         let [modules, ratings, timelines, versions] = [wire.bytes()?, wire.bytes()?, wire.bytes()?, wire.bytes()?];
         let entry = Self {
@@ -304,7 +311,7 @@ impl<'a> Entry<'a> {
         }
         let mut modules = entry.modules;
         while !modules.is_empty() {
-            words.text(modules.index()? as usize)?;
+            word(words, modules.number()?)?;
         }
         if !entry.ratings.is_empty() {
             self::ratings(&mut { entry.ratings }, words)?;
@@ -327,7 +334,7 @@ impl<'a> Entry<'a> {
     /// RPM module streams that it is about, `name:stream`.
     pub fn modules(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         let (mut wire, words) = (self.modules, self.words);
-        std::iter::from_fn(move || words.text(wire.index()? as usize))
+        std::iter::from_fn(move || word(words, wire.number()?))
     }
 
     /// How bad it is for this package.

@@ -177,6 +177,48 @@ fn lengths_that_lie_are_survived_with_the_right_checksums() {
     }
 }
 
+/// Reading everything must take no longer than there are bytes.
+#[test]
+fn parts_that_lie_over_each_other_are_refused() {
+    use super::layout::{self, Section, Writer};
+    let refused = |section: Section, bytes: Vec<u8>| {
+        let mut writer = Writer::default();
+        writer.section(Section::About, serde_json::to_vec(&About::default()).unwrap());
+        writer.section(Section::Names, layout::list(["a"].iter()));
+        writer.section(Section::Words, layout::list(["a"].iter()));
+        writer.section(section, bytes);
+        Shard::from_bytes("test", writer.finish()).map_err(|error| error.detail).map(drop)
+    };
+    let row = |offset: u64, length: u32| [&offset.to_le_bytes()[..], &length.to_le_bytes(), &[0; 4]].concat();
+    assert_eq!(refused(Section::RecordsDirectory, [row(0, 8), row(8, 8)].concat()), Ok(()));
+    let twice = [row(0, 8), row(0, 8)].concat();
+    assert_eq!(refused(Section::RecordsDirectory, twice), Err("blocks of Records lie over each other".into()));
+    // Three items, of which the first and the last have all the bytes.
+    let list = [&[3, 4, 0, 4].map(u32::to_le_bytes).concat()[..], b"name"].concat();
+    assert_eq!(refused(Section::Names, list.clone()), Err("the items of Names lie over each other".into()));
+    assert_eq!(refused(Section::Words, list), Err("the items of Words lie over each other".into()));
+}
+
+#[test]
+fn what_readers_would_not_take_is_not_written() {
+    let [small] = &sample()[..1] else { panic!("there are seventy") };
+    let kept = |advisory: Advisory| {
+        let mut builder = Builder::new("npm", 1);
+        builder.add(advisory);
+        let (bytes, tally) = builder.finish();
+        Shard::from_bytes("npm", bytes).unwrap().verify().unwrap();
+        assert!(tally.kept == 1 || tally.refused.contains_key(&crate::feeds::Reason::TooLarge), "{tally:?}");
+        tally.kept == 1
+    };
+    let rated = |count: usize, length: usize| Advisory {
+        ratings: vec![Rating::Vector("v".repeat(length)); count],
+        ..small.clone()
+    };
+    assert!(kept(rated(MAX_WORDS, MAX_WORD)) && !kept(rated(MAX_WORDS + 1, 1)) && !kept(rated(1, MAX_WORD + 1)));
+    let details = |length: usize| Advisory { details: "d".repeat(length), ..small.clone() };
+    assert!(kept(details(MAX_TEXT_BLOCK - TEXT_BLOCK - 100)) && !kept(details(MAX_TEXT_BLOCK)));
+}
+
 #[test]
 fn another_format_is_refused_with_what_to_do() {
     let mut bytes = build::write("test", 1, &[]);

@@ -2,7 +2,8 @@
 //! the parts that say which products have a vulnerability, what is done about it, and how bad it is.
 //!
 //! Text is borrowed from the file. What the schema requires is required, also where it is not needed: so that each
-//! element costs the file as many bytes as it costs us, up to a small factor.
+//! element costs the file as many bytes as it costs us, up to a small factor. (Statements for the user's own findings are
+//! read by `vex::csaf`, which takes from documents that break the schema what it can use, and vulnerabilities one by one.)
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -163,8 +164,6 @@ pub(crate) struct Vulnerability<'a> {
     pub scores: Vec<Score<'a>>,
     #[serde(borrow, default)]
     pub threats: Vec<Threat<'a>>,
-    #[serde(borrow, default)]
-    pub flags: Vec<Flag<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -242,18 +241,6 @@ pub(crate) struct Threat<'a> {
     pub details: Text<'a>,
     #[serde(borrow, default)]
     pub product_ids: Vec<Text<'a>>,
-}
-
-/// Why products are not affected.
-#[derive(Deserialize)]
-pub(crate) struct Flag<'a> {
-    /// `vulnerable_code_not_present` and others.
-    #[serde(borrow)]
-    pub label: Text<'a>,
-    #[serde(borrow, default)]
-    pub product_ids: Vec<Text<'a>>,
-    #[serde(borrow, default)]
-    pub group_ids: Vec<Text<'a>>,
 }
 
 impl<'a> Document<'a> {

@@ -4,8 +4,8 @@
 //! affected. What product ids mean is each publisher's own convention, one file for each. An advisory (any category but
 //! `csaf_vex`) is one update that is about all its vulnerabilities; a VEX file says of each vulnerability what is known.
 
-pub(crate) mod document;
-pub(crate) mod products;
+mod document;
+mod products;
 mod redhat;
 mod rpm;
 mod suse;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::document::{Branch, Document, Product, Vulnerability};
+use super::document::{Branch, Document, Product};
 use crate::feeds::text::Text;
 
 /// How long a chain of "part of a part of" may be. Packages of modules of content sets make two.
@@ -82,19 +82,5 @@ impl<'d> Products<'d> {
             groups.iter().filter_map(|group| self.groups.get(&**group).copied()).collect();
         *count += ids.len() + groups.iter().map(|members| members.len()).sum::<usize>();
         (*count <= MAX_MEMBERS).then(|| ids.iter().chain(groups.into_iter().flatten()).map(|id| &**id))
-    }
-
-    /// Why a product is not affected: a label such as `vulnerable_code_not_present`.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "for whoever reads statements about products, and not advisories")
-    )]
-    pub fn justification<'v>(&self, vulnerability: &'v Vulnerability<'_>, product: &str) -> Option<&'v str> {
-        let meant = |list: &[Text<'_>]| list.iter().any(|id| &**id == product);
-        let grouped = |groups: &[Text<'_>]| {
-            groups.iter().filter_map(|group| self.groups.get(&**group)).any(|members| meant(members))
-        };
-        let mut flags = vulnerability.flags.iter();
-        flags.find(|flag| meant(&flag.product_ids) || grouped(&flag.group_ids)).map(|flag| &*flag.label)
     }
 }

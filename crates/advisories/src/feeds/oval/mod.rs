@@ -349,7 +349,11 @@ fn finish(
     match translated {
         Ok(Some(advisory)) => out.advisory(advisory),
         Ok(None) => {}
-        Err(Refused { reason, detail }) => out.refuse(Refusal { record: definition.id, reason, detail }),
+        Err(Refused { reason, detail }) => {
+            let id = Some(definition.id).filter(|id| !id.is_empty());
+            let record = id.unwrap_or_else(|| "a definition without an id".to_owned());
+            out.refuse(Refusal { record, reason, detail });
+        }
     }
 }
 

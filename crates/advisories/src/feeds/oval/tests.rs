@@ -452,6 +452,8 @@ fn wrong_records_are_refused_one_by_one() {
         of(&criterion(2, "c is earlier than 1-1")),
         refused("Broken", ": \"c is earlier than 1-1\" says no upper end of what is affected")
     );
+    let nameless = elsa("", "", "").replace(r#" id="oval:com.oracle.elsa:def:20240001""#, "");
+    assert_eq!(refusal(&nameless), "refused Broken a definition without an id: it names no advisory");
     assert_eq!(refusal(&elsa("", "", "")), refused("Broken", ": it names no advisory"));
     let many = criterion(0, "a is earlier than 1-1").repeat(MAX_CRITERIA + 1);
     assert_eq!(of(&many), refused("TooLarge", ": more than 100000 criteria"));
