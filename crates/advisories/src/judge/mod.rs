@@ -1,0 +1,213 @@
+//! The judgement: an inventory and advisories in, findings out.
+//!
+//! `docket` sorts packages by who judges them, `desk` looks them up, `row` makes one finding of all that was found about
+//! one vulnerability, `voucher` lets a distribution speak for the files that its packages brought.
+
+mod desk;
+mod docket;
+mod row;
+#[cfg(test)]
+mod tests;
+mod voucher;
+
+use std::collections::HashSet;
+
+use model::{AnalyzerId, Detector, Finding, Gap, GapKind, ImageConfig, Inventory, Knowledge, Place, Vulnerability};
+
+use crate::aliases::{self};
+use crate::inert;
+use crate::lifecycle::{self, Date};
+use crate::priority::{self};
+use crate::store::{Store, StoreError, Supply, Wanted};
+pub(crate) use desk::Desk;
+pub use docket::ecosystems;
+pub(crate) use docket::{Docket, distro, sort};
+pub(crate) use row::{Exposure, Standing};
+use voucher::Voucher;
+
+const ID: AnalyzerId = AnalyzerId::new("advisories");
+
+/// Findings about one image. The worst honest one has some ten thousand; one that lists a package with a thousand
+/// vulnerabilities in a hundred thousand files was made to fill memory.
+const MOST_FINDINGS: usize = 250_000;
+
+/// Finds known vulnerabilities of packages, and distributions past their end.
+pub struct Advisories<S> {
+    pub(crate) store: S,
+    today: Date,
+    most: usize,
+    /// Publishers that are believed before others.
+    preferred: Vec<String>,
+}
+
+/// All that one look at an inventory brings.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Judgement {
+    /// What is wrong, by package and then by vulnerability.
+    pub findings: Vec<Finding>,
+    /// What could not be judged.
+    pub gaps: Vec<Gap>,
+    /// What was asked, by ecosystem.
+    pub knowledge: Vec<Knowledge>,
+}
+
+impl<S: Store> Advisories<S> {
+    /// Judges by the advisories in `store`, as of `today`.
+    pub fn new(store: S, today: Date) -> Self {
+        Self { store, today, most: MOST_FINDINGS, preferred: Vec::new() }
+    }
+
+    /// Believes these publishers, in this order, before any other about how bad a vulnerability is.
+    #[must_use]
+    pub fn severity_sources(mut self, publishers: Vec<String>) -> Self {
+        self.preferred = publishers;
+        self
+    }
+
+    /// Judges the packages of the final filesystem.
+    pub fn judge(&self, inventory: &Inventory) -> Judgement {
+        self.judge_image(&ImageConfig::default(), inventory)
+    }
+
+    /// The same, where it is known how the image is run.
+    pub fn judge_image(&self, config: &ImageConfig, inventory: &Inventory) -> Judgement {
+        let exposure = Exposure::of(config);
+        let mut judgement = Judgement::default();
+        let distro = distro(inventory);
+        let end = distro.as_ref().and_then(|distro| lifecycle::end_of_life(distro, self.today));
+        let (of_distro, of_languages) = sort(inventory, distro.as_ref(), &mut judgement.gaps);
+        let of_distro = of_distro.and_then(|docket| {
+            let supply = self.ask(&docket, exposure, &mut judgement).filter(|supply| supply.total > 0)?;
+            Some((docket, supply))
+        });
+        let first_of_languages = judgement.findings.len();
+        for docket in &of_languages {
+            self.ask(docket, exposure, &mut judgement);
+        }
+        if let Some((docket, supply)) = of_distro {
+            let (of_distro, of_languages) = judgement.findings.split_at_mut(first_of_languages);
+            let owner = |row: &Vulnerability| inventory.items.get(row.item).and_then(|item| item.owner.as_deref());
+            let owners = of_languages.iter().filter_map(|finding| match finding {
+                Finding::Vulnerability(row) => owner(row),
+                Finding::EndOfLife(_) => None,
+            });
+            let voucher = Voucher::new(&docket, &supply, of_distro, &owners.collect(), end.as_ref());
+            for finding in of_languages {
+                if let Finding::Vulnerability(row) = finding {
+                    row.suppressed = owner(row).and_then(|owner| voucher.reason(owner, row)).or(row.suppressed.take());
+                }
+            }
+        }
+        judgement.findings.sort_by_key(|finding| match finding {
+            Finding::Vulnerability(vulnerability) => vulnerability.item,
+            Finding::EndOfLife(_) => 0,
+        });
+        judgement.findings.extend(end.map(Finding::EndOfLife));
+        judgement.knowledge.sort();
+        judgement.gaps.sort();
+        judgement
+    }
+
+    /// Looks every package of a docket up. Returns what they were looked up in.
+    fn ask(&self, docket: &Docket, exposure: Exposure, judgement: &mut Judgement) -> Option<Supply> {
+        let ecosystem = &docket.ecosystem;
+        let questions: Vec<_> = docket.packages.iter().map(|(_, _, package)| ecosystem.questions(package)).collect();
+        let names: HashSet<String> = questions.iter().flatten().map(|(name, _)| name.clone().into_owned()).collect();
+        let supply = match self.store.supply(&Wanted { ecosystem, names: &names }) {
+            Ok(supply) => supply,
+            Err(error) => {
+                let kind = match error {
+                    StoreError::Io { .. } => GapKind::Unavailable,
+                    StoreError::Archive { .. } | StoreError::Shard(_) => GapKind::Corrupt,
+                };
+                judgement.gaps.push(gap(kind, error.to_string()));
+                return None;
+            }
+        };
+        judgement.gaps.extend(missing(docket, &supply));
+        judgement.knowledge.push(Knowledge {
+            ecosystem: ecosystem.label.clone(),
+            advisories: supply.total,
+            newest: supply.newest.clone(),
+            packages: docket.packages.len() as u64,
+            starter: supply.starter,
+            checked: supply.checked.clone(),
+        });
+        let mut desk = Desk::new(ecosystem, &supply.shards);
+        // Packages of one source, and copies of one module, ask the same.
+        let packages = docket.packages.iter().zip(&questions);
+        let mut cases: Vec<_> = packages.map(|(package, questions)| (questions, package)).collect();
+        cases.sort_by(|(a, (first, _, one)), (b, (second, _, two))| {
+            (a, &one.module, first).cmp(&(b, &two.module, second))
+        });
+        'cases: for case in cases.chunk_by(|(a, (_, _, one)), (b, (_, _, two))| a == b && one.module == two.module) {
+            let Some((questions, (_, _, package))) = case.first() else { continue };
+            let (hits, rulings, unclear) = desk.look_up(questions, package.module.as_deref());
+            let classes = aliases::classes(&hits);
+            let mut rows: Vec<_> = classes.iter().map(|class| self.row(class, ecosystem, &mut desk)).collect();
+            for ((row, _), class) in rows.iter_mut().zip(&classes) {
+                row.suppressed = rulings.denial(class);
+            }
+            let mut left = case.len();
+            for (_, (index, item, package)) in case {
+                if judgement.findings.len() + rows.len() > self.most {
+                    let detail = format!(
+                        "there are more than {} findings; some packages, {} ({}) among them, are not judged",
+                        self.most, package.name, item.fact.place.path
+                    );
+                    judgement.gaps.push(gap(GapKind::LimitHit, detail));
+                    break 'cases;
+                }
+                left -= 1;
+                // Most cases are of one package, whose rows need no copy.
+                let rows = if left == 0 { std::mem::take(&mut rows) } else { rows.clone() };
+                let standing = Standing { presence: package.presence, removed: item.removed.is_some(), exposure };
+                let inert = inert::reason(package);
+                let findings = rows.into_iter().map(|(mut row, factors)| {
+                    row.suppressed = row.suppressed.or_else(|| inert.clone());
+                    let priority = priority::score(&standing.of(&factors)).value();
+                    Finding::Vulnerability(Box::new(Vulnerability { item: *index, priority, ..row }))
+                });
+                judgement.findings.extend(findings);
+                judgement.gaps.extend(unclear.as_ref().map(|unclear| unclear.gap(ecosystem, item, package)));
+            }
+        }
+        judgement.gaps.extend(desk.broken.into_iter().map(|detail| gap(GapKind::Corrupt, detail)));
+        Some(supply)
+    }
+}
+
+impl<S: Store> Detector for Advisories<S> {
+    fn id(&self) -> AnalyzerId {
+        ID
+    }
+
+    fn detect(&self, config: &ImageConfig, inventory: &Inventory, findings: &mut Vec<Finding>, gaps: &mut Vec<Gap>) {
+        let judgement = self.judge_image(config, inventory);
+        findings.extend(judgement.findings);
+        gaps.extend(judgement.gaps);
+    }
+}
+
+/// What keeps an ecosystem's packages from being judged fully.
+fn missing(docket: &Docket, supply: &Supply) -> Vec<Gap> {
+    let (label, count) = (&docket.ecosystem.label, docket.packages.len());
+    let mut gaps = Vec::new();
+    if supply.total == 0 {
+        let detail =
+            format!("there is not one advisory about {label} in the advisory data, so {count} packages are not judged");
+        gaps.push(gap(GapKind::NoAdvisories, detail));
+    }
+    if let Some(example) = &supply.example {
+        let detail = format!(
+            "{} advisories of {} cannot be read, such as {example}",
+            supply.unreadable, docket.ecosystem.family
+        );
+        gaps.push(gap(GapKind::Corrupt, detail));
+    }
+    gaps
+}
+
+fn gap(kind: GapKind, detail: String) -> Gap {
+    Gap { place: Place::default(), by: ID, kind, detail }
+}
