@@ -39,7 +39,7 @@ pub fn check() {
     }
 }
 
-/// Has a feed read a file.
+/// Has a feed read a file. Why it is broken, if it is.
 pub fn read(feed: &Feed, path: &str, bytes: &[u8], out: &mut dyn Sink) -> Result<(), String> {
     (feed.read)(&File { path, bytes }, out).map_err(|broken| broken.to_string())
 }
