@@ -14,16 +14,17 @@ use std::collections::HashSet;
 
 use model::{AnalyzerId, Detector, Finding, Gap, GapKind, ImageConfig, Inventory, Knowledge, Place, Vulnerability};
 
-use crate::aliases::{self};
+use crate::aliases;
 use crate::inert;
 use crate::lifecycle::{self, Date};
-use crate::priority::{self};
+use crate::priority;
 use crate::store::{Store, StoreError, Supply, Wanted};
+use voucher::Voucher;
+
 pub(crate) use desk::Desk;
 pub use docket::ecosystems;
 pub(crate) use docket::{Docket, distro, sort};
 pub(crate) use row::{Exposure, Standing};
-use voucher::Voucher;
 
 const ID: AnalyzerId = AnalyzerId::new("advisories");
 
