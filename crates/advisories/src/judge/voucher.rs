@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use model::{EndOfLife, Finding, Vulnerability};
 
 use super::docket::Docket;
-use crate::aliases::{self};
+use crate::aliases;
 use crate::builds;
 use crate::store::Supply;
 
