@@ -219,7 +219,9 @@ impl Refresher {
         done.notes.append(&mut update.notes);
         let outcomes: Vec<Outcome> = update.files.iter().map(|(_, outcome)| outcome.clone()).collect();
         done.files.append(&mut update.files);
-        let signals = self.signal_files(sources, &downloads, done, progress);
+        // They are asked for when archives are, so that a scan with all that it needs asks nobody.
+        let kept = outcomes.iter().all(|outcome| matches!(outcome, Outcome::Kept { .. }));
+        let signals = if kept { None } else { self.signal_files(sources, &downloads, done, progress) };
         let ledger = Ledger::read(&downloads);
         let mut stale = Vec::new();
         let mut left = Vec::new();
