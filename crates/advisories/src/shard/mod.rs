@@ -29,6 +29,8 @@ const PER_BLOCK: usize = 64;
 const TEXT_BLOCK: usize = 32 << 10;
 /// Bytes that a block of texts unpacks to: one that is nearly full and one record with all that a feed keeps.
 const MAX_TEXT_BLOCK: usize = 1 << 20;
+/// Bytes of unpacked texts that an open shard keeps: those of most shards as a whole.
+const KEPT_TEXTS: usize = 4 << 20;
 /// Bytes of a text that repeats, such as a vector or an ecosystem's name.
 const MAX_WORD: usize = 2048;
 /// Ratings, and weaknesses, of one record or one entry.

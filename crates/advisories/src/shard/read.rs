@@ -1,7 +1,8 @@
 //! Reads a shard: entries in place, everything else for the few advisories that match.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
+use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,7 +10,7 @@ use model::Severity;
 
 use super::layout::{Blocks, Bytes, Container, List, Section};
 use super::wire::Wire;
-use super::{About, MAX_TEXT_BLOCK, MAX_WORD, MAX_WORDS, PER_BLOCK, ShardError};
+use super::{About, KEPT_TEXTS, MAX_TEXT_BLOCK, MAX_WORD, MAX_WORDS, PER_BLOCK, ShardError};
 use crate::advisory::{Advisory, Event, Rating, Status};
 
 /// An open shard. Copies share the file.
@@ -19,8 +20,43 @@ pub struct Shard(Arc<Open>);
 struct Open {
     container: Container,
     about: About,
-    /// The block of texts that was unpacked last: neighbours are asked for together.
-    unpacked: Mutex<Option<(usize, Arc<[u8]>)>>,
+    unpacked: Mutex<Unpacked>,
+}
+
+/// Blocks of texts that were unpacked lately: neighbours are asked for together, and an advisory about many packages lies
+/// with the first of them.
+#[derive(Default)]
+struct Unpacked {
+    decompressor: Option<zstd::bulk::Decompressor<'static>>,
+    /// As large as the largest block so far may be.
+    room: Vec<u8>,
+    /// The oldest first.
+    blocks: VecDeque<(usize, Arc<[u8]>)>,
+    /// Bytes of all of them.
+    bytes: usize,
+}
+
+impl Unpacked {
+    fn unpack(&mut self, packed: &[u8]) -> io::Result<Arc<[u8]>> {
+        let decompressor = match &mut self.decompressor {
+            Some(decompressor) => decompressor,
+            none => none.insert(zstd::bulk::Decompressor::new()?),
+        };
+        self.room.clear();
+        self.room.reserve(MAX_TEXT_BLOCK);
+        decompressor.decompress_to_buffer(packed, &mut self.room)?;
+        Ok(self.room.as_slice().into())
+    }
+
+    fn keep(&mut self, block: usize, texts: Arc<[u8]>) {
+        self.bytes += texts.len();
+        self.blocks.push_back((block, texts));
+        while self.bytes > KEPT_TEXTS
+            && let Some((_, oldest)) = self.blocks.pop_front()
+        {
+            self.bytes -= oldest.len();
+        }
+    }
 }
 
 impl fmt::Debug for Shard {
@@ -33,7 +69,7 @@ impl Shard {
     /// Maps a file.
     pub fn open(path: &Path) -> Result<Self, ShardError> {
         let name = path.display().to_string();
-        let error = |error: std::io::Error| ShardError { shard: name.clone(), detail: error.to_string() };
+        let error = |error: io::Error| ShardError { shard: name.clone(), detail: error.to_string() };
         Self::new(name.clone(), Bytes::map(path).map_err(error)?)
     }
 
@@ -195,17 +231,15 @@ impl Shard {
 
     /// A block of texts, unpacked.
     fn texts(&self, block: usize) -> Result<Arc<[u8]>, ShardError> {
-        let mut last = self.0.unpacked.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((known, texts)) = &*last
-            && *known == block
-        {
+        let mut unpacked = self.0.unpacked.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, texts)) = unpacked.blocks.iter().find(|(known, _)| *known == block) {
             return Ok(Arc::clone(texts));
         }
         let packed = self.0.container.block(Blocks::Texts, block)?;
-        let texts: Arc<[u8]> = zstd::bulk::decompress(packed, MAX_TEXT_BLOCK)
-            .map_err(|error| self.broken(format!("block {block} of texts cannot be unpacked: {error}")))?
-            .into();
-        *last = Some((block, Arc::clone(&texts)));
+        let texts = unpacked.unpack(packed);
+        let texts =
+            texts.map_err(|error| self.broken(format!("block {block} of texts cannot be unpacked: {error}")))?;
+        unpacked.keep(block, Arc::clone(&texts));
         Ok(texts)
     }
 
