@@ -97,12 +97,12 @@ pub(crate) fn ids(advisory: &Advisory) -> Vec<&str> {
 /// The vulnerabilities that an advisory is about, each with all ids that it gives it.
 pub(crate) fn vulnerabilities(advisory: &Advisory) -> Vec<Vec<&str>> {
     let upstream = || advisory.upstream.iter().map(String::as_str);
-    let mut cves: Vec<&str> = upstream().filter_map(cve).collect();
+    // By number: an update may name hundreds.
+    let mut cves: Vec<(&str, &str)> = upstream().filter_map(|id| Some((cve(id)?, id))).collect();
     cves.sort_unstable();
-    cves.dedup();
-    if cves.len() > 1 {
-        let named = |number| upstream().filter(move |id| cve(id) == Some(number)).chain([number]).collect();
-        return cves.into_iter().map(named).collect();
+    if cves.first().map(|(number, _)| number) != cves.last().map(|(number, _)| number) {
+        let of_each = cves.chunk_by(|(a, _), (b, _)| a == b);
+        return of_each.map(|named| named.iter().flat_map(|&(number, id)| [number, id]).collect()).collect();
     }
     let mut ids: Vec<&str> = vec![&advisory.id];
     ids.extend(advisory.aliases.iter().map(String::as_str));

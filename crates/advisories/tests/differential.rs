@@ -4,32 +4,25 @@
 //! The reference is the pseudocode of the OSV schema's section "Evaluation" over JSON values, with what our documentation
 //! adds to it and nothing of our code but the order of two versions, which other tests check against package managers.
 
-#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test may panic, and says what it left out")]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod mirror;
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::{self, File};
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use advisories::feeds::Reason;
 use advisories::{Ecosystem, Input, Library, Recipe, Shard, affecting, build};
 use serde_json::Value;
 use versions::Scheme;
 
+use mirror::mirror;
+
 /// Pairs of package and version that are asked.
 const PAIRS: usize = 20_000;
-
-fn mirror() -> Option<PathBuf> {
-    let found = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .ancestors()
-        .map(|folder| folder.join("../shared/osv-mirror"))
-        .find(|folder| folder.is_dir());
-    if found.is_none() {
-        eprintln!("skipped: no ../shared/osv-mirror beside the repository");
-    }
-    found
-}
 
 /// What is affected of a package, with the record's id.
 type Entries = Vec<(String, Value)>;

@@ -1,16 +1,20 @@
 //! Every `ecosystem` value of a copy of OSV.dev's export beside the repository is one that we know and find again, and
 //! whose versions have an order. Skipped, loudly, where there is none.
 
-#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test may panic, and says what it left out")]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod mirror;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use advisories::{Ecosystem, shard};
 use serde::Deserialize;
 use zip::ZipArchive;
+
+use mirror::mirror;
 
 #[derive(Deserialize)]
 struct Record {
@@ -45,17 +49,6 @@ struct Said {
     entries: u64,
     /// Versions of ranges that have no place in the order.
     unordered: BTreeSet<String>,
-}
-
-fn mirror() -> Option<PathBuf> {
-    let found = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .ancestors()
-        .map(|folder| folder.join("../shared/osv-mirror"))
-        .find(|folder| folder.is_dir());
-    if found.is_none() {
-        eprintln!("skipped: no ../shared/osv-mirror beside the repository");
-    }
-    found
 }
 
 /// All entries of one archive, by value.

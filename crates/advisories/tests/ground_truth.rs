@@ -1,31 +1,19 @@
 //! The whole judgement against facts that were checked with other tools, on a copy of OSV.dev's export beside the
 //! repository. Skipped, loudly, where there is none.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::print_stderr,
-    reason = "a test may panic, and says what it left out"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+
+mod mirror;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use advisories::feeds::Reason;
 use advisories::{Advisories, Bucket, Input, Judgement, Recipe, build};
 use model::{AnalyzerId, Distro, Fact, Finding, GapKind, Inventory, Item, Package, PackageKind, Place, What};
 
-fn mirror() -> Option<PathBuf> {
-    let found = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .ancestors()
-        .map(|folder| folder.join("../shared/osv-mirror"))
-        .find(|folder| folder.is_dir());
-    if found.is_none() {
-        eprintln!("skipped: no ../shared/osv-mirror beside the repository");
-    }
-    found
-}
+use mirror::mirror;
 
 fn judge(mirror: &Path, inventory: &Inventory) -> Judgement {
     let bucket = Bucket::open(mirror).unwrap();

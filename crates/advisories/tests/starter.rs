@@ -1,18 +1,22 @@
 //! The starter set: by itself, against CISA's catalogue, and against the records of other databases in a copy of OSV.dev's
 //! export beside the repository. What needs the copy is skipped, loudly, where there is none.
 
-#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test may panic, and says what it left out")]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod mirror;
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use advisories::{Advisory, Affected, Ecosystem, Event, Rating, STARTER_DAY, Signal, Word, starter, starter_signals};
 use cvss::Cvss;
 use serde_json::Value;
 use versions::Scheme;
+
+use mirror::mirror;
 
 /// Every ecosystem of the set.
 const ECOSYSTEMS: &[&str] = &[
@@ -44,17 +48,6 @@ const DISSENT: &[(&str, &str)] = &[
     ("x_VICTIMS-CVE-2017-5638", "counts test releases before 2.5, which S2-045 does not"),
     ("x_VICTIMS-CVE-2018-11776", "begins at 2.3, where S2-057 begins at 2.0.4"),
 ];
-
-fn mirror() -> Option<PathBuf> {
-    let found = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .ancestors()
-        .map(|folder| folder.join("../shared/osv-mirror"))
-        .find(|folder| folder.is_dir());
-    if found.is_none() {
-        eprintln!("skipped: no ../shared/osv-mirror beside the repository");
-    }
-    found
-}
 
 /// How versions of an ecosystem compare.
 fn scheme(family: &str) -> Scheme {

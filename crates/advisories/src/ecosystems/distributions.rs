@@ -165,9 +165,14 @@ fn debian(distro: &Distro) -> Option<Release> {
         // `forky/sid` in debian_version is testing or unstable: testing is the one that is spoken of.
         let written = if distro.version.is_empty() { &distro.codename } else { &distro.version };
         let codename = written.split('/').next().unwrap_or_default();
-        DEBIAN_CODENAMES.iter().find(|(known, _)| *known == codename)?.1.to_owned()
+        debian_release(codename)?.to_owned()
     };
     Some(exactly("Debian", &release))
+}
+
+/// The release of Debian that a codename stands for, as its ecosystem is called: `12`.
+pub(crate) fn debian_release(codename: &str) -> Option<&'static str> {
+    DEBIAN_CODENAMES.iter().find(|(known, _)| *known == codename).map(|(_, release)| *release)
 }
 
 /// Long-term releases are those of April in even years. What only Ubuntu Pro fixes is filed under its own ecosystem,

@@ -19,7 +19,7 @@ use distributions::{DISTRIBUTIONS, Distribution, REBUILDERS};
 use languages::{LANGUAGES, Language};
 use names::Spelling;
 
-pub(crate) use distributions::is_centos_stream;
+pub(crate) use distributions::{debian_release, is_centos_stream};
 pub use shards::shard;
 
 /// A body of advisories that judges some packages.

@@ -15,6 +15,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::advisory::{Advisory, Affected, Rating, Status};
+use crate::ecosystems::debian_release;
 use crate::feeds::text::{MAX_AFFECTED, Text, clipped, is_json, is_version, is_word, quoted, summary, until};
 use crate::feeds::{Broken, Feed, File, Reason, Refusal, Sink};
 
@@ -41,24 +42,6 @@ fn read(file: &File<'_>, out: &mut dyn Sink) -> Result<(), Broken> {
         }
     }
     Ok(())
-}
-
-/// The release that a codename stands for, as ecosystems write it.
-fn release(codename: &str) -> Option<&'static str> {
-    let known = [
-        ("squeeze", "6.0"),
-        ("wheezy", "7"),
-        ("jessie", "8"),
-        ("stretch", "9"),
-        ("buster", "10"),
-        ("bullseye", "11"),
-        ("bookworm", "12"),
-        ("trixie", "13"),
-        ("forky", "14"),
-        ("duke", "15"),
-        ("sid", "sid"),
-    ];
-    known.into_iter().find(|(name, _)| *name == codename).map(|(_, release)| release)
 }
 
 /// What was read of a file.
@@ -154,7 +137,7 @@ impl<'a> Tracker<'a> {
         let mut entries = Vec::with_capacity(raw.releases.len());
         for (codename, json) in raw.releases {
             let place = || format!("{place} for {}", quoted(&codename.0));
-            let Some(release) = release(&codename.0) else {
+            let Some(release) = debian_release(&codename.0) else {
                 self.refuse(place(), Reason::UnknownEcosystem, "");
                 continue;
             };

@@ -127,7 +127,7 @@ pub fn build(recipe: &Recipe, out: &Path, progress: &(dyn Fn(&str) + Sync)) -> R
     let signals = state.signals.into_inner().unwrap_or_else(PoisonError::into_inner);
     if !signals.is_empty() {
         let bytes = signal::write(SIGNALS, signals);
-        listed.push(put(out, SIGNALS, &bytes).map_err(io(out))?);
+        listed.push(put(out, SIGNALS, bytes)?);
     }
     let listed = if recipe.keep { with_old(out, listed) } else { listed };
     let manifest = Manifest::new(listed);
@@ -371,7 +371,7 @@ fn write_shards(
             let mut builder = Builder::new(shard, recipe.level);
             spool::read(path, |advisory| builder.add(advisory)).map_err(io)?;
             let (bytes, tally) = builder.finish();
-            let listed = if tally.kept > 0 { Some(put(out, shard, &bytes).map_err(io)?) } else { None };
+            let listed = if tally.kept > 0 { Some(put(out, shard, bytes)?) } else { None };
             let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
             done.0.extend(listed);
             done.1.insert(shard.clone(), tally);
@@ -411,12 +411,13 @@ fn clear(out: &Path, manifest: &Manifest) -> io::Result<()> {
 }
 
 /// Writes a shard into the folder.
-fn put(out: &Path, shard: &str, bytes: &[u8]) -> io::Result<Listed> {
+fn put(out: &Path, shard: &str, bytes: Vec<u8>) -> Result<Listed, BuildError> {
     let file = file_name(shard);
-    write_file(&out.join(&file), bytes)?;
-    let about = Shard::from_bytes(shard, bytes.to_vec()).map(|shard| shard.about().clone()).unwrap_or_default();
-    let blake3 = blake3::hash(bytes).to_hex().to_string();
-    Ok(Listed { file, bytes: bytes.len() as u64, blake3, about: About { shard: shard.to_owned(), ..about } })
+    let io = |source| BuildError::Io { path: out.display().to_string(), source };
+    write_file(&out.join(&file), &bytes).map_err(io)?;
+    let made = Shard::from_bytes(shard, bytes)?;
+    let about = About { shard: shard.to_owned(), ..made.about().clone() };
+    Ok(Listed { file, bytes: made.size(), blake3: made.digest(), about })
 }
 
 /// A file appears whole or not at all.
