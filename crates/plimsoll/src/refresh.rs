@@ -68,6 +68,8 @@ pub struct Refreshed {
     pub files: Vec<(String, Outcome)>,
     /// Families without any data, and why.
     pub failed: BTreeMap<String, String>,
+    /// Families that no source has anything about.
+    pub missing: Vec<String>,
     /// What a person should know.
     pub notes: Vec<String>,
 }
@@ -133,8 +135,11 @@ impl Refresher {
                 DataForm::Shards => self.shards(sources, left, &mut done, progress),
             };
         }
-        // What no source has at all is no failure: nobody publishes advisories about it.
+        // What one source failed to give, another may have given.
         done.failed.retain(|family, _| left.iter().any(|need| need.family == *family));
+        // What no source has at all is no failure: nobody publishes advisories about it.
+        done.missing = left.into_iter().map(|need| need.family).collect();
+        done.missing.retain(|family| !done.failed.contains_key(family));
         done
     }
 
@@ -262,6 +267,7 @@ impl Refresher {
                 Err(error) => {
                     done.notes.push(error.to_string());
                     for (family, _) in stale {
+                        left.push(Need::named(&family));
                         done.failed.insert(family, error.to_string());
                     }
                 }

@@ -212,6 +212,26 @@ fn every_fault_is_said_and_costs_nothing_that_is_there() {
 }
 
 #[test]
+fn what_cannot_be_made_of_a_good_archive_is_a_failure() {
+    let bucket = bucket();
+    let (share, home) = (Share::start(bucket.path()), Home::new());
+    // Nothing can be renamed to this.
+    fs::create_dir_all(home.0.path().join("npm.shard/full")).unwrap();
+    let update = home.update(&[&osv(&share)], &["--ecosystem", "npm"]);
+    assert_eq!(update.code, Some(5), "{}", update.out);
+    assert!(update.err.contains("cannot fetch the advisories of npm"), "{}", update.err);
+}
+
+#[test]
+fn a_slow_server_is_waited_for() {
+    let bucket = bucket();
+    let (share, home) = (Share::start(bucket.path()), Home::new());
+    share.fail(Fault::Drip(Duration::from_millis(1)), 10_000);
+    let scan = home.scan(&[&osv(&share)], &["-f", "json"]);
+    assert_eq!((scan.code, findings(&scan)), (Some(0), expected()), "{}", scan.err);
+}
+
+#[test]
 fn with_all_servers_dead_the_age_is_stated() {
     let bucket = bucket();
     let home = Home::new();

@@ -46,13 +46,7 @@ pub fn run(args: &UpdateArgs, talk: &Talk, out: &mut dyn Write) -> Result<Exit, 
         // The exit code says it where nobody reads standard error.
         let _ = writeln!(io::stderr().lock(), "warning: {}", one_line(note));
     }
-    let missing: Vec<&String> = needs
-        .iter()
-        .map(|need| &need.family)
-        .filter(|family| !done.failed.contains_key(*family))
-        .filter(|family| !done.files.iter().any(|(path, outcome)| path.contains(&***family) && outcome.is_usable()))
-        .collect();
-    if let Some(family) = missing.first() {
+    if let Some(family) = done.missing.first().filter(|_| !needs.is_empty()) {
         return Err(Failure::new(Exit::NoAdvisories, anyhow::anyhow!("no source has advisories about {family}"))
             .remedy("name an ecosystem as OSV does: Debian, npm, PyPI, crates.io, Red Hat, …"));
     }
