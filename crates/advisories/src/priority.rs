@@ -325,7 +325,9 @@ fn presence(factors: &Factors, sum: &mut Sum) {
             "A later layer removes it: programs cannot use it, but it can be unpacked from the image.",
         ),
         Some(Presence::DeclaredForDevelopment) => (WEIGHTS.for_development, "It is asked for in development alone."),
-        Some(Presence::Declared) => (WEIGHTS.declared, "A file asks for it, but it was not seen installed."),
+        Some(Presence::Declared | Presence::DeclaredOptional) => {
+            (WEIGHTS.declared, "A file asks for it, but it was not seen installed.")
+        }
         Some(Presence::Installed) | None => return,
     };
     sum.add(-sum.score.value() * (1.0 - part), reason);

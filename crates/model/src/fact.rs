@@ -51,8 +51,13 @@ impl Fact {
             What::Package(package) => {
                 let source = package.source.as_ref().map_or(0, |source| source.name.len() + source.version.len());
                 let optional = [&package.arch, &package.module, &package.vendor].into_iter().flatten();
-                let lists = optional.chain(&package.licenses).map(|text| text.len() + size_of::<String>());
-                package.name.len() + package.version.len() + source + lists.sum::<usize>()
+                let lists = optional.chain(&package.licenses).chain(&package.cpes);
+                let lists = lists.map(|text| text.len() + size_of::<String>());
+                let requires = package.requires.iter().map(|required| {
+                    size_of_val(required) + required.name.len() + required.version.as_ref().map_or(0, String::len)
+                });
+                let lists = lists.chain(requires).sum::<usize>();
+                package.name.len() + package.version.len() + source + lists
             }
             What::Owns(ownership) => {
                 let files = ownership.files.iter().map(|file| file.as_bytes().len() + size_of::<ImagePath>());

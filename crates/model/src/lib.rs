@@ -30,7 +30,7 @@ pub use finding::{EndOfLife, Exploited, Finding, FixState, Forecast, Opinion, Se
 pub use gap::{Gap, GapKind};
 pub use image::{History, Image, ImageConfig, Layer, Origin};
 pub use inventory::{Inventory, Item};
-pub use package::{Package, PackageKind, Presence, SourcePackage};
+pub use package::{Confidence, Package, PackageKind, Presence, Relation, Requirement, SourcePackage};
 pub use path::ImagePath;
 pub use purl::{Purl, PurlError};
 pub use report::{Knowledge, LayerClass, LayerSummary, Removed, Report};

@@ -25,6 +25,14 @@ pub struct Package {
     pub licenses: Vec<String>,
     /// Whether it is there, or only asked for.
     pub presence: Presence,
+    /// Who asks for it, where the file tells.
+    pub relation: Relation,
+    /// What it needs, among packages of its kind: as the file resolves it, sorted, without what is not there.
+    pub requires: Vec<Requirement>,
+    /// How sure it is that this is what lies there.
+    pub confidence: Confidence,
+    /// Its names in the Common Platform Enumeration 2.3, where whoever made it gave them or a table knows them.
+    pub cpes: Vec<String>,
 }
 
 impl Package {
@@ -40,6 +48,10 @@ impl Package {
             vendor: None,
             licenses: Vec::new(),
             presence: Presence::Installed,
+            relation: Relation::Unknown,
+            requires: Vec::new(),
+            confidence: Confidence::High,
+            cpes: Vec::new(),
         }
     }
 
@@ -66,8 +78,45 @@ pub enum Presence {
     Installed,
     /// A lockfile or manifest names it; its files may be elsewhere or nowhere.
     Declared,
+    /// As `Declared`, but a platform or a feature that is off may do without it.
+    DeclaredOptional,
     /// As `Declared`, for development or tests only.
     DeclaredForDevelopment,
+}
+
+/// Who asks for a package.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Relation {
+    /// The project, or whoever made the image, by its name.
+    Direct,
+    /// Only other packages.
+    Transitive,
+    /// The file does not tell.
+    #[default]
+    Unknown,
+}
+
+/// One package that another needs.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Requirement {
+    /// Its name, as in [`Package::name`].
+    pub name: String,
+    /// Its version, as in [`Package::version`], where the file resolves it; else any that is there.
+    pub version: Option<String>,
+}
+
+/// How sure it is that a package is what we call it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Confidence {
+    /// A package manager's own record says so.
+    #[default]
+    High,
+    /// What lies there says so by itself: a text inside of a program, a header of an extension.
+    Medium,
+    /// It is inferred, from a file's name or from traces of a compiler.
+    Low,
 }
 
 macro_rules! kinds {
@@ -148,6 +197,53 @@ kinds! {
     Cocoapods = "cocoapods", None;
     /// Extensions of Visual Studio Code, `publisher.extension`.
     VscodeExtension = "vscode-extension", Some("VSCode");
+    /// Perl's archive; a name is that of the distribution, `Moose`. Advisories are kept elsewhere than in OSV.
+    Cpan = "cpan", None;
+    /// Lua.
+    Luarocks = "luarocks", None;
+    /// PHP's extensions and its archive before Composer.
+    Pear = "pear", None;
+    /// JavaScript's registry for TypeScript, `@scope/name`. Not in purl-spec; the type is the one that tools use.
+    Jsr = "jsr", None;
+    /// C and C++, Microsoft's ports. Not in purl-spec; the type is the one that tools use.
+    Vcpkg = "vcpkg", None;
+    /// Packages of any language, built by Conda's channels.
+    Conda = "conda", None;
+    /// The Nix store. Not in purl-spec; the type is the one that tools use.
+    Nix = "nix", None;
+    /// Homebrew. Not in purl-spec; the type is the one that tools use.
+    Brew = "brew", None;
+    /// Snaps. Not in purl-spec; the type is the one that tools use.
+    Snap = "snap", None;
+    /// Flatpaks. Not in purl-spec; the type is the one that tools use.
+    Flatpak = "flatpak", None;
+    /// OpenWrt and other small systems. Not in purl-spec; the type is the one that tools use.
+    Opkg = "opkg", None;
+    /// Programs built by Spack. Not in purl-spec; the type is the one that tools use.
+    Spack = "spack", None;
+    /// Bottlerocket's own packages. Not in purl-spec; the type is the one that tools use.
+    Bottlerocket = "bottlerocket", None;
+    /// Container-Optimized OS's own packages. Not in purl-spec; the type is the one that tools use.
+    Cos = "cos", None;
+    /// Plugins of WordPress. Not in purl-spec; the type is the one that tools use.
+    WordpressPlugin = "wordpress-plugin", None;
+    /// Themes of WordPress. Not in purl-spec; the type is the one that tools use.
+    WordpressTheme = "wordpress-theme", None;
+    /// Providers and modules of Terraform, by their address, `registry/namespace/name`.
+    /// Not in purl-spec; the type is the one that tools use.
+    Terraform = "terraform", None;
+    /// Helm charts. Not in purl-spec; the type is the one that tools use.
+    Helm = "helm", None;
+    /// Models of Hugging Face, `owner/name`.
+    HuggingFace = "huggingface", None;
+    /// Packs of SWI-Prolog. Not in purl-spec; the type is the one that tools use.
+    SwiplPack = "swiplpack", None;
+    /// Extensions of Chrome and its relatives, by their id.
+    ChromeExtension = "chrome-extension", None;
+    /// Repositories of GitHub that are used as they are, `owner/name`.
+    Github = "github", None;
+    /// Images of containers by their repository.
+    Oci = "oci", None;
     /// Software that came with no package manager.
     Generic = "generic", None;
 }

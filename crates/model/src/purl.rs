@@ -220,8 +220,12 @@ impl Package {
             | PackageKind::Portage
             | PackageKind::Swift
             | PackageKind::Conan
+            | PackageKind::Terraform
+            | PackageKind::HuggingFace
+            | PackageKind::Jsr
+            | PackageKind::Oci
             | PackageKind::Generic => split(self.name.rsplit_once('/'), &self.name),
-            PackageKind::Composer | PackageKind::Hex => {
+            PackageKind::Composer | PackageKind::Hex | PackageKind::Github => {
                 let name = self.name.to_ascii_lowercase();
                 split(name.rsplit_once('/'), &name)
             }
@@ -245,7 +249,25 @@ impl Package {
             | PackageKind::Bioconductor
             | PackageKind::Hackage
             | PackageKind::Julia
-            | PackageKind::Opam => (String::new(), self.name.clone()),
+            | PackageKind::Opam
+            | PackageKind::Cpan
+            | PackageKind::Luarocks
+            | PackageKind::Pear
+            | PackageKind::Vcpkg
+            | PackageKind::Conda
+            | PackageKind::Nix
+            | PackageKind::Brew
+            | PackageKind::Snap
+            | PackageKind::Flatpak
+            | PackageKind::Opkg
+            | PackageKind::Spack
+            | PackageKind::Bottlerocket
+            | PackageKind::Cos
+            | PackageKind::WordpressPlugin
+            | PackageKind::WordpressTheme
+            | PackageKind::Helm
+            | PackageKind::SwiplPack
+            | PackageKind::ChromeExtension => (String::new(), self.name.clone()),
         }
     }
 }

@@ -145,7 +145,7 @@ fn packages_in(path: &ImagePath, content: &[u8]) -> BTreeSet<String> {
     let meta = Meta { size: content.len() as u64, mode: 0o755 };
     let file = File { path, meta, content, budget: &budget };
     let mut said = Vec::new();
-    for analyzer in packages::language::ANALYZERS.iter().filter(|analyzer| wants(analyzer, &file)) {
+    for analyzer in packages::language::ANALYZERS.iter().copied().flatten().filter(|analyzer| wants(analyzer, &file)) {
         let mut facts = Facts::new(analyzer.id(), path.clone(), &budget);
         // What cannot be read adds nothing; what was read before that counts.
         let _ = (analyzer.analyze)(&file, &mut facts);

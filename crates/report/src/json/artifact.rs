@@ -564,6 +564,7 @@ impl<'a> PackageJson<'a> {
             presence: match package.presence {
                 Presence::Installed => "installed",
                 Presence::Declared => "declared",
+                Presence::DeclaredOptional => "declared-optional",
                 Presence::DeclaredForDevelopment => "declared-for-development",
             },
             layer: item.fact.place.layer.map(layer_number),

@@ -7,8 +7,8 @@
 
 use model::{Analyzer, Facts, File, ImagePath, Key, Package, PackageKind, Unreadable};
 
-use super::json::{self, Flag, Licenses, Text};
-use super::listing::is_word;
+use crate::listing::is_word;
+use crate::syntax::json::{self, Flag, Licenses, Text};
 
 /// A module in the place where Node.js looks for it: [the module](self).
 pub const ANALYZER: Analyzer =
@@ -48,7 +48,7 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::language::testing::{self, survives, wants};
+    use crate::testing::{self, survives, wants};
 
     fn check(manifest: &str, expected: &str) {
         testing::check(&ANALYZER, "node_modules/a/package.json", manifest, expected);

@@ -14,7 +14,7 @@ mod head;
 use memchr::memmem;
 use model::{Analyzer, Facts, File, Key, PackageKind, Presence, Unreadable};
 
-use super::listing::Listing;
+use crate::listing::Listing;
 
 /// A program that was built from modules: [the module](self).
 pub const ANALYZER: Analyzer =
@@ -150,7 +150,7 @@ fn is_release(text: &str) -> bool {
 mod tests {
     use super::build_info::tests::{elf, inline, pointers};
     use super::*;
-    use crate::language::testing::{self, survives};
+    use crate::testing::{self, survives};
 
     fn check(go: &str, modules: &str, expected: &str) {
         testing::check(&ANALYZER, "usr/bin/app", elf(&inline(go, modules)), expected);

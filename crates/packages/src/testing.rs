@@ -2,12 +2,13 @@
 
 use std::fmt::Write;
 
-use model::{Analyzer, Budget, Facts, File, ImagePath, Meta, Presence, What};
+use model::{Analyzer, Budget, Facts, File, ImagePath, Meta, Presence, Relation, What};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
 /// Reads `content` as the file at `path` and compares what it says with `expected`: a line per package (`name version`,
-/// then `(declared)`, `(development)`, `[licence; licence]` and `in PATH` where they apply) and a line per gap
+/// then `(declared)`, `(optional)`, `(development)`, `direct` or `transitive`, `[licence; licence]`, `-> needed, needed`
+/// and `in PATH` where they apply) and a line per gap
 /// (`gap: kind`, and `in PATH`). Indentation and empty lines do not count.
 pub(crate) fn check(analyzer: &Analyzer, path: &str, content: impl AsRef<[u8]>, expected: &str) {
     let read = read(analyzer, path, content.as_ref(), &Budget::default());
@@ -29,10 +30,20 @@ pub(crate) fn read(analyzer: &Analyzer, path: &str, content: &[u8], budget: &Bud
         match package.presence {
             Presence::Installed => {}
             Presence::Declared => line.push_str(" (declared)"),
+            Presence::DeclaredOptional => line.push_str(" (optional)"),
             Presence::DeclaredForDevelopment => line.push_str(" (development)"),
+        }
+        match package.relation {
+            Relation::Direct => line.push_str(" direct"),
+            Relation::Transitive => line.push_str(" transitive"),
+            Relation::Unknown => {}
         }
         if !package.licenses.is_empty() {
             let _ = write!(line, " [{}]", package.licenses.join("; "));
+        }
+        for (index, required) in package.requires.iter().enumerate() {
+            let _ = write!(line, "{} {}", if index == 0 { " ->" } else { "," }, required.name);
+            let _ = required.version.iter().try_for_each(|version| write!(line, " {version}"));
         }
         lines.push(line + &place(&fact.place.path));
     }

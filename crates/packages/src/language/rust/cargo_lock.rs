@@ -9,8 +9,9 @@ use std::borrow::Cow;
 use model::{Analyzer, Facts, File, ImagePath, Key, PackageKind, Presence, Unreadable};
 use serde::Deserialize;
 
-use super::listing::Listing;
-use super::{lies_below, toml};
+use crate::language::lies_below;
+use crate::listing::Listing;
+use crate::syntax::toml;
 
 /// Names what to build, exactly: [the module](self).
 pub const ANALYZER: Analyzer =
@@ -50,7 +51,7 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::language::testing::{self, survives, wants};
+    use crate::testing::{self, survives, wants};
 
     fn check(lock: &str, expected: &str) {
         testing::check(&ANALYZER, "src/Cargo.lock", lock, expected);

@@ -6,8 +6,10 @@
 
 use model::{Analyzer, Facts, File, ImagePath, Key, PackageKind, Presence, Unreadable};
 
-use super::listing::Listing;
-use super::{lies_below, python, text};
+use super::normalize::normalize;
+use crate::language::lies_below;
+use crate::listing::Listing;
+use crate::syntax::text;
 
 /// Names what to install: [the module](self).
 pub const ANALYZER: Analyzer =
@@ -32,12 +34,12 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
         }
         requirement.push_str(line);
         if let Some((name, version)) = pinned(&requirement) {
-            listing.add(&python::normalize(name), version, Presence::Declared);
+            listing.add(&normalize(name), version, Presence::Declared);
         }
         requirement.clear();
     }
     if let Some((name, version)) = pinned(&requirement) {
-        listing.add(&python::normalize(name), version, Presence::Declared);
+        listing.add(&normalize(name), version, Presence::Declared);
     }
     listing.tell(facts);
     Ok(())
@@ -83,7 +85,7 @@ fn pinned(requirement: &str) -> Option<(&str, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::language::testing::{self, survives, wants};
+    use crate::testing::{self, survives, wants};
 
     fn check(requirements: impl AsRef<[u8]>, expected: &str) {
         testing::check(&ANALYZER, "srv/requirements.txt", requirements, expected);

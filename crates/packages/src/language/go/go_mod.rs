@@ -8,8 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::{Analyzer, Facts, File, ImagePath, Key, PackageKind, Presence, Unreadable};
 
-use super::listing::Listing;
-use super::{lies_below, text};
+use crate::language::lies_below;
+use crate::listing::Listing;
+use crate::syntax::text;
 
 /// Names which modules a build chooses from: [the module](self).
 pub const ANALYZER: Analyzer =
@@ -65,12 +66,13 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
         if excluded.contains(&(path, version)) {
             continue;
         }
-        match replaced.get(&(path, version)).or_else(|| replaced.get(&(path, ""))) {
-            None => listing.add(path, version, Presence::Declared),
-            Some((path, Some(version))) => listing.add(path, version, Presence::Declared),
+        let (path, version) = match replaced.get(&(path, version)).or_else(|| replaced.get(&(path, ""))) {
+            None => (path, version),
+            Some((path, Some(version))) => (*path, *version),
             // A folder.
-            Some((_, None)) => {}
-        }
+            Some((_, None)) => continue,
+        };
+        listing.add(path, version, Presence::Declared);
     }
     listing.tell(facts);
     match block {
@@ -119,7 +121,7 @@ fn is_digit(character: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::language::testing::{self, survives, wants};
+    use crate::testing::{self, survives, wants};
 
     fn check(manifest: &str, expected: &str) {
         testing::check(&ANALYZER, "src/go.mod", manifest, expected);

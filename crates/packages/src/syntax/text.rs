@@ -6,7 +6,7 @@ use model::Unreadable;
 
 /// The file as text, without its byte order mark, and with replacement characters where single bytes mean nothing.
 /// A file with zero bytes that is not UTF-16 is no text.
-pub(super) fn decode(content: &[u8]) -> Result<Cow<'_, str>, Unreadable> {
+pub(crate) fn decode(content: &[u8]) -> Result<Cow<'_, str>, Unreadable> {
     let rest = match super::document(content)? {
         [0xff, 0xfe, rest @ ..] => return Ok(utf16(rest, u16::from_le_bytes)),
         [0xfe, 0xff, rest @ ..] => return Ok(utf16(rest, u16::from_be_bytes)),

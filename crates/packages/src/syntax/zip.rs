@@ -19,7 +19,7 @@ const LOCAL_ENTRY: &[u8; 4] = b"PK\x03\x04";
 
 /// An archive.
 #[derive(Clone, Copy)]
-pub(super) struct Archive<'a> {
+pub(crate) struct Archive<'a> {
     content: &'a [u8],
     directory: &'a [u8],
     /// What to add to offsets: bytes put in front of the archive after it was written, such as a script that starts it.
@@ -28,9 +28,9 @@ pub(super) struct Archive<'a> {
 
 /// One entry of the central directory. Its claims about sizes are only claims.
 #[derive(Clone, Copy)]
-pub(super) struct Entry<'a> {
+pub(crate) struct Entry<'a> {
     /// The path, as the archive writes it.
-    pub(super) name: &'a [u8],
+    pub(crate) name: &'a [u8],
     flags: u16,
     method: u16,
     stored: u64,
@@ -40,7 +40,7 @@ pub(super) struct Entry<'a> {
 
 impl<'a> Archive<'a> {
     /// Finds the central directory; none where nothing at the end of the bytes says that they are an archive.
-    pub(super) fn open(content: &'a [u8]) -> Option<Self> {
+    pub(crate) fn open(content: &'a [u8]) -> Option<Self> {
         // The last record, behind which there is only a comment.
         const RECORD: usize = 22;
         const LONGEST_COMMENT: usize = 0xffff;
@@ -70,13 +70,13 @@ impl<'a> Archive<'a> {
     }
 
     /// The entries, up to the first that is damaged, which is the last item.
-    pub(super) fn entries(&self) -> Entries<'a> {
+    pub(crate) fn entries(&self) -> Entries<'a> {
         Entries { rest: self.directory, total: self.directory.len() }
     }
 
     /// The entry's content; an error if it is longer than `most` bytes. All bytes that were looked at are taken from
     /// `left`, whatever comes of it: many entries may share the same few, and unfold to much, or to nothing.
-    pub(super) fn read(&self, entry: &Entry<'a>, most: usize, left: &mut usize) -> Result<Cow<'a, [u8]>, Unreadable> {
+    pub(crate) fn read(&self, entry: &Entry<'a>, most: usize, left: &mut usize) -> Result<Cow<'a, [u8]>, Unreadable> {
         let content = self.read_beginning(entry, most.saturating_add(1), left)?;
         if content.len() > most {
             return Err(Unreadable::limit(format!("unfolds to more than the {most} bytes that are allowed here")));
@@ -85,7 +85,7 @@ impl<'a> Archive<'a> {
     }
 
     /// The entry's content, or the first `most` bytes of it; otherwise as [`Self::read`].
-    pub(super) fn read_beginning(
+    pub(crate) fn read_beginning(
         &self,
         entry: &Entry<'a>,
         most: usize,
@@ -138,7 +138,7 @@ fn end_64(content: &[u8], end: usize) -> Option<(usize, &[u8])> {
 }
 
 /// Walks the central directory.
-pub(super) struct Entries<'a> {
+pub(crate) struct Entries<'a> {
     rest: &'a [u8],
     total: usize,
 }
@@ -208,7 +208,7 @@ fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use std::io::Write;
 
     use super::*;

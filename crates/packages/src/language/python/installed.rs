@@ -7,8 +7,9 @@
 
 use model::{Analyzer, Facts, File, ImagePath, Key, Package, PackageKind, Unreadable};
 
-use super::listing::is_word;
-use super::{python, text};
+use super::normalize::normalize;
+use crate::listing::is_word;
+use crate::syntax::text;
 
 /// A package in the place where Python looks for it: [the module](self).
 pub const ANALYZER: Analyzer = Analyzer {
@@ -51,7 +52,7 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
         Some(expression) => vec![expression.to_owned()],
         None => license.into_iter().chain(classifiers).map(str::to_owned).collect(),
     };
-    facts.package(Package { licenses, ..Package::new(PackageKind::Pypi, python::normalize(name), version) });
+    facts.package(Package { licenses, ..Package::new(PackageKind::Pypi, normalize(name), version) });
     Ok(())
 }
 
@@ -94,7 +95,7 @@ impl<'a> Metadata<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::language::testing::{self, survives, wants};
+    use crate::testing::{self, survives, wants};
 
     fn check(metadata: impl AsRef<[u8]>, expected: &str) {
         testing::check(&ANALYZER, "site-packages/x.dist-info/METADATA", metadata, expected);

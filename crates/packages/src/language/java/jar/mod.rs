@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 
 use model::{Analyzer, Budget, Facts, File, GapKind, ImagePath, Key, Unreadable};
 
-use super::zip::{Archive, Entry};
+use crate::syntax::zip::{Archive, Entry};
 use file_name::FileName;
 use manifest::Manifest;
 use pom::Project;
@@ -289,8 +289,8 @@ struct Contents<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::language::testing::{self, read, survives, wants};
-    use crate::language::zip::tests::Writer;
+    use crate::syntax::zip::tests::Writer;
+    use crate::testing::{self, read, survives, wants};
 
     fn check(path: &str, archive: Writer, expected: &str) {
         testing::check(&ANALYZER, path, archive.finish(), expected);

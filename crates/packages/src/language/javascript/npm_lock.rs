@@ -7,9 +7,9 @@
 
 use model::{Analyzer, Facts, File, ImagePath, Key, PackageKind, Presence, Unreadable};
 
-use super::json::{self, Entries, Flag, Text};
-use super::lies_below;
-use super::listing::Listing;
+use crate::language::lies_below;
+use crate::listing::Listing;
+use crate::syntax::json::{self, Entries, Flag, Text};
 
 /// Names what to install, exactly: [the module](self).
 pub const ANALYZER: Analyzer = Analyzer {
@@ -101,7 +101,7 @@ fn list(listing: &mut Listing, name: &str, version: &str, dev: bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::language::testing::{self, survives, wants};
+    use crate::testing::{self, survives, wants};
 
     fn check(lock: &str, expected: &str) {
         testing::check(&ANALYZER, "srv/app/package-lock.json", lock, expected);

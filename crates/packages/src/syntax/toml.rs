@@ -6,7 +6,7 @@ use toml_parser::Source;
 use toml_parser::lexer::TokenKind;
 
 /// Reads a whole document. The parser itself refuses to nest too deeply; how wide a document may become is decided here.
-pub(super) fn parse<'a, T: Deserialize<'a>>(content: &'a [u8]) -> Result<T, Unreadable> {
+pub(crate) fn parse<'a, T: Deserialize<'a>>(content: &'a [u8]) -> Result<T, Unreadable> {
     const MOST: usize = 256 << 20;
     let text = std::str::from_utf8(super::document(content)?)
         .map_err(|error| Unreadable::corrupt(format!("not UTF-8 at byte {}", error.valid_up_to())))?;

@@ -11,7 +11,7 @@ use super::file_name::FileName;
 use super::groups;
 use super::manifest::Manifest;
 use super::pom::Project;
-use crate::language::listing::is_word;
+use crate::listing::is_word;
 
 /// The packages, sorted. `contains` says whether the archive has entries in a folder (`org/example/`).
 pub(super) fn identify(

@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer};
 
 /// Reads a whole document. Values nested deeper than 128 are refused where they are wanted, and skipped without
 /// recursion where they are not.
-pub(super) fn parse<'a, T: Deserialize<'a>>(content: &'a [u8]) -> Result<T, Unreadable> {
+pub(crate) fn parse<'a, T: Deserialize<'a>>(content: &'a [u8]) -> Result<T, Unreadable> {
     let content = super::document(content)?;
     let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
     serde_json::from_slice(content).map_err(|error| {
@@ -29,7 +29,7 @@ pub(super) fn parse<'a, T: Deserialize<'a>>(content: &'a [u8]) -> Result<T, Unre
 
 /// Visitor methods for the kinds of value that are not expected: each is consumed and read as the default.
 macro_rules! otherwise_default {
-    ($($kind:ident)*) => { $($crate::language::json::otherwise_default!(@ $kind);)* };
+    ($($kind:ident)*) => { $($crate::syntax::json::otherwise_default!(@ $kind);)* };
     (@ bool) => { fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> { Ok(Default::default()) } };
     (@ number) => {
         fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> { Ok(Default::default()) }
@@ -51,7 +51,7 @@ macro_rules! otherwise_default {
         }
     };
 }
-pub(super) use otherwise_default;
+pub(crate) use otherwise_default;
 
 /// Defines a struct for a JSON object: `"key" => field: Type`. A missing field, and a value that is no object at all,
 /// is the default; of a repeated key the last value counts, as it does for JavaScript; other keys are skipped.
@@ -69,10 +69,10 @@ macro_rules! object {
                     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                         f.write_str("an object")
                     }
-                    $crate::language::json::otherwise_default!(bool number text null list);
+                    $crate::syntax::json::otherwise_default!(bool number text null list);
                     fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                         let mut object = $name::default();
-                        while let Some(key) = map.next_key::<$crate::language::json::Text<'de>>()? {
+                        while let Some(key) = map.next_key::<$crate::syntax::json::Text<'de>>()? {
                             match key.get() {
                                 $($key => object.$field = map.next_value()?,)+
                                 _ => { map.next_value::<serde::de::IgnoredAny>()?; }
@@ -86,15 +86,15 @@ macro_rules! object {
         }
     };
 }
-pub(super) use object;
+pub(crate) use object;
 
 /// A string; empty where the value is missing or of another type.
 #[derive(Default)]
-pub(super) struct Text<'a>(Cow<'a, str>);
+pub(crate) struct Text<'a>(Cow<'a, str>);
 
 impl Text<'_> {
     /// The string.
-    pub(super) fn get(&self) -> &str {
+    pub(crate) fn get(&self) -> &str {
         &self.0
     }
 }
@@ -121,7 +121,7 @@ impl<'a> Deserialize<'a> for Text<'a> {
 
 /// A truth value; false where the value is missing or of another type.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Flag(pub(super) bool);
+pub(crate) struct Flag(pub(crate) bool);
 
 impl<'a> Deserialize<'a> for Flag {
     fn deserialize<D: Deserializer<'a>>(deserializer: D) -> Result<Self, D::Error> {
@@ -141,7 +141,7 @@ impl<'a> Deserialize<'a> for Flag {
 }
 
 /// An object's entries as they stand; empty where the value is missing or of another type.
-pub(super) struct Entries<'a, T>(pub(super) Vec<(Text<'a>, T)>);
+pub(crate) struct Entries<'a, T>(pub(crate) Vec<(Text<'a>, T)>);
 
 impl<T> Default for Entries<'_, T> {
     fn default() -> Self {
@@ -175,7 +175,7 @@ const MOST_LICENSES: usize = 100;
 
 /// Licences as npm's manifests have written them over the years: a string, an object with a `type`, or a list of either.
 #[derive(Default)]
-pub(super) struct Licenses(pub(super) Vec<String>);
+pub(crate) struct Licenses(pub(crate) Vec<String>);
 
 impl Licenses {
     fn one(text: &str) -> Self {
