@@ -5,14 +5,14 @@
 //! vulnerabilities that it is about, and where it is about several CVEs each of them has its own row.
 
 use std::collections::{BTreeSet, HashMap};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::advisory::{Advisory, Rating};
 use crate::matching::Match;
 
 /// An advisory that affects a package.
 pub(crate) struct Hit<'a> {
-    pub advisory: Rc<Advisory>,
+    pub advisory: Arc<Advisory>,
     pub matched: Match<'a>,
     /// How bad the advisory calls it for this package alone.
     pub ratings: Vec<Rating>,
@@ -69,7 +69,7 @@ pub(crate) fn classes<'a>(hits: &'a [Hit<'a>]) -> Vec<Class<'a>> {
     for node in 0..nodes.len() {
         members[root(&mut sets, node)].push(node);
     }
-    let mut classes: Vec<Class> = members
+    let classes: Vec<Class> = members
         .into_iter()
         .filter(|members| !members.is_empty())
         .filter_map(|members| {
@@ -85,8 +85,10 @@ pub(crate) fn classes<'a>(hits: &'a [Hit<'a>]) -> Vec<Class<'a>> {
             Some(Class { id, others, hits: about })
         })
         .collect();
-    classes.sort_by(|a, b| renown(a.id).cmp(&renown(b.id)));
-    classes
+    // Ids are taken apart once, not for each comparison.
+    let mut ranked: Vec<_> = classes.into_iter().map(|class| (renown(class.id), class)).collect();
+    ranked.sort_by_key(|(renown, _)| *renown);
+    ranked.into_iter().map(|(_, class)| class).collect()
 }
 
 /// Every id that an advisory gives to what it is about.
@@ -114,7 +116,8 @@ pub(crate) fn vulnerabilities(advisory: &Advisory) -> Vec<Vec<&str>> {
 
 /// The CVE id that an id is or ends with, as those of databases that restate each CVE do: `UBUNTU-CVE-2021-3782`.
 pub(crate) fn cve(id: &str) -> Option<&str> {
-    let start = id.rfind("CVE-")?;
+    // Faster than a search that is prepared for long texts.
+    let start = id.as_bytes().windows(4).rposition(|word| word == b"CVE-")?;
     if start > 0 && !id[..start].ends_with('-') {
         return None;
     }
@@ -170,7 +173,7 @@ mod tests {
         let within = Within { versions: String::new(), loosely: None };
         let matched = Match { entry: shard.entries("a").unwrap()[0], within, fixed: None, rank: 0 };
         let hit = |advisory: &Advisory| Hit {
-            advisory: Rc::new(advisory.clone()),
+            advisory: Arc::new(advisory.clone()),
             matched: matched.clone(),
             ratings: Vec::new(),
             name: "a",

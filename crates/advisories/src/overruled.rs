@@ -8,7 +8,7 @@
 //!   stream's word on it does not count.
 
 use std::collections::{HashMap, HashSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::advisory::Advisory;
 use crate::aliases::{self, Class, Hit};
@@ -49,7 +49,7 @@ impl Rulings {
 
     /// Leaves out of the advisories that affect the package what a more telling stream speaks of.
     pub fn keep_telling(&self, hits: &mut Vec<Hit>) {
-        let affecting = hits.iter().map(|hit| (hit.matched.rank, Rc::clone(&hit.advisory))).collect::<Vec<_>>();
+        let affecting = hits.iter().map(|hit| (hit.matched.rank, Arc::clone(&hit.advisory))).collect::<Vec<_>>();
         let affecting: Vec<(usize, Vec<&str>)> =
             affecting.iter().map(|(rank, advisory)| (*rank, aliases::ids(advisory))).collect();
         hits.retain(|hit| {

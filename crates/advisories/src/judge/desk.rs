@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use model::{Gap, GapKind, Item, Package};
 
@@ -16,10 +16,10 @@ use crate::shard::{Entry, Shard, ShardError};
 
 /// Where one ecosystem's packages are looked up.
 pub(crate) struct Desk<'a> {
-    ecosystem: &'a Ecosystem,
+    pub(super) ecosystem: &'a Ecosystem,
     shards: &'a [Shard],
     /// Advisories that affected something, by shard and record.
-    known: HashMap<(usize, u32), Rc<Advisory>>,
+    known: HashMap<(usize, u32), Arc<Advisory>>,
     /// What could not be read.
     pub(super) broken: BTreeSet<String>,
 }
@@ -100,14 +100,14 @@ impl<'a> Desk<'a> {
         rulings
     }
 
-    fn advisory(&mut self, shard: usize, entry: Entry<'_>) -> Option<Rc<Advisory>> {
+    fn advisory(&mut self, shard: usize, entry: Entry<'_>) -> Option<Arc<Advisory>> {
         if let Some(known) = self.known.get(&(shard, entry.record)) {
-            return Some(Rc::clone(known));
+            return Some(Arc::clone(known));
         }
         match self.shards.get(shard)?.brief(entry.record) {
             Ok(advisory) => {
-                let advisory = Rc::new(advisory);
-                self.known.insert((shard, entry.record), Rc::clone(&advisory));
+                let advisory = Arc::new(advisory);
+                self.known.insert((shard, entry.record), Arc::clone(&advisory));
                 Some(advisory)
             }
             Err(error) => {

@@ -1,18 +1,22 @@
 //! The judgement: an inventory and advisories in, findings out.
 //!
 //! `docket` sorts packages by who judges them, `desk` looks them up, `row` makes one finding of all that was found about
-//! one vulnerability, `voucher` lets a distribution speak for the files that its packages brought.
+//! one vulnerability, `spread` gives all threads of it, `voucher` lets a distribution speak for the files that its packages brought.
 
 mod desk;
 mod docket;
 mod row;
+mod spread;
 #[cfg(test)]
 mod tests;
 mod voucher;
 
-use std::collections::HashSet;
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashSet};
 
-use model::{AnalyzerId, Detector, Finding, Gap, GapKind, ImageConfig, Inventory, Knowledge, Place, Vulnerability};
+use model::{
+    AnalyzerId, Detector, Finding, Gap, GapKind, ImageConfig, Inventory, Item, Knowledge, Package, Place, Vulnerability,
+};
 
 use crate::aliases;
 use crate::inert;
@@ -31,6 +35,18 @@ const ID: AnalyzerId = AnalyzerId::new("advisories");
 /// Findings about one image. The worst honest one has some ten thousand; one that lists a package with a thousand
 /// vulnerabilities in a hundred thousand files was made to fill memory.
 const MOST_FINDINGS: usize = 250_000;
+
+/// What is asked about a package, and the package with its index in the inventory.
+type Case<'a> = (&'a [(Cow<'a, str>, Cow<'a, str>)], &'a (usize, &'a Item, &'a Package));
+
+/// What packages that ask the same came to.
+#[derive(Default)]
+struct Settled {
+    /// Of each package as many as there are `rows`.
+    findings: Vec<Finding>,
+    rows: usize,
+    gaps: Vec<Gap>,
+}
 
 /// Finds known vulnerabilities of packages, and distributions past their end.
 pub struct Advisories<S> {
@@ -134,47 +150,65 @@ impl<S: Store> Advisories<S> {
             starter: supply.starter,
             checked: supply.checked.clone(),
         });
-        let mut desk = Desk::new(ecosystem, &supply.shards);
         // Packages of one source, and copies of one module, ask the same.
         let packages = docket.packages.iter().zip(&questions);
-        let mut cases: Vec<_> = packages.map(|(package, questions)| (questions, package)).collect();
+        let mut cases: Vec<Case> = packages.map(|(package, questions)| (&**questions, package)).collect();
         cases.sort_by(|(a, (first, _, one)), (b, (second, _, two))| {
             (a, &one.module, first).cmp(&(b, &two.module, second))
         });
-        'cases: for case in cases.chunk_by(|(a, (_, _, one)), (b, (_, _, two))| a == b && one.module == two.module) {
-            let Some((questions, (_, _, package))) = case.first() else { continue };
-            let (hits, rulings, unclear) = desk.look_up(questions, package.module.as_deref());
-            let classes = aliases::classes(&hits);
-            let mut rows: Vec<_> = classes.iter().map(|class| self.row(class, ecosystem, &mut desk)).collect();
-            for ((row, _), class) in rows.iter_mut().zip(&classes) {
-                row.suppressed = rulings.denial(class);
-            }
-            let mut left = case.len();
-            for (_, (index, item, package)) in case {
-                if judgement.findings.len() + rows.len() > self.most {
-                    let detail = format!(
-                        "there are more than {} findings; some packages, {} ({}) among them, are not judged",
-                        self.most, package.name, item.fact.place.path
-                    );
-                    judgement.gaps.push(gap(GapKind::LimitHit, detail));
-                    break 'cases;
-                }
-                left -= 1;
-                // Most cases are of one package, whose rows need no copy.
-                let rows = if left == 0 { std::mem::take(&mut rows) } else { rows.clone() };
-                let standing = Standing { presence: package.presence, removed: item.removed.is_some(), exposure };
-                let inert = inert::reason(package);
-                let findings = rows.into_iter().map(|(mut row, factors)| {
-                    row.suppressed = row.suppressed.or_else(|| inert.clone());
-                    let priority = priority::score(&standing.of(&factors)).value();
-                    Finding::Vulnerability(Box::new(Vulnerability { item: *index, priority, ..row }))
-                });
-                judgement.findings.extend(findings);
-                judgement.gaps.extend(unclear.as_ref().map(|unclear| unclear.gap(ecosystem, item, package)));
+        let alike = |(a, (_, _, one)): &Case, (b, (_, _, two)): &Case| a == b && one.module == two.module;
+        let cases: Vec<&[Case]> = cases.chunk_by(alike).collect();
+        let desk = || (Desk::new(ecosystem, &supply.shards), self.most);
+        let (settled, desks) =
+            spread::over(&cases, desk, |(desk, room), cases| self.settle(cases, desk, exposure, room));
+        for (Settled { mut findings, rows, gaps }, cases) in settled.into_iter().zip(&cases) {
+            let fit = (self.most - judgement.findings.len()).checked_div(rows).unwrap_or(cases.len());
+            findings.truncate(fit.saturating_mul(rows));
+            judgement.findings.extend(findings);
+            judgement.gaps.extend(gaps);
+            if let Some((_, (_, item, package))) = cases.get(fit) {
+                let detail = format!(
+                    "there are more than {} findings; some packages, {} ({}) among them, are not judged",
+                    self.most, package.name, item.fact.place.path
+                );
+                judgement.gaps.push(gap(GapKind::LimitHit, detail));
+                break;
             }
         }
-        judgement.gaps.extend(desk.broken.into_iter().map(|detail| gap(GapKind::Corrupt, detail)));
+        let broken: BTreeSet<String> = desks.into_iter().flat_map(|(desk, _)| desk.broken).collect();
+        judgement.gaps.extend(broken.into_iter().map(|detail| gap(GapKind::Corrupt, detail)));
         Some(supply)
+    }
+
+    /// What is wrong with packages that ask the same: with the first of them, as far as `room` for findings lasts.
+    fn settle(&self, cases: &[Case], desk: &mut Desk<'_>, exposure: Exposure, room: &mut usize) -> Settled {
+        let Some((questions, (_, _, package))) = cases.first() else { return Settled::default() };
+        let ecosystem = desk.ecosystem;
+        let (hits, rulings, unclear) = desk.look_up(questions, package.module.as_deref());
+        let classes = aliases::classes(&hits);
+        let fit = room.checked_div(classes.len()).unwrap_or(cases.len()).min(cases.len());
+        *room -= fit * classes.len();
+        let mut settled = Settled { rows: classes.len(), ..Settled::default() };
+        if fit == 0 {
+            return settled;
+        }
+        let mut rows: Vec<_> = classes.iter().map(|class| self.row(class, ecosystem, desk)).collect();
+        for ((row, _), class) in rows.iter_mut().zip(&classes) {
+            row.suppressed = rulings.denial(class);
+        }
+        for (left, (_, (index, item, package))) in (0..fit).rev().zip(cases) {
+            // Most cases are of one package, whose rows need no copy.
+            let rows = if left == 0 { std::mem::take(&mut rows) } else { rows.clone() };
+            let standing = Standing { presence: package.presence, removed: item.removed.is_some(), exposure };
+            let inert = inert::reason(package);
+            settled.findings.extend(rows.into_iter().map(|(mut row, factors)| {
+                row.suppressed = row.suppressed.or_else(|| inert.clone());
+                let priority = priority::score(&standing.of(&factors)).value();
+                Finding::Vulnerability(Box::new(Vulnerability { item: *index, priority, ..row }))
+            }));
+            settled.gaps.extend(unclear.as_ref().map(|unclear| unclear.gap(ecosystem, item, package)));
+        }
+        settled
     }
 }
 
