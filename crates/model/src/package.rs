@@ -136,6 +136,11 @@ macro_rules! kinds {
                 match self { $(Self::$kind => $purl),+ }
             }
 
+            /// The kind of packages that a type of package URLs is for.
+            pub fn of_purl_type(kind: &str) -> Option<Self> {
+                Self::ALL.iter().find(|known| known.purl_type() == kind).copied()
+            }
+
             /// The name that the OSV schema gives the ecosystem; none for distributions, where the release decides.
             pub fn ecosystem(self) -> Option<&'static str> {
                 match self { $(Self::$kind => $ecosystem),+ }

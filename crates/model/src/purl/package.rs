@@ -1,148 +1,9 @@
-//! Package URLs (purl-spec, "How to build purl string from its components" and "How to parse a purl string in its
-//! components").
+//! Packages as package URLs, and package URLs as packages (purl-spec, "Known purl types").
 
-use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::str::FromStr;
 
-use crate::{Distro, Package, PackageKind};
-
-/// Bytes of a package URL that is read; more is none.
-const LONGEST: usize = 8 << 10;
-
-/// A package URL, taken apart. Its parts are decoded, and normalised as its type demands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Purl {
-    /// The type, lower case: `deb`, `npm`, `oci`.
-    pub kind: String,
-    /// The namespace, its segments joined with `/`; empty where there is none.
-    pub namespace: String,
-    /// The name.
-    pub name: String,
-    /// The version, where one is named.
-    pub version: Option<String>,
-    /// The qualifiers by their lower-case names; those without a value are left out.
-    pub qualifiers: BTreeMap<String, String>,
-    /// The path below the package's root; empty where there is none.
-    pub subpath: String,
-}
-
-/// Why a text is not a package URL.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("not a package URL: {text:?} ({why})")]
-pub struct PurlError {
-    text: String,
-    why: &'static str,
-}
-
-impl FromStr for Purl {
-    type Err = PurlError;
-
-    fn from_str(text: &str) -> Result<Self, PurlError> {
-        parse(text).map_err(|why| PurlError { text: text.chars().take(160).collect(), why })
-    }
-}
-
-fn parse(text: &str) -> Result<Purl, &'static str> {
-    if text.len() > LONGEST {
-        return Err("it is too long");
-    }
-    let (rest, subpath) = text.rsplit_once('#').unwrap_or((text, ""));
-    let (rest, query) = rest.rsplit_once('?').unwrap_or((rest, ""));
-    let (scheme, rest) = rest.split_once(':').ok_or("it does not begin with pkg:")?;
-    if !scheme.eq_ignore_ascii_case("pkg") {
-        return Err("it does not begin with pkg:");
-    }
-    let (kind, rest) = rest.trim_matches('/').split_once('/').ok_or("it has no name")?;
-    let in_type = |byte: u8| byte.is_ascii_alphanumeric() || b".+-".contains(&byte);
-    if !kind.starts_with(|first: char| first.is_ascii_alphabetic()) || !kind.bytes().all(in_type) {
-        return Err("its type is none");
-    }
-    let (path, version) = match version_mark(rest) {
-        Some(mark) => (&rest[..mark], &rest[mark + 1..]),
-        None => (rest, ""),
-    };
-    let path = path.trim_matches('/');
-    let (namespace, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let mut purl = Purl {
-        kind: kind.to_ascii_lowercase(),
-        namespace: segments(namespace)?,
-        name: decode(name)?,
-        version: Some(decode(version)?).filter(|version| !version.is_empty()),
-        qualifiers: BTreeMap::new(),
-        subpath: segments(subpath)?,
-    };
-    if purl.name.is_empty() {
-        return Err("it has no name");
-    }
-    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-        let (key, value) = pair.split_once('=').ok_or("a qualifier has no value")?;
-        let in_key = |byte: u8| byte.is_ascii_alphanumeric() || b".-_".contains(&byte);
-        if !key.starts_with(|first: char| first.is_ascii_alphabetic()) || !key.bytes().all(in_key) {
-            return Err("a qualifier's name is none");
-        }
-        let value = decode(value)?;
-        if !value.is_empty() && purl.qualifiers.insert(key.to_ascii_lowercase(), value).is_some() {
-            return Err("a qualifier is there twice");
-        }
-    }
-    purl.normalize();
-    Ok(purl)
-}
-
-/// Where the version begins: at the last `@`, unless that is the unencoded scope of an npm package (`npm/@angular/core`).
-fn version_mark(rest: &str) -> Option<usize> {
-    let mark = rest.rfind('@')?;
-    let is_scope = rest[..mark].chars().next_back().is_none_or(|before| before == '/') && rest[mark..].contains('/');
-    (!is_scope).then_some(mark)
-}
-
-/// Decodes the segments of a path, without those that lead nowhere or up.
-fn segments(path: &str) -> Result<String, &'static str> {
-    let mut decoded = Vec::new();
-    for segment in path.split('/') {
-        let segment = decode(segment)?;
-        if !matches!(&*segment, "" | "." | "..") {
-            decoded.push(segment);
-        }
-    }
-    Ok(decoded.join("/"))
-}
-
-fn decode(text: &str) -> Result<String, &'static str> {
-    let bytes = text.as_bytes();
-    let mut decoded = Vec::with_capacity(bytes.len());
-    let mut index = 0;
-    while index < bytes.len() {
-        if bytes[index] == b'%' {
-            let digit = |offset: usize| bytes.get(index + offset).and_then(|byte| char::from(*byte).to_digit(16));
-            let (Some(high), Some(low)) = (digit(1), digit(2)) else { return Err("a % is followed by no byte") };
-            decoded.extend(u8::try_from(high * 16 + low));
-            index += 3;
-        } else {
-            decoded.push(bytes[index]);
-            index += 1;
-        }
-    }
-    String::from_utf8(decoded).map_err(|_| "it is not UTF-8 when decoded")
-}
-
-impl Purl {
-    /// Writes the parts as the type's definition wants them (purl-spec, "Known purl types").
-    fn normalize(&mut self) {
-        match &*self.kind {
-            "alpm" | "apk" | "bitbucket" | "bitnami" | "composer" | "deb" | "github" | "githubactions" | "gitlab"
-            | "golang" | "hex" | "npm" | "vscode-extension" => {
-                self.namespace = self.namespace.to_ascii_lowercase();
-                self.name = self.name.to_ascii_lowercase();
-            }
-            "rpm" => self.namespace = self.namespace.to_ascii_lowercase(),
-            "oci" | "pub" => self.name = self.name.to_ascii_lowercase(),
-            "pypi" => self.name = self.name.to_ascii_lowercase().replace('_', "-"),
-            _ => {}
-        }
-    }
-}
+use super::Purl;
+use crate::{Distro, Package, PackageKind, SourcePackage};
 
 impl Package {
     /// The package's URL. Distribution packages carry the distribution as namespace and qualifier, so that the URL alone
@@ -200,6 +61,38 @@ impl Package {
             encode(&mut purl, part, b"/");
         }
         purl
+    }
+
+    /// The package that a URL names; none where its type is no kind of package, or where it has no version. Parts that
+    /// its type writes in lower case have lost their case.
+    pub fn of_purl(purl: &Purl) -> Option<Self> {
+        let kind = PackageKind::of_purl_type(&purl.kind)?;
+        let version = purl.version.as_deref()?;
+        let qualifier = |key: &str| purl.qualifiers.get(key).map(String::as_str);
+        let version = match qualifier("epoch").filter(|epoch| kind == PackageKind::Rpm && *epoch != "0") {
+            Some(epoch) => format!("{epoch}:{version}"),
+            None => version.to_owned(),
+        };
+        let Purl { namespace, name, .. } = purl;
+        let name = match kind {
+            // The namespace is the distribution's.
+            kind if kind.is_os() && kind != PackageKind::Portage => name.clone(),
+            _ if namespace.is_empty() => name.clone(),
+            PackageKind::Maven => format!("{namespace}:{name}"),
+            PackageKind::VscodeExtension => format!("{namespace}.{name}"),
+            _ => format!("{namespace}/{name}"),
+        };
+        let name = match (kind, &*purl.subpath) {
+            (PackageKind::Cocoapods, part) if !part.is_empty() => format!("{name}/{part}"),
+            _ => name,
+        };
+        let source = qualifier("upstream").filter(|_| kind.is_os()).and_then(|upstream| source(upstream, &version));
+        Some(Self {
+            arch: qualifier("arch").map(str::to_owned),
+            module: qualifier("rpmmod").map(str::to_owned),
+            source,
+            ..Self::new(kind, name, version)
+        })
     }
 
     /// Namespace and name, normalised as the type demands (purl-spec, "Known purl types").
@@ -272,6 +165,19 @@ impl Package {
     }
 }
 
+/// The source package that a qualifier names: `glibc`, `glibc@2.36`, or the file name of a source RPM.
+fn source(upstream: &str, version: &str) -> Option<SourcePackage> {
+    if let Some(stem) = upstream.strip_suffix(".src.rpm") {
+        // Neither version nor release may contain a dash, a name may contain many.
+        let (rest, release) = stem.rsplit_once('-')?;
+        let (name, upstream) = rest.rsplit_once('-')?;
+        let epoch = version.split_once(':').map_or(String::new(), |(epoch, _)| format!("{epoch}:"));
+        return Some(SourcePackage { name: name.into(), version: format!("{epoch}{upstream}-{release}") });
+    }
+    let (name, version) = upstream.split_once('@').unwrap_or((upstream, version));
+    Some(SourcePackage { name: name.into(), version: version.into() })
+}
+
 fn split(parts: Option<(&str, &str)>, whole: &str) -> (String, String) {
     let (namespace, name) = parts.unwrap_or(("", whole));
     (namespace.into(), name.into())
@@ -291,7 +197,6 @@ fn encode(out: &mut String, text: &str, keep: &[u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::SourcePackage;
 
     fn check(kind: PackageKind, name: &str, version: &str, expected: &str) {
         assert_eq!(Package::new(kind, name, version).purl(None), expected);
@@ -367,68 +272,6 @@ mod tests {
         assert_eq!(rpm.purl(None), "pkg:rpm/openssl-libs@3.0.7-16.el9?epoch=1");
     }
 
-    /// A package URL as its parts: `type|namespace|name|version|qualifiers|subpath`.
-    fn check_parts(purl: &str, expected: &str) {
-        let Purl { kind, namespace, name, version, qualifiers, subpath } = purl.parse().unwrap();
-        let qualifiers: Vec<_> = qualifiers.iter().map(|(key, value)| format!("{key}={value}")).collect();
-        let version = version.unwrap_or_default();
-        assert_eq!(
-            format!("{kind}|{namespace}|{name}|{version}|{}|{subpath}", qualifiers.join(" ")),
-            expected,
-            "{purl}"
-        );
-    }
-
-    // The cases are those of the purl specification's own test suite, and of its type definitions.
-    #[test]
-    fn parts_are_read_as_the_specification_says() {
-        check_parts("pkg:maven/org.apache.commons/io@1.3.4", "maven|org.apache.commons|io|1.3.4||");
-        check_parts("pkg://maven/org.apache.commons/io", "maven|org.apache.commons|io|||");
-        check_parts("PKG:MAVEN/org.apache.commons/io@1.3.4", "maven|org.apache.commons|io|1.3.4||");
-        check_parts("pkg:npm/%40angular/animation@12.3.1", "npm|@angular|animation|12.3.1||");
-        check_parts("pkg:npm/@angular/animation@12.3.1", "npm|@angular|animation|12.3.1||");
-        check_parts("pkg:npm/@angular/animation", "npm|@angular|animation|||");
-        check_parts("pkg:gem/jruby-launcher@1.1.2?Platform=java", "gem||jruby-launcher|1.1.2|platform=java|");
-        check_parts("pkg:pypi/Django_package@1.11.1.dev1", "pypi||django-package|1.11.1.dev1||");
-        check_parts("pkg:bitbucket/birKenfeld/pyGments-main@244fd47", "bitbucket|birkenfeld|pygments-main|244fd47||");
-        check_parts(
-            "pkg:golang/google.golang.org/genproto@abcdedf#/googleapis/./api//annotations/",
-            "golang|google.golang.org|genproto|abcdedf||googleapis/api/annotations",
-        );
-        check_parts(
-            "pkg:deb/debian/curl@7.50.3-1?distro=jessie&arch=i386&empty=",
-            "deb|debian|curl|7.50.3-1|arch=i386 distro=jessie|",
-        );
-        check_parts(
-            "pkg:docker/customer/dockerimage@sha256%3A244fd47e07d1004f0aed9c?repository_url=gcr.io",
-            "docker|customer|dockerimage|sha256:244fd47e07d1004f0aed9c|repository_url=gcr.io|",
-        );
-        check_parts("pkg:rpm/Fedora/Curl@7.50?epoch=0", "rpm|fedora|Curl|7.50|epoch=0|");
-    }
-
-    #[test]
-    fn what_is_no_package_url_is_refused() {
-        for text in [
-            "",
-            "pkg:",
-            "pkg:maven",
-            "EnterpriseLibrary.Common@6.0.1304",
-            "pkg:EnterpriseLibrary.Common@6.0.1304",
-            "pkg:maven/@1.3.4",
-            "pkg:n&g?inx/nginx@0.8.9",
-            "pkg:3nginx/nginx@0.8.9",
-            "pkg:npm/a?=1",
-            "pkg:npm/a?in%20production=true",
-            "pkg:npm/a?b=1&B=2",
-            "pkg:npm/a%2",
-            "pkg:npm/a%ff",
-            "http:npm/a",
-        ] {
-            assert!(text.parse::<Purl>().is_err(), "{text}");
-        }
-        assert!(format!("pkg:npm/{}", "a".repeat(LONGEST)).parse::<Purl>().is_err());
-    }
-
     #[test]
     fn what_is_written_can_be_read() {
         let mut package = Package::new(PackageKind::Deb, "a b\n@?#%&", "1:2+3~4@5?6");
@@ -436,6 +279,40 @@ mod tests {
         let purl: Purl = package.purl(None).parse().unwrap();
         assert_eq!((&*purl.name, purl.version.as_deref()), ("a b\n@?#%&", Some("1:2+3~4@5?6")));
         assert_eq!(purl.qualifiers["arch"], "amd64");
+    }
+
+    #[test]
+    fn a_package_comes_back_from_its_url() {
+        let debian = Distro { id: "debian".into(), version: "12".into(), ..Distro::default() };
+        let mut packages: Vec<Package> =
+            PackageKind::ALL.iter().map(|kind| Package::new(*kind, "group/name", "1.0-1")).collect();
+        packages.push(Package::new(PackageKind::Maven, "org.example:a", "1"));
+        packages.push(Package::new(PackageKind::VscodeExtension, "ms-python.python", "1"));
+        packages.push(Package::new(PackageKind::Rpm, "openssl-libs", "1:3.0.7-16.el9"));
+        packages.push(Package {
+            source: Some(SourcePackage { name: "glibc".into(), version: "2.36-8".into() }),
+            arch: Some("amd64".into()),
+            ..Package::new(PackageKind::Deb, "libc6", "2.36-9")
+        });
+        packages.push(Package {
+            module: Some("nodejs:18:8060020220302:c5368500".into()),
+            ..Package::new(PackageKind::Rpm, "nodejs", "1:18.20.2-2.module_el8")
+        });
+        for package in packages {
+            let purl = package.purl(Some(&debian));
+            let read = Package::of_purl(&purl.parse().unwrap()).unwrap();
+            let dots = package.kind == PackageKind::VscodeExtension && package.name.contains('/');
+            let name = if dots { package.name.replace('/', ".") } else { package.name.clone() };
+            assert_eq!(read, Package { name, ..package }, "{purl}");
+        }
+    }
+
+    // As Syft writes them.
+    #[test]
+    fn the_file_name_of_a_source_rpm_is_taken_apart() {
+        let purl = "pkg:rpm/centos/dbus-tools@1.12.8-12.el8?arch=x86_64&distro=centos-8&epoch=1&upstream=dbus-1.12.8-12.el8.src.rpm";
+        let source = Package::of_purl(&purl.parse().unwrap()).unwrap().source.unwrap();
+        assert_eq!((&*source.name, &*source.version), ("dbus", "1:1.12.8-12.el8"));
     }
 
     #[test]
