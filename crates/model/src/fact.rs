@@ -15,6 +15,9 @@ pub struct LayerIndex(pub u32);
 pub struct AnalyzerId(pub Cow<'static, str>);
 
 impl AnalyzerId {
+    /// The stage that judges packages by advisories. What it could not do is no property of an image.
+    pub const ADVISORIES: Self = Self::new("advisories");
+
     /// The id of an analyzer known at compile time.
     pub const fn new(name: &'static str) -> Self {
         Self(Cow::Borrowed(name))

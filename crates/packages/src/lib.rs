@@ -4,6 +4,7 @@
 
 pub mod language;
 pub mod os;
+pub mod sbom;
 
 mod listing;
 mod syntax;

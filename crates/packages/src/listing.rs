@@ -35,12 +35,12 @@ impl Listing {
         let mut packages = std::mem::take(&mut self.packages);
         let listed: BTreeSet<_> = packages.keys().cloned().collect();
         for package in packages.values_mut() {
-            package.requires.retain(|required| match &required.version {
-                Some(version) => listed.contains(&(required.name.clone(), version.clone())),
-                None => {
-                    let next = listed.range((required.name.clone(), String::new())..).next();
-                    next.is_some_and(|(name, _)| *name == required.name)
-                }
+            package.requires.retain(|required| {
+                let wanted = (required.name.clone(), required.version.clone().unwrap_or_default());
+                let next = listed.range(wanted.clone()..).next();
+                next.is_some_and(|(name, version)| {
+                    *name == wanted.0 && (required.version.is_none() || *version == wanted.1)
+                })
             });
             package.requires.sort_unstable();
             package.requires.dedup();

@@ -23,7 +23,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::args::{Cli, Command};
-use crate::commands::{db, explain, manual, scan, vex as vex_command};
+use crate::commands::{db, explain, manual, sbom, scan, vex as vex_command};
 use crate::environment::variable;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -48,6 +48,7 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Image(args) => scan::image(args, &cli.talk, out),
         Command::Rootfs(args) => scan::folder(args, "rootfs", &cli.talk, out),
         Command::Fs(args) => scan::folder(args, "fs", &cli.talk, out),
+        Command::Sbom(args) => sbom::run(args, &cli.talk, out),
         Command::Layers(args) => scan::layers(args, &cli.talk, out),
         Command::Explain(args) => explain::run(args, &cli.talk, out),
         Command::Db(command) => db::run(command, &cli.talk, out),

@@ -10,6 +10,7 @@
 mod clean;
 mod json;
 mod layers;
+mod sbom;
 mod table;
 mod text;
 mod view;
@@ -78,6 +79,30 @@ pub struct Format {
 pub const SCAN: &[Format] = &[
     Format { name: "table", about: "for reading on a terminal", for_people: true, write: table::write },
     Format { name: "json", about: "all that is known, for programs", for_people: false, write: json::write },
+    Format {
+        name: "cyclonedx",
+        about: "a bill of materials with its vulnerabilities, CycloneDX 1.6",
+        for_people: false,
+        write: sbom::cyclonedx::write,
+    },
+    Format {
+        name: "cyclonedx@1.4",
+        about: "the same by an older version",
+        for_people: false,
+        write: sbom::cyclonedx::write_1_4,
+    },
+    Format {
+        name: "cyclonedx@1.5",
+        about: "the same by an older version",
+        for_people: false,
+        write: sbom::cyclonedx::write_1_5,
+    },
+    Format {
+        name: "cyclonedx@1.7",
+        about: "the same by a newer version",
+        for_people: false,
+        write: sbom::cyclonedx::write_1_7,
+    },
 ];
 
 /// The formats of the view that explains an image's layers.

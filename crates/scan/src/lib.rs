@@ -24,7 +24,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use image::layer::{self, Room};
 use image::{Blob, BlobIdentity, Opened, Source, SourceError, Stream, Tree};
-use model::{Analyzer, Budget, Detector, Finding, Gap, GapKind, Image, LayerIndex, Place, Report};
+use model::{
+    Analyzer, Budget, Detector, Finding, Gap, GapKind, Image, Inventory, LayerIndex, LayerSummary, Place, Report,
+};
 
 use cache::Cache;
 use collect::{Collector, LayerFacts};
@@ -62,9 +64,14 @@ pub fn scan(opened: Opened, detectors: &[&dyn Detector], options: &Options) -> R
             (tree.image, vec![facts], Vec::new())
         }
     };
-    let mut inventory = overlay::overlay(&layers, gaps);
+    let inventory = overlay::overlay(&layers, gaps);
     let summaries = summary::summaries(&image, &layers, &inventory);
     drop(layers);
+    Ok(judge(image, summaries, inventory, detectors))
+}
+
+/// Judges what is known of an image, without a look at its bytes.
+pub fn judge(image: Image, layers: Vec<LayerSummary>, mut inventory: Inventory, detectors: &[&dyn Detector]) -> Report {
     let mut findings = Vec::new();
     let mut gaps = Vec::new();
     for detector in detectors {
@@ -74,7 +81,7 @@ pub fn scan(opened: Opened, detectors: &[&dyn Detector], options: &Options) -> R
     inventory.gaps.sort();
     inventory.gaps.dedup();
     sort(&mut findings);
-    Ok(Report { image, layers: summaries, inventory, findings, knowledge: Vec::new(), remarks: Vec::new() })
+    Report { image, layers, inventory, findings, knowledge: Vec::new(), remarks: Vec::new() }
 }
 
 /// Worst first, then what is urgent; then by what is needed for a stable order.

@@ -30,7 +30,7 @@ pub use docket::ecosystems;
 pub(crate) use docket::{Docket, distro, sort};
 pub(crate) use row::{Exposure, Standing};
 
-const ID: AnalyzerId = AnalyzerId::new("advisories");
+const ID: AnalyzerId = AnalyzerId::ADVISORIES;
 
 /// Findings about one image. The worst honest one has some ten thousand; one that lists a package with a thousand
 /// vulnerabilities in a hundred thousand files was made to fill memory.

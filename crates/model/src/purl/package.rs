@@ -69,7 +69,9 @@ impl Package {
         let kind = PackageKind::of_purl_type(&purl.kind)?;
         let version = purl.version.as_deref()?;
         let qualifier = |key: &str| purl.qualifiers.get(key).map(String::as_str);
-        let version = match qualifier("epoch").filter(|epoch| kind == PackageKind::Rpm && *epoch != "0") {
+        // Some write the epoch beside the version for other distributions too.
+        let epoch = qualifier("epoch").filter(|epoch| kind.is_os() && *epoch != "0" && !version.contains(':'));
+        let version = match epoch {
             Some(epoch) => format!("{epoch}:{version}"),
             None => version.to_owned(),
         };

@@ -18,7 +18,7 @@ pub mod rpm;
 pub mod rpm_manifest;
 
 mod owned;
-mod source_rpm;
+pub(crate) mod source_rpm;
 #[cfg(test)]
 mod testing;
 mod text;

@@ -12,7 +12,11 @@ use serde::{Deserialize, Deserializer};
 /// Reads a whole document. Values nested deeper than 128 are refused where they are wanted, and skipped without
 /// recursion where they are not.
 pub(crate) fn parse<'a, T: Deserialize<'a>>(content: &'a [u8]) -> Result<T, Unreadable> {
-    let content = super::document(content)?;
+    parse_large(super::document(content)?)
+}
+
+/// The same for documents that other programs write and that have no bound on their size but the file's.
+pub(crate) fn parse_large<'a, T: Deserialize<'a>>(content: &'a [u8]) -> Result<T, Unreadable> {
     let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
     serde_json::from_slice(content).map_err(|error| {
         let (line, column) = (error.line(), error.column());
@@ -167,6 +171,36 @@ impl<'a, T: Deserialize<'a>> Deserialize<'a> for Entries<'a, T> {
             otherwise_default!(bool number text null list);
         }
         deserializer.deserialize_any(AsEntries(PhantomData))
+    }
+}
+
+/// The values of a list; empty where the value is missing or of another type.
+pub(crate) struct Items<T>(pub(crate) Vec<T>);
+
+impl<T> Default for Items<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<'a, T: Deserialize<'a>> Deserialize<'a> for Items<T> {
+    fn deserialize<D: Deserializer<'a>>(deserializer: D) -> Result<Self, D::Error> {
+        struct AsItems<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for AsItems<T> {
+            type Value = Items<T>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list")
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+                let mut items = Vec::new();
+                while let Some(item) = list.next_element()? {
+                    items.push(item);
+                }
+                Ok(Items(items))
+            }
+            otherwise_default!(bool number text null object);
+        }
+        deserializer.deserialize_any(AsItems(PhantomData))
     }
 }
 

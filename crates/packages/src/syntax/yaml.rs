@@ -98,8 +98,20 @@ struct Tree<'a> {
 struct Open<'a> {
     node: Node<'a>,
     anchor: usize,
-    /// Of a mapping, the key whose value comes next. The inner one is empty for a key that is no scalar.
-    key: Option<Option<Cow<'a, str>>>,
+    /// Of a mapping, what comes next.
+    next: Next<'a>,
+}
+
+/// What comes next in a mapping.
+#[derive(Default)]
+enum Next<'a> {
+    /// A key.
+    #[default]
+    Key,
+    /// The value of this key.
+    Value(Cow<'a, str>),
+    /// The value of a key that is no scalar.
+    Nameless,
 }
 
 impl<'a> Tree<'a> {
@@ -132,7 +144,7 @@ impl<'a> Tree<'a> {
         if self.open.len() >= DEEPEST {
             return Err(Unreadable::limit(format!("nested deeper than {DEEPEST} levels")));
         }
-        self.open.push(Open { node, anchor, key: None });
+        self.open.push(Open { node, anchor, next: Next::Key });
         Ok(())
     }
 
@@ -154,11 +166,11 @@ impl<'a> Tree<'a> {
         };
         match &mut open.node {
             Node::List(items) => items.push(node),
-            Node::Map(entries) => match open.key.take() {
-                None => open.key = Some(if let Node::Text(text) = node { Some(text) } else { None }),
-                Some(Some(key)) if key == "<<" => merge(entries, node),
-                Some(Some(key)) => entries.push((key, node)),
-                Some(None) => {}
+            Node::Map(entries) => match std::mem::take(&mut open.next) {
+                Next::Key => open.next = if let Node::Text(text) = node { Next::Value(text) } else { Next::Nameless },
+                Next::Value(key) if key == "<<" => merge(entries, node),
+                Next::Value(key) => entries.push((key, node)),
+                Next::Nameless => {}
             },
             Node::Null | Node::Text(_) => {}
         }

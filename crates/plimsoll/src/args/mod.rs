@@ -15,7 +15,9 @@ pub use db::{
     BuildArgs, Data, Db, DeltaArgs, DiffArgs, ExportArgs, Form, ImportArgs, KeygenArgs, Place, SearchArgs, StatusArgs,
     UpdateArgs, VerifyArgs,
 };
-pub use scan::{Common, ExplainArgs, FolderArgs, Gate, ImageArgs, ImageSource, Look, ReportArgs, Scanner, Target};
+pub use scan::{
+    Common, ExplainArgs, FolderArgs, Gate, ImageArgs, ImageSource, Look, ReportArgs, SbomArgs, Scanner, Target,
+};
 #[cfg(test)]
 pub use values::output;
 pub use values::{DataForm, DataSource, Output, format};
@@ -61,6 +63,11 @@ pub enum Command {
     ///
     /// The folder is taken for somebody's work: a checkout, with lockfiles.
     Fs(FolderArgs),
+    /// Judge a bill of materials
+    ///
+    /// FILE is in CycloneDX (JSON), SPDX 2 (JSON or tag-value) or Syft's JSON, from whatever tool, or an attestation with one
+    /// of these in it; - is standard input. What the bill does not tell is said in the report.
+    Sbom(SbomArgs),
     /// Explain an image's layers
     ///
     /// For each layer: what it brings, wastes and risks. At the end: how to have fewer bytes.

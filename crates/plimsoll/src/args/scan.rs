@@ -32,6 +32,17 @@ pub struct FolderArgs {
     pub common: Common,
 }
 
+/// `plimsoll sbom`.
+#[derive(Clone, Debug, Args)]
+pub struct SbomArgs {
+    /// The bill of materials
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Everything else.
+    #[command(flatten)]
+    pub common: Common,
+}
+
 /// `plimsoll explain`.
 #[derive(Clone, Debug, Args)]
 pub struct ExplainArgs {
@@ -212,7 +223,7 @@ pub struct Look {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Report")]
 pub struct ReportArgs {
-    /// Format of the report on standard output: table or json [default: table]
+    /// Format of the report on standard output: table, json, cyclonedx, spdx … [default: table]
     #[arg(short, long, value_name = "FORMAT", env = "PLIMSOLL_FORMAT", value_parser = values::format_name)]
     pub format: Option<String>,
     /// Write a report to a file, such as json=report.json; may be given several times. Without -f, standard output then

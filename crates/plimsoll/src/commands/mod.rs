@@ -4,5 +4,6 @@ pub mod db;
 pub mod explain;
 pub mod manual;
 mod open;
+pub mod sbom;
 pub mod scan;
 pub mod vex;

@@ -100,16 +100,24 @@ impl<'a> Job<'a> {
                 Err(failure) => failures.push(failure),
             }
         }
-        if let Some(line) = &self.line {
-            line.finish();
-        }
         if reports.is_empty()
             && let Some(failure) = failures.pop()
         {
+            if let Some(line) = &self.line {
+                line.finish();
+            }
             return Err(failure);
         }
-        self.write(&reports, out)?;
-        let (mut exit, reasons) = gate::judge(&reports, &self.common.gate, self.judge.is_some(), self.time);
+        self.conclude(&reports, failures, out)
+    }
+
+    /// Writes the reports, and judges them.
+    pub fn conclude(&self, reports: &[Report], failures: Vec<Failure>, out: &mut dyn Write) -> Result<Exit, Failure> {
+        if let Some(line) = &self.line {
+            line.finish();
+        }
+        self.write(reports, out)?;
+        let (mut exit, reasons) = gate::judge(reports, &self.common.gate, self.judge.is_some(), self.time);
         // The exit code says it all where nobody reads standard error.
         let mut stderr = io::stderr().lock();
         for failure in failures {
@@ -124,8 +132,17 @@ impl<'a> Job<'a> {
 
     pub fn scan(&self, opened: Opened) -> Result<Report, Failure> {
         let started = Instant::now();
-        let detectors: Vec<&dyn Detector> = self.judge.iter().map(|judge| judge as &dyn Detector).collect();
-        let mut report = scan::scan(opened, &detectors, &self.options).map_err(open::failed)?;
+        let report = scan::scan(opened, &self.detectors(), &self.options).map_err(open::failed)?;
+        Ok(self.finish(report, started))
+    }
+
+    /// Who judges.
+    pub fn detectors(&self) -> Vec<&dyn Detector> {
+        self.judge.iter().map(|judge| judge as &dyn Detector).collect()
+    }
+
+    /// Adds to a report what it was judged by, and what others say of it.
+    pub fn finish(&self, mut report: Report, started: Instant) -> Report {
         if let Some(judge) = &self.judge {
             report.knowledge = judge.take_knowledge();
             self.vex.apply(&mut report);
@@ -139,7 +156,7 @@ impl<'a> Job<'a> {
             elapsed = ?started.elapsed(),
             "scanned"
         );
-        Ok(report)
+        report
     }
 
     fn write(&self, reports: &[Report], out: &mut dyn Write) -> Result<(), Failure> {

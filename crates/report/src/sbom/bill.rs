@@ -1,0 +1,136 @@
+//! What every bill of materials says: components, each once, and which needs which.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use model::{Confidence, Digest, ImagePath, Item, Package, PackageKind, Relation, Report, Requirement};
+
+/// The packages of an image's final filesystem, arranged.
+pub(crate) struct Bill<'a> {
+    pub report: &'a Report,
+    /// Sorted by kind, name and version.
+    pub components: Vec<Component<'a>>,
+    /// Which component an item of the inventory is a sighting of.
+    by_item: HashMap<usize, usize>,
+}
+
+/// A package, wherever it was seen.
+pub(crate) struct Component<'a> {
+    /// Names it within the bill: the package URL, made unique where two components share it.
+    pub reference: String,
+    pub purl: String,
+    pub package: &'a Package,
+    /// In the order of layers and paths.
+    pub sightings: Vec<&'a Item>,
+    /// Licences as declared by any of the sightings.
+    pub licenses: BTreeSet<&'a str>,
+    /// Whether a sighting says that the project or the image asks for it by name.
+    pub relation: Relation,
+    pub confidence: Confidence,
+    /// The components that it needs, by position.
+    pub needs: BTreeSet<usize>,
+}
+
+impl<'a> Bill<'a> {
+    pub fn new(report: &'a Report) -> Self {
+        let mut groups: BTreeMap<_, Vec<(usize, &Item, &Package)>> = BTreeMap::new();
+        for (index, item, package) in report.inventory.packages() {
+            let Package { kind, name, version, arch, source, module, vendor, .. } = package;
+            let identity = (*kind, name, version, arch, source, module, vendor);
+            groups.entry(identity).or_default().push((index, item, package));
+        }
+        let distro = report.inventory.distro.as_ref();
+        let mut by_item = HashMap::new();
+        let mut taken: HashMap<String, usize> = HashMap::new();
+        let mut components = Vec::with_capacity(groups.len());
+        for (position, mut group) in groups.into_values().enumerate() {
+            group.sort_by_key(|(_, item, _)| (item.fact.place.layer, &item.fact.place.path));
+            by_item.extend(group.iter().map(|(index, ..)| (*index, position)));
+            let packages = || group.iter().map(|(_, _, package)| *package);
+            let Some(package) = packages().next() else { continue };
+            let purl = package.purl(distro);
+            let earlier = taken.entry(purl.clone()).or_insert(0);
+            let reference = if *earlier == 0 { purl.clone() } else { format!("{purl}#{earlier}") };
+            *earlier += 1;
+            components.push(Component {
+                reference,
+                purl,
+                package,
+                sightings: group.iter().map(|(_, item, _)| *item).collect(),
+                licenses: packages().flat_map(|package| &package.licenses).map(String::as_str).collect(),
+                relation: packages().map(|package| package.relation).min().unwrap_or_default(),
+                confidence: packages().map(|package| package.confidence).min().unwrap_or_default(),
+                needs: BTreeSet::new(),
+            });
+        }
+        let mut bill = Self { report, components, by_item };
+        bill.connect();
+        bill
+    }
+
+    /// The component that an item of the inventory is a sighting of.
+    pub fn of_item(&self, item: usize) -> Option<&Component<'a>> {
+        self.by_item.get(&item).and_then(|position| self.components.get(*position))
+    }
+
+    /// The components that the image itself has to answer for: those that it asks for, and those that nothing needs.
+    pub fn roots(&self) -> impl Iterator<Item = &Component<'a>> {
+        let needed: BTreeSet<usize> =
+            self.components.iter().flat_map(|component| component.needs.iter().copied()).collect();
+        self.components
+            .iter()
+            .enumerate()
+            .filter(move |(position, component)| component.relation == Relation::Direct || !needed.contains(position))
+            .map(|(_, component)| component)
+    }
+
+    /// Finds the components that are needed. Those that were seen in the same file are meant before all others.
+    fn connect(&mut self) {
+        /// Components that one requirement may mean. No honest file leaves so much open.
+        const MOST: usize = 16;
+        let mut named: HashMap<(PackageKind, &str, Option<&ImagePath>), Vec<usize>> = HashMap::new();
+        for (position, component) in self.components.iter().enumerate() {
+            let (kind, name) = (component.package.kind, &*component.package.name);
+            named.entry((kind, name, None)).or_default().push(position);
+            for item in &component.sightings {
+                let beside = named.entry((kind, name, Some(&item.fact.place.path))).or_default();
+                if beside.last() != Some(&position) {
+                    beside.push(position);
+                }
+            }
+        }
+        let find = |kind, required: &'a Requirement, path: Option<&'a ImagePath>| {
+            let candidates = named.get(&(kind, &*required.name, path)).map_or(&[][..], Vec::as_slice);
+            let is_meant = |&candidate: &usize| {
+                let version = &self.components[candidate].package.version;
+                required.version.as_ref().is_none_or(|wanted| wanted == version)
+            };
+            candidates.iter().copied().filter(is_meant).take(MOST).collect::<Vec<_>>()
+        };
+        let needs = |(position, component): (usize, &Component<'a>)| {
+            let mut needs = BTreeSet::new();
+            for item in &component.sightings {
+                for required in item.package().map_or(&[][..], |package| &package.requires) {
+                    let mut found = find(component.package.kind, required, Some(&item.fact.place.path));
+                    if found.is_empty() {
+                        found = find(component.package.kind, required, None);
+                    }
+                    needs.extend(found.into_iter().filter(|&other| other != position));
+                }
+            }
+            needs
+        };
+        let needs: Vec<_> = self.components.iter().enumerate().map(needs).collect();
+        for (component, needs) in self.components.iter_mut().zip(needs) {
+            component.needs = needs;
+        }
+    }
+
+    /// A name that no other bill has and that the same bill always has (RFC 9562, "UUID Version 8"), made from what the
+    /// bill says.
+    pub fn uuid(content: &[u8]) -> String {
+        let digest = Digest::sha256(content).to_string();
+        let hex = digest.rsplit(':').next().unwrap_or_default();
+        let part = |from, to| hex.get(from..to).unwrap_or_default();
+        format!("{}-{}-8{}-8{}-{}", part(0, 8), part(8, 12), part(13, 16), part(17, 20), part(20, 32))
+    }
+}

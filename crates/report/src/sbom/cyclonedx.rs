@@ -1,0 +1,595 @@
+//! CycloneDX 1.4 to 1.7, JSON (ECMA-424; the specification's JSON reference).
+//!
+//! What the standard has no field for stands in properties that begin with `plimsoll:`: places with their layers, source
+//! packages, the distribution, what could not be seen. Older versions leave out what they do not know.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use model::{
+    AnalyzerId, Confidence, LayerClass, PackageKind, Presence, Relation, Report, Severity, VexStatus, Vulnerability,
+};
+use serde::Serialize;
+
+use super::bill::{Bill, Component};
+use super::licenses::{self, Declared};
+use crate::Context;
+use crate::json::print;
+use crate::view;
+
+/// The minor number of the version of the specification.
+type Minor = u8;
+
+/// Writes version 1.6, which most readers know and which has a place for all that is said here.
+pub(crate) fn write(reports: &[Report], context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
+    write_version(6, reports, context, out)
+}
+
+/// Writes version 1.4.
+pub(crate) fn write_1_4(reports: &[Report], context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
+    write_version(4, reports, context, out)
+}
+
+/// Writes version 1.5.
+pub(crate) fn write_1_5(reports: &[Report], context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
+    write_version(5, reports, context, out)
+}
+
+/// Writes version 1.7.
+pub(crate) fn write_1_7(reports: &[Report], context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
+    write_version(7, reports, context, out)
+}
+
+fn write_version(minor: Minor, reports: &[Report], context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let bill = Bill::new(super::only(reports, "CycloneDX")?);
+    let mut document = Document::new(&bill, minor, context);
+    let content = serde_json::to_vec(&document).map_err(io::Error::from)?;
+    document.serial_number = Some(format!("urn:uuid:{}", Bill::uuid(&content)));
+    print::print(&document, out)
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Document<'a> {
+    #[serde(rename = "$schema")]
+    schema: String,
+    bom_format: &'static str,
+    spec_version: String,
+    serial_number: Option<String>,
+    version: u32,
+    metadata: Metadata<'a>,
+    components: Vec<Part<'a>>,
+    dependencies: Vec<Dependency<'a>>,
+    compositions: Vec<Composition<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    vulnerabilities: Vec<Vulnerable<'a>>,
+}
+
+#[derive(Serialize)]
+struct Metadata<'a> {
+    timestamp: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lifecycles: Option<[Lifecycle; 1]>,
+    tools: Tools<'a>,
+    component: Part<'a>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    properties: Vec<Property>,
+}
+
+#[derive(Serialize)]
+struct Lifecycle {
+    phase: &'static str,
+}
+
+/// A list until 1.4, an object since.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Tools<'a> {
+    List([Tool<'a>; 1]),
+    Components { components: [Tool<'a>; 1] },
+}
+
+#[derive(Serialize)]
+struct Tool<'a> {
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    kind: Option<&'static str>,
+    name: &'static str,
+    version: &'a str,
+}
+
+/// A component (object "component").
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Part<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    #[serde(rename = "bom-ref")]
+    reference: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    publisher: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group: Option<&'a str>,
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    licenses: Vec<License<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cpe: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    purl: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evidence: Option<Evidence<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    properties: Vec<Property>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum License<'a> {
+    One { license: Named<'a> },
+    Expression { expression: &'a str },
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Named<'a> {
+    Id(&'a str),
+    Name(&'a str),
+}
+
+#[derive(Serialize)]
+struct Evidence<'a> {
+    identity: Identities<'a>,
+    occurrences: Vec<Occurrence>,
+}
+
+/// One object in 1.5, a list since.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Identities<'a> {
+    One(Identity<'a>),
+    List([Identity<'a>; 1]),
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Identity<'a> {
+    field: &'static str,
+    confidence: f32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    concluded_value: Option<&'a str>,
+    methods: [Method; 1],
+}
+
+#[derive(Serialize)]
+struct Method {
+    technique: &'static str,
+    confidence: f32,
+    value: String,
+}
+
+#[derive(Serialize)]
+struct Occurrence {
+    location: String,
+}
+
+#[derive(Serialize)]
+struct Property {
+    name: String,
+    value: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Dependency<'a> {
+    #[serde(rename = "ref")]
+    reference: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    depends_on: Vec<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Composition<'a> {
+    aggregate: &'static str,
+    assemblies: [&'a str; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Vulnerable<'a> {
+    #[serde(rename = "bom-ref")]
+    reference: String,
+    id: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    references: Vec<Alias<'a>>,
+    ratings: Vec<Rating<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    cwes: Vec<u32>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    description: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recommendation: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    advisories: Vec<Link<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    published: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    analysis: Option<Analysis<'a>>,
+    affects: Vec<Affects<'a>>,
+}
+
+#[derive(Serialize)]
+struct Alias<'a> {
+    id: &'a str,
+    source: Name<'a>,
+}
+
+#[derive(Serialize)]
+struct Name<'a> {
+    name: &'a str,
+}
+
+#[derive(Serialize)]
+struct Rating<'a> {
+    source: Name<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    score: Option<f64>,
+    severity: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    method: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vector: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Link<'a> {
+    url: &'a str,
+}
+
+#[derive(Serialize)]
+struct Analysis<'a> {
+    state: &'static str,
+    detail: &'a str,
+}
+
+#[derive(Serialize)]
+struct Affects<'a> {
+    #[serde(rename = "ref")]
+    reference: &'a str,
+}
+
+impl<'a> Document<'a> {
+    fn new(bill: &'a Bill<'a>, minor: Minor, context: &Context<'a>) -> Self {
+        let image = &bill.report.image;
+        let target = &*image.origin.reference;
+        let root = Part {
+            kind: if image.config.os.is_empty() { "application" } else { "container" },
+            reference: ROOT,
+            publisher: None,
+            group: None,
+            name: if target.is_empty() { "image" } else { target },
+            version: None,
+            scope: None,
+            licenses: Vec::new(),
+            cpe: None,
+            purl: None,
+            evidence: None,
+            properties: image_properties(bill.report),
+        };
+        let tool = |kind| Tool { kind, name: "plimsoll", version: context.version };
+        let metadata = Metadata {
+            timestamp: context.generated_at,
+            lifecycles: (minor >= 5).then_some([Lifecycle { phase: "post-build" }]),
+            tools: if minor >= 5 {
+                Tools::Components { components: [tool(Some("application"))] }
+            } else {
+                Tools::List([tool(None)])
+            },
+            component: root,
+            properties: gaps(bill.report),
+        };
+        let refers = |component: &'a Component<'a>| Dependency {
+            reference: &component.reference,
+            depends_on: component.needs.iter().map(|&other| &*bill.components[other].reference).collect(),
+        };
+        let top =
+            Dependency { reference: ROOT, depends_on: bill.roots().map(|component| &*component.reference).collect() };
+        let incomplete = !bill.report.inventory.gaps.is_empty();
+        Self {
+            schema: format!("http://cyclonedx.org/schema/bom-1.{minor}.schema.json"),
+            bom_format: "CycloneDX",
+            spec_version: format!("1.{minor}"),
+            serial_number: None,
+            version: 1,
+            metadata,
+            components: bill.components.iter().map(|component| part(component, minor)).collect(),
+            dependencies: std::iter::once(top).chain(bill.components.iter().map(refers)).collect(),
+            compositions: vec![Composition {
+                aggregate: if incomplete { "incomplete" } else { "complete" },
+                assemblies: [ROOT],
+            }],
+            vulnerabilities: vulnerabilities(bill),
+        }
+    }
+}
+
+/// What the bill calls the image itself.
+const ROOT: &str = "image";
+
+fn property(name: impl Into<String>, value: impl Into<String>) -> Property {
+    Property { name: format!("plimsoll:{}", name.into()), value: value.into() }
+}
+
+fn part<'a>(component: &'a Component<'a>, minor: Minor) -> Part<'a> {
+    let package = component.package;
+    let (group, name) = match package.kind {
+        PackageKind::Maven => package.name.split_once(':').map_or((None, &*package.name), |(g, n)| (Some(g), n)),
+        PackageKind::Npm if package.name.starts_with('@') => {
+            package.name.split_once('/').map_or((None, &*package.name), |(g, n)| (Some(g), n))
+        }
+        _ => (None, &*package.name),
+    };
+    Part {
+        kind: if package.kind == PackageKind::Generic { "application" } else { "library" },
+        reference: &component.reference,
+        publisher: package.vendor.as_deref(),
+        group,
+        name,
+        version: Some(&package.version),
+        scope: scope(component),
+        licenses: declared(component),
+        cpe: package.cpes.first().map(String::as_str),
+        purl: Some(&component.purl),
+        evidence: (minor >= 5).then(|| evidence(component, minor)),
+        properties: properties(component),
+    }
+}
+
+/// `required` is the default; `excluded` is for what does not belong to what is delivered.
+fn scope(component: &Component<'_>) -> Option<&'static str> {
+    let strongest = component.sightings.iter().filter_map(|item| Some(item.package()?.presence)).min()?;
+    match strongest {
+        Presence::Installed | Presence::Declared => None,
+        Presence::DeclaredOptional => Some("optional"),
+        Presence::DeclaredForDevelopment => Some("excluded"),
+    }
+}
+
+/// A list of licences, or one expression: the standard does not let them stand together.
+fn declared<'a>(component: &Component<'a>) -> Vec<License<'a>> {
+    let texts: Vec<&str> = component.licenses.iter().copied().filter(|text| !text.trim().is_empty()).collect();
+    if let [text] = *texts
+        && let Declared::Expression(expression) = licenses::read(text)
+    {
+        return vec![License::Expression { expression }];
+    }
+    let one = |text| match licenses::read(text) {
+        Declared::Id(id) => License::One { license: Named::Id(id) },
+        Declared::Expression(text) | Declared::Name(text) => License::One { license: Named::Name(text) },
+    };
+    texts.into_iter().map(one).collect()
+}
+
+fn evidence<'a>(component: &'a Component<'a>, minor: Minor) -> Evidence<'a> {
+    let (confidence, technique) = match component.confidence {
+        Confidence::High => (1.0, "manifest-analysis"),
+        Confidence::Medium => (0.7, "binary-analysis"),
+        Confidence::Low => (0.4, "filename"),
+    };
+    let by = component.sightings.first().map_or_else(String::new, |item| item.fact.by.0.to_string());
+    let identity = Identity {
+        field: "purl",
+        confidence,
+        concluded_value: (minor >= 6).then_some(&component.purl),
+        methods: [Method { technique, confidence, value: by }],
+    };
+    let location = |item: &&model::Item| Occurrence { location: item.fact.place.path.to_text().into_owned() };
+    Evidence {
+        identity: if minor >= 6 { Identities::List([identity]) } else { Identities::One(identity) },
+        occurrences: component.sightings.iter().map(location).collect(),
+    }
+}
+
+fn properties(component: &Component<'_>) -> Vec<Property> {
+    let package = component.package;
+    let mut properties = Vec::new();
+    // Where the URL cannot give it back.
+    let read = component.purl.parse().ok().and_then(|purl| model::Package::of_purl(&purl));
+    if read.as_ref().is_none_or(|read| (read.kind, &read.name) != (package.kind, &package.name)) {
+        properties.push(property("name", &*package.name));
+    }
+    if let Some(source) = &package.source {
+        properties.push(property("source:name", &*source.name));
+        properties.push(property("source:version", &*source.version));
+    }
+    properties.extend(package.module.as_deref().map(|module| property("module", module)));
+    properties.extend(package.cpes.iter().skip(1).map(|cpe| property("cpe", &**cpe)));
+    for (number, item) in component.sightings.iter().enumerate() {
+        let Some(package) = item.package() else { continue };
+        let mut tell = |what: &str, value: String| {
+            properties.push(property(format!("place:{number}:{what}"), value));
+        };
+        tell("path", item.fact.place.path.to_text().into_owned());
+        tell("found-by", item.fact.by.0.to_string());
+        if let Some(layer) = item.fact.place.layer {
+            tell("layer", layer.0.to_string());
+        }
+        if let Some(owner) = &item.owner {
+            tell("owner", owner.clone());
+        }
+        let presence = match package.presence {
+            Presence::Installed => None,
+            Presence::Declared => Some("declared"),
+            Presence::DeclaredOptional => Some("declared-optional"),
+            Presence::DeclaredForDevelopment => Some("declared-for-development"),
+        };
+        if let Some(presence) = presence {
+            tell("presence", presence.into());
+        }
+        match package.relation {
+            Relation::Direct => tell("relation", "direct".into()),
+            Relation::Transitive => tell("relation", "transitive".into()),
+            Relation::Unknown => {}
+        }
+    }
+    properties
+}
+
+/// How the image is run, its distribution and its layers.
+fn image_properties(report: &Report) -> Vec<Property> {
+    let mut properties = Vec::new();
+    let mut tell = |name: String, value: &str| {
+        if !value.is_empty() {
+            properties.push(property(name, value));
+        }
+    };
+    let config = &report.image.config;
+    tell("image:os".into(), &config.os);
+    tell("image:architecture".into(), &config.architecture);
+    tell("image:user".into(), &config.user);
+    for port in &config.exposed_ports {
+        tell("image:port".into(), port);
+    }
+    if let Some(id) = &report.image.origin.id {
+        tell("image:id".into(), &id.to_string());
+    }
+    if let Some(manifest) = &report.image.origin.manifest {
+        tell("image:manifest".into(), &manifest.to_string());
+    }
+    if let Some(distro) = &report.inventory.distro {
+        tell("distro:id".into(), &distro.id);
+        tell("distro:version".into(), &distro.version);
+        tell("distro:codename".into(), &distro.codename);
+        tell("distro:name".into(), &distro.name);
+        tell("distro:cpe".into(), &distro.cpe);
+        for like in &distro.like {
+            tell("distro:like".into(), like);
+        }
+        tell("distro:extended-support".into(), if distro.extended_support { "true" } else { "" });
+    }
+    for (number, layer) in report.image.layers.iter().enumerate() {
+        let digest = layer.diff_id.as_ref().or(layer.blob.as_ref());
+        tell(format!("layer:{number}:digest"), &digest.map_or_else(String::new, ToString::to_string));
+        let index = u32::try_from(number).map(model::LayerIndex);
+        let instruction = index.ok().and_then(|index| report.image.instruction(index));
+        let class = report.layers.get(number).map(|layer| match layer.class {
+            LayerClass::Base => "base",
+            LayerClass::Middle => "middle",
+            LayerClass::App => "app",
+        });
+        tell(format!("layer:{number}:class"), class.unwrap_or_default());
+        tell(format!("layer:{number}:instruction"), instruction.unwrap_or_default());
+    }
+    properties
+}
+
+/// What could not be seen. What could not be judged is judged again.
+fn gaps(report: &Report) -> Vec<Property> {
+    let seen = report.inventory.gaps.iter().filter(|gap| gap.by != AnalyzerId::ADVISORIES);
+    let gaps = seen.enumerate();
+    let tell = |(number, gap): (usize, &model::Gap)| {
+        let path = gap.place.path.to_text();
+        [
+            property(format!("gap:{number}:kind"), gap.kind.name()),
+            property(format!("gap:{number}:path"), &*path),
+            property(
+                format!("gap:{number}:layer"),
+                gap.place.layer.map_or_else(String::new, |layer| layer.0.to_string()),
+            ),
+            property(format!("gap:{number}:found-by"), &*gap.by.0),
+            property(format!("gap:{number}:detail"), &*gap.detail),
+        ]
+    };
+    gaps.flat_map(tell).filter(|property| !property.value.is_empty()).collect()
+}
+
+/// Each vulnerability once, with the components that it affects. What does not count is analysed as such.
+fn vulnerabilities<'a>(bill: &'a Bill<'a>) -> Vec<Vulnerable<'a>> {
+    let mut rows: BTreeMap<_, Vulnerable<'a>> = BTreeMap::new();
+    for (vulnerability, remark) in view::remarked(bill.report) {
+        let Some(component) = bill.of_item(vulnerability.item) else { continue };
+        let state = match (remark.map(|remark| remark.status), &vulnerability.suppressed) {
+            (Some(VexStatus::UnderInvestigation), _) => Some("in_triage"),
+            (Some(VexStatus::Affected), _) => Some("exploitable"),
+            (Some(VexStatus::Fixed), Some(_)) => Some("resolved"),
+            (_, Some(_)) => Some("not_affected"),
+            (_, None) => None,
+        };
+        let detail = vulnerability.suppressed.as_deref().or(remark.and_then(|remark| remark.detail.as_deref()));
+        // Fixes and verdicts may differ from package to package.
+        let key = (&*vulnerability.id, state, detail, vulnerability.fixed.as_deref(), vulnerability.severity);
+        let number = rows.len();
+        let row = rows.entry(key).or_insert_with(|| {
+            let analysis = state.map(|state| Analysis { state, detail: detail.unwrap_or_default() });
+            vulnerable(vulnerability, number, analysis)
+        });
+        if row.affects.iter().all(|affected| affected.reference != component.reference) {
+            row.affects.push(Affects { reference: &component.reference });
+        }
+    }
+    rows.into_values().collect()
+}
+
+fn vulnerable<'a>(known: &'a Vulnerability, number: usize, analysis: Option<Analysis<'a>>) -> Vulnerable<'a> {
+    let opinion = |opinion: &'a model::Opinion| Rating {
+        source: Name { name: &opinion.publisher },
+        score: opinion.score,
+        severity: severity(opinion.severity),
+        method: opinion.vector.as_deref().and_then(method),
+        vector: opinion.vector.as_deref(),
+    };
+    let mut ratings: Vec<Rating<'_>> = known.opinions.iter().map(opinion).collect();
+    if ratings.is_empty() {
+        ratings.push(Rating {
+            source: Name { name: &known.severity_source },
+            score: known.score,
+            severity: severity(known.severity),
+            method: known.cvss.as_deref().and_then(method),
+            vector: known.cvss.as_deref(),
+        });
+    }
+    let cwe = |weakness: &String| weakness.strip_prefix("CWE-").and_then(|number| number.parse().ok());
+    Vulnerable {
+        reference: format!("vulnerability-{number}"),
+        id: &known.id,
+        references: known.aliases.iter().map(|id| Alias { id, source: Name { name: database(id) } }).collect(),
+        ratings,
+        cwes: known.weaknesses.iter().filter_map(cwe).collect(),
+        description: &known.summary,
+        recommendation: known.fixed.as_ref().map(|fixed| format!("Upgrade to {fixed} or later.")),
+        advisories: known.references.iter().map(|url| Link { url }).collect(),
+        published: known.published.as_deref().filter(|published| published.contains('T')),
+        analysis,
+        affects: Vec::new(),
+    }
+}
+
+/// Which database an id is from, by what it begins with.
+fn database(id: &str) -> &str {
+    id.split_once('-').map_or(id, |(database, _)| database)
+}
+
+fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "critical",
+        Severity::High => "high",
+        Severity::Medium => "medium",
+        Severity::Low => "low",
+        Severity::Negligible => "info",
+        Severity::Unknown => "unknown",
+    }
+}
+
+fn method(vector: &str) -> Option<&'static str> {
+    Some(match vector.split_once('/')?.0 {
+        "CVSS:3.1" => "CVSSv31",
+        "CVSS:3.0" => "CVSSv3",
+        // The enumeration has it since 1.5, and "other" before.
+        "CVSS:4.0" => "other",
+        first if first.starts_with("AV:") => "CVSSv2",
+        _ => return None,
+    })
+}

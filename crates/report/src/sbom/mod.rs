@@ -1,0 +1,25 @@
+//! Bills of materials: what a report's image contains, as the standards of the trade write it. One file per standard;
+//! here is what they all say.
+//!
+//! A package that was seen in several places is one component with several sightings. Everything that judging needs is in
+//! the bill (the distribution, source packages, modules, owners, layers), so that a bill is judged like its image.
+
+mod bill;
+pub(crate) mod cyclonedx;
+mod licenses;
+
+use std::io;
+
+use model::Report;
+
+/// The one report that a bill can be about.
+fn only<'a>(reports: &'a [Report], format: &str) -> io::Result<&'a Report> {
+    let [report] = reports else {
+        let text = format!(
+            "{format} describes one image, but there are {} platforms here; choose one with --platform",
+            reports.len()
+        );
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
+    };
+    Ok(report)
+}
