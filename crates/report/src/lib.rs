@@ -103,6 +103,13 @@ pub const SCAN: &[Format] = &[
         for_people: false,
         write: sbom::cyclonedx::write_1_7,
     },
+    Format {
+        name: "spdx-json",
+        about: "a bill of materials, SPDX 2.3",
+        for_people: false,
+        write: sbom::spdx::write_json,
+    },
+    Format { name: "spdx", about: "the same as tag-value", for_people: false, write: sbom::spdx::write_tags },
 ];
 
 /// The formats of the view that explains an image's layers.

@@ -73,7 +73,8 @@ fn package(entry: &Entry) -> Option<Package> {
     let module = ["plimsoll:module", "aquasecurity:trivy:Modularitylabel", "syft:metadata:modularityLabel"];
     package.module = first(properties, &module).map(str::to_owned).or(package.module);
     package.vendor = Some(entry.vendor.clone()).filter(|vendor| !vendor.is_empty());
-    package.licenses.clone_from(&entry.licenses);
+    let licenses = properties.all("plimsoll:license");
+    package.licenses = if licenses.is_empty() { entry.licenses.clone() } else { licenses.to_vec() };
     package.cpes.clone_from(&entry.cpes);
     package.cpes.extend(properties.all("plimsoll:cpe").iter().cloned());
     package.presence = entry.presence.unwrap_or(Presence::Installed);
@@ -146,6 +147,9 @@ fn sightings(entry: &Entry, package: &Package) -> Vec<Item> {
             Some("declared-for-development") => Presence::DeclaredForDevelopment,
             _ => Presence::Installed,
         };
+        if get("licenses").is_some() {
+            package.licenses = properties.all(&format!("plimsoll:place:{number}:license")).to_vec();
+        }
         package.relation = match get("relation") {
             Some("direct") => Relation::Direct,
             Some("transitive") => Relation::Transitive,

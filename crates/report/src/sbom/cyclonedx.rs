@@ -6,13 +6,12 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use model::{
-    AnalyzerId, Confidence, LayerClass, PackageKind, Presence, Relation, Report, Severity, VexStatus, Vulnerability,
-};
+use model::{Confidence, PackageKind, Presence, Report, Severity, VexStatus, Vulnerability};
 use serde::Serialize;
 
 use super::bill::{Bill, Component};
 use super::licenses::{self, Declared};
+use super::properties;
 use crate::Context;
 use crate::json::print;
 use crate::view;
@@ -277,7 +276,7 @@ impl<'a> Document<'a> {
             cpe: None,
             purl: None,
             evidence: None,
-            properties: image_properties(bill.report),
+            properties: named(properties::of_image(bill.report)),
         };
         let tool = |kind| Tool { kind, name: "plimsoll", version: context.version };
         let metadata = Metadata {
@@ -289,7 +288,7 @@ impl<'a> Document<'a> {
                 Tools::List([tool(None)])
             },
             component: root,
-            properties: gaps(bill.report),
+            properties: named(properties::of_gaps(bill.report)),
         };
         let refers = |component: &'a Component<'a>| Dependency {
             reference: &component.reference,
@@ -316,12 +315,12 @@ impl<'a> Document<'a> {
     }
 }
 
+fn named(properties: Vec<properties::Property>) -> Vec<Property> {
+    properties.into_iter().map(|(name, value)| Property { name, value }).collect()
+}
+
 /// What the bill calls the image itself.
 const ROOT: &str = "image";
-
-fn property(name: impl Into<String>, value: impl Into<String>) -> Property {
-    Property { name: format!("plimsoll:{}", name.into()), value: value.into() }
-}
 
 fn part<'a>(component: &'a Component<'a>, minor: Minor) -> Part<'a> {
     let package = component.package;
@@ -344,7 +343,7 @@ fn part<'a>(component: &'a Component<'a>, minor: Minor) -> Part<'a> {
         cpe: package.cpes.first().map(String::as_str),
         purl: Some(&component.purl),
         evidence: (minor >= 5).then(|| evidence(component, minor)),
-        properties: properties(component),
+        properties: named(properties::of_component(component)),
     }
 }
 
@@ -391,119 +390,6 @@ fn evidence<'a>(component: &'a Component<'a>, minor: Minor) -> Evidence<'a> {
         identity: if minor >= 6 { Identities::List([identity]) } else { Identities::One(identity) },
         occurrences: component.sightings.iter().map(location).collect(),
     }
-}
-
-fn properties(component: &Component<'_>) -> Vec<Property> {
-    let package = component.package;
-    let mut properties = Vec::new();
-    // Where the URL cannot give it back.
-    let read = component.purl.parse().ok().and_then(|purl| model::Package::of_purl(&purl));
-    if read.as_ref().is_none_or(|read| (read.kind, &read.name) != (package.kind, &package.name)) {
-        properties.push(property("name", &*package.name));
-    }
-    if let Some(source) = &package.source {
-        properties.push(property("source:name", &*source.name));
-        properties.push(property("source:version", &*source.version));
-    }
-    properties.extend(package.module.as_deref().map(|module| property("module", module)));
-    properties.extend(package.cpes.iter().skip(1).map(|cpe| property("cpe", &**cpe)));
-    for (number, item) in component.sightings.iter().enumerate() {
-        let Some(package) = item.package() else { continue };
-        let mut tell = |what: &str, value: String| {
-            properties.push(property(format!("place:{number}:{what}"), value));
-        };
-        tell("path", item.fact.place.path.to_text().into_owned());
-        tell("found-by", item.fact.by.0.to_string());
-        if let Some(layer) = item.fact.place.layer {
-            tell("layer", layer.0.to_string());
-        }
-        if let Some(owner) = &item.owner {
-            tell("owner", owner.clone());
-        }
-        let presence = match package.presence {
-            Presence::Installed => None,
-            Presence::Declared => Some("declared"),
-            Presence::DeclaredOptional => Some("declared-optional"),
-            Presence::DeclaredForDevelopment => Some("declared-for-development"),
-        };
-        if let Some(presence) = presence {
-            tell("presence", presence.into());
-        }
-        match package.relation {
-            Relation::Direct => tell("relation", "direct".into()),
-            Relation::Transitive => tell("relation", "transitive".into()),
-            Relation::Unknown => {}
-        }
-    }
-    properties
-}
-
-/// How the image is run, its distribution and its layers.
-fn image_properties(report: &Report) -> Vec<Property> {
-    let mut properties = Vec::new();
-    let mut tell = |name: String, value: &str| {
-        if !value.is_empty() {
-            properties.push(property(name, value));
-        }
-    };
-    let config = &report.image.config;
-    tell("image:os".into(), &config.os);
-    tell("image:architecture".into(), &config.architecture);
-    tell("image:user".into(), &config.user);
-    for port in &config.exposed_ports {
-        tell("image:port".into(), port);
-    }
-    if let Some(id) = &report.image.origin.id {
-        tell("image:id".into(), &id.to_string());
-    }
-    if let Some(manifest) = &report.image.origin.manifest {
-        tell("image:manifest".into(), &manifest.to_string());
-    }
-    if let Some(distro) = &report.inventory.distro {
-        tell("distro:id".into(), &distro.id);
-        tell("distro:version".into(), &distro.version);
-        tell("distro:codename".into(), &distro.codename);
-        tell("distro:name".into(), &distro.name);
-        tell("distro:cpe".into(), &distro.cpe);
-        for like in &distro.like {
-            tell("distro:like".into(), like);
-        }
-        tell("distro:extended-support".into(), if distro.extended_support { "true" } else { "" });
-    }
-    for (number, layer) in report.image.layers.iter().enumerate() {
-        let digest = layer.diff_id.as_ref().or(layer.blob.as_ref());
-        tell(format!("layer:{number}:digest"), &digest.map_or_else(String::new, ToString::to_string));
-        let index = u32::try_from(number).map(model::LayerIndex);
-        let instruction = index.ok().and_then(|index| report.image.instruction(index));
-        let class = report.layers.get(number).map(|layer| match layer.class {
-            LayerClass::Base => "base",
-            LayerClass::Middle => "middle",
-            LayerClass::App => "app",
-        });
-        tell(format!("layer:{number}:class"), class.unwrap_or_default());
-        tell(format!("layer:{number}:instruction"), instruction.unwrap_or_default());
-    }
-    properties
-}
-
-/// What could not be seen. What could not be judged is judged again.
-fn gaps(report: &Report) -> Vec<Property> {
-    let seen = report.inventory.gaps.iter().filter(|gap| gap.by != AnalyzerId::ADVISORIES);
-    let gaps = seen.enumerate();
-    let tell = |(number, gap): (usize, &model::Gap)| {
-        let path = gap.place.path.to_text();
-        [
-            property(format!("gap:{number}:kind"), gap.kind.name()),
-            property(format!("gap:{number}:path"), &*path),
-            property(
-                format!("gap:{number}:layer"),
-                gap.place.layer.map_or_else(String::new, |layer| layer.0.to_string()),
-            ),
-            property(format!("gap:{number}:found-by"), &*gap.by.0),
-            property(format!("gap:{number}:detail"), &*gap.detail),
-        ]
-    };
-    gaps.flat_map(tell).filter(|property| !property.value.is_empty()).collect()
 }
 
 /// Each vulnerability once, with the components that it affects. What does not count is analysed as such.

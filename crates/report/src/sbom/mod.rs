@@ -7,6 +7,8 @@
 mod bill;
 pub(crate) mod cyclonedx;
 mod licenses;
+mod properties;
+pub(crate) mod spdx;
 
 use std::io;
 
