@@ -93,7 +93,10 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
 /// Whether the line's comment is `// indirect`, perhaps with more behind a semicolon.
 fn is_indirect(line: &str) -> bool {
     line.split_once("//").is_some_and(|(_, comment)| {
-        comment.trim_start().strip_prefix("indirect").is_some_and(|rest| rest.trim().is_empty() || rest.starts_with(';'))
+        comment
+            .trim_start()
+            .strip_prefix("indirect")
+            .is_some_and(|rest| rest.trim().is_empty() || rest.starts_with(';'))
     })
 }
 

@@ -67,10 +67,9 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
             true => Relation::Transitive,
         };
         let needed = locked.dependencies.iter().filter_map(|text| resolve(text));
-        package.requires.extend(needed.map(|(name, version)| Requirement {
-            name: name.to_owned(),
-            version: Some(version.to_owned()),
-        }));
+        package.requires.extend(
+            needed.map(|(name, version)| Requirement { name: name.to_owned(), version: Some(version.to_owned()) }),
+        );
     }
     listing.tell(facts);
     Ok(())

@@ -55,7 +55,8 @@ pub(super) fn list(section: &[u8], budget: &Budget, listing: &mut Listing) -> Re
         let dependencies = &listed.dependencies[..listed.dependencies.len().min(edges_left)];
         edges_left -= dependencies.len();
         package.requires.extend(dependencies.iter().filter_map(|&index| {
-            let needed = packages.get(index).filter(|needed| is_word(needed.name.get()) && is_word(needed.version.get()))?;
+            let needed =
+                packages.get(index).filter(|needed| is_word(needed.name.get()) && is_word(needed.version.get()))?;
             Some(Requirement { name: needed.name.get().into(), version: Some(needed.version.get().into()) })
         }));
     }

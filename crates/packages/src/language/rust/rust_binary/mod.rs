@@ -134,11 +134,14 @@ mod tests {
              winapi 0.3.9",
         );
         // The list is the better source.
-        check([&*auditable(LIST), text].concat(), "app 0.1.0 -> part 0.2.0, regex 1.11.1
+        check(
+            [&*auditable(LIST), text].concat(),
+            "app 0.1.0 -> part 0.2.0, regex 1.11.1
              cc 1.2.0 (development) transitive
              memchr 2.7.4 transitive
              part 0.2.0 direct -> memchr 2.7.4
-             regex 1.11.1 direct -> memchr 2.7.4");
+             regex 1.11.1 direct -> memchr 2.7.4",
+        );
     }
 
     #[test]
@@ -149,8 +152,10 @@ mod tests {
             let file = File { path: &path, meta: model::Meta::default(), content, budget: &budget };
             analyze(&file, &mut facts).unwrap();
             let what = facts.into_parts().0.into_iter().map(|fact| fact.what);
-            what.filter_map(|what| if let What::Package(found) = what { Some((found.name, found.confidence)) } else { None })
-                .collect::<std::collections::BTreeMap<_, _>>()
+            what.filter_map(
+                |what| if let What::Package(found) = what { Some((found.name, found.confidence)) } else { None },
+            )
+            .collect::<std::collections::BTreeMap<_, _>>()
         };
         let audited = confidence(&auditable(LIST));
         assert_eq!((audited["regex"], audited["app"]), (Confidence::High, Confidence::Medium));

@@ -34,8 +34,10 @@ fn component(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 /// `sha-1-0.10.0` is version 0.10.0 of `sha-1`.
 fn split(folder: &[u8]) -> Option<(&str, &str)> {
     let folder = std::str::from_utf8(folder).ok()?;
-    let (name, version) =
-        folder.match_indices('-').map(|(at, _)| (&folder[..at], &folder[at + 1..])).find(|(_, rest)| is_version(rest))?;
+    let (name, version) = folder
+        .match_indices('-')
+        .map(|(at, _)| (&folder[..at], &folder[at + 1..]))
+        .find(|(_, rest)| is_version(rest))?;
     let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     (!name.is_empty() && name.chars().all(is_name)).then_some((name, version))
 }
