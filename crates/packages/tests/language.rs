@@ -179,8 +179,8 @@ fn packages_in(path: &ImagePath, content: &[u8]) -> BTreeSet<String> {
     let meta = Meta { size: content.len() as u64, mode: 0o755 };
     let file = File { path, meta, content, budget: &budget };
     let mut said = Vec::new();
-    let tables = packages::language::ANALYZERS.iter().chain(&[packages::infrastructure::ANALYZERS]);
-    for analyzer in tables.copied().flatten().filter(|analyzer| wants(analyzer, &file)) {
+    let analyzers = packages::language::ANALYZERS.iter().copied().flatten().chain(packages::infrastructure::ANALYZERS);
+    for analyzer in analyzers.filter(|analyzer| wants(analyzer, &file)) {
         let mut facts = Facts::new(analyzer.id(), path.clone(), &budget);
         // What cannot be read adds nothing; what was read before that counts.
         let _ = (analyzer.analyze)(&file, &mut facts);
