@@ -83,23 +83,39 @@ impl<'a> Elf<'a> {
     }
 }
 
-/// The address of an entry of a PE file's data directory, zero where there is none. The inner value is missing where the
-/// beginning does not tell, the outer one where the file is no PE file.
-pub(crate) fn pe_directory(head: &[u8], entry: usize) -> Option<Option<u64>> {
+/// What the beginning of a PE file tells of an entry of its data directory.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Directory {
+    /// The file is no PE file.
+    Elsewhere,
+    /// The entry lies beyond the beginning.
+    Unknown,
+    /// The program has no such data.
+    Absent,
+    /// The program has it.
+    Present,
+}
+
+/// Looks an entry up in the data directory.
+pub(crate) fn pe_directory(head: &[u8], entry: usize) -> Directory {
     let Some(start) = number(head, 0x3c, 4, false).and_then(|start| usize::try_from(start).ok()) else {
-        return Some(None);
+        return Directory::Unknown;
     };
     match start.checked_add(4).and_then(|end| head.get(start..end)) {
-        None => return Some(None),
+        None => return Directory::Unknown,
         Some(b"PE\0\0") => {}
-        Some(_) => return None,
+        Some(_) => return Directory::Elsewhere,
     }
     let address = || {
         let optional = start.checked_add(24)?;
         let directories = optional.checked_add(if number(head, optional, 2, false)? == 0x20b { 112 } else { 96 })?;
         number(head, directories.checked_add(entry * 8)?, 4, false)
     };
-    Some(address())
+    match address() {
+        None => Directory::Unknown,
+        Some(0) => Directory::Absent,
+        Some(_) => Directory::Present,
+    }
 }
 
 /// Whether the load commands of a Mach-O file, which name its sections, end with the beginning. They do unless there are

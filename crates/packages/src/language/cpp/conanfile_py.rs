@@ -33,8 +33,9 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
                 State::Named
             }
             (State::Named, Token::Mark('(')) => State::Called,
-            (State::Named, Token::Mark('=')) => State::Assigned,
-            (State::Assigned, Token::Mark('(' | '[' | ',')) => State::Assigned,
+            (State::Named, Token::Mark('='))
+            | (State::Assigned, Token::Mark('(' | '[' | ','))
+            | (State::Listed, Token::Mark(',')) => State::Assigned,
             (State::Called, Token::Text(text)) => {
                 list(text, presence, &mut listing);
                 State::Elsewhere
@@ -43,7 +44,6 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
                 list(text, presence, &mut listing);
                 State::Listed
             }
-            (State::Listed, Token::Mark(',')) => State::Assigned,
             // The end of a tuple inside of a list.
             (State::Listed, Token::Mark(')')) => State::Listed,
             _ => State::Elsewhere,

@@ -4,7 +4,7 @@
 use memchr::memmem;
 use model::Meta;
 
-use crate::executable::head::{self, DYNAMIC, Elf, INTERPRETER, NOTE, THREAD_LOCAL};
+use crate::executable::head::{self, DYNAMIC, Directory, Elf, INTERPRETER, NOTE, THREAD_LOCAL};
 use crate::executable::is_packed;
 
 /// Judges by the headers of the executable formats.
@@ -71,7 +71,7 @@ fn is_go_thread(elf: &Elf<'_>, program: &head::Program) -> bool {
 /// Programs for .NET have a header of their own and are never Go; nothing else at the beginning tells.
 fn pe(head: &[u8]) -> bool {
     const RUNTIME_HEADER: usize = 14;
-    head::pe_directory(head, RUNTIME_HEADER).is_some_and(|address| address.is_none_or(|address| address == 0))
+    matches!(head::pe_directory(head, RUNTIME_HEADER), Directory::Absent | Directory::Unknown)
 }
 
 #[cfg(test)]

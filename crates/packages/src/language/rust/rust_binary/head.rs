@@ -5,7 +5,7 @@ use memchr::memmem;
 use model::Meta;
 
 use super::audit_data::SECTION;
-use crate::executable::head::{self, Elf, THREAD_LOCAL};
+use crate::executable::head::{self, Directory, Elf, THREAD_LOCAL};
 
 /// Judges by the headers of the executable formats.
 pub(super) fn may_be_rust(meta: &Meta, head: &[u8]) -> bool {
@@ -42,7 +42,7 @@ fn elf(head: &[u8]) -> Option<bool> {
 /// The names of sections are in the beginning.
 fn pe(head: &[u8]) -> bool {
     const THREADS: usize = 9;
-    names(head, SECTION) || matches!(head::pe_directory(head, THREADS), Some(address) if address != Some(0))
+    names(head, SECTION) || matches!(head::pe_directory(head, THREADS), Directory::Present | Directory::Unknown)
 }
 
 fn names(head: &[u8], section: &str) -> bool {
