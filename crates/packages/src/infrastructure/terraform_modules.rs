@@ -8,7 +8,7 @@
 use model::{Analyzer, Facts, File, Key, PackageKind, Presence, Relation, Unreadable};
 
 use crate::listing::Listing;
-use crate::syntax::json::{self, Text};
+use crate::syntax::json::{self, Items, Text};
 
 /// Modules that lie beside the project's own: [the module](self).
 pub const ANALYZER: Analyzer = Analyzer {
@@ -20,7 +20,7 @@ pub const ANALYZER: Analyzer = Analyzer {
 
 json::object! {
     struct Manifest<'a> {
-        "Modules" => modules: Vec<Module<'a>>,
+        "Modules" => modules: Items<Module<'a>>,
     }
 }
 
@@ -35,7 +35,7 @@ json::object! {
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     let manifest: Manifest<'_> = json::parse(file.content)?;
     let mut listing = Listing::new(PackageKind::Terraform);
-    for module in &manifest.modules {
+    for module in &manifest.modules.0 {
         let address = module.source.get().split("//").next().unwrap_or_default();
         let Some(package) = listing.add(address, module.version.get(), Presence::Installed) else { continue };
         if !module.key.get().contains('.') {

@@ -11,7 +11,7 @@ use model::{Analyzer, Facts, File, Key, PackageKind, Presence, Relation, Require
 
 use super::reference;
 use crate::listing::Listing;
-use crate::syntax::json::{self, Entries, Text};
+use crate::syntax::json::{self, Entries, Items, Text};
 
 /// Names what to build against, exactly: [the module](self).
 pub const ANALYZER: Analyzer =
@@ -20,10 +20,10 @@ pub const ANALYZER: Analyzer =
 json::object! {
     struct Lock<'a> {
         "graph_lock" => graph: Graph<'a>,
-        "requires" => requires: Vec<Text<'a>>,
-        "build_requires" => build_requires: Vec<Text<'a>>,
-        "python_requires" => python_requires: Vec<Text<'a>>,
-        "config_requires" => config_requires: Vec<Text<'a>>,
+        "requires" => requires: Items<Text<'a>>,
+        "build_requires" => build_requires: Items<Text<'a>>,
+        "python_requires" => python_requires: Items<Text<'a>>,
+        "config_requires" => config_requires: Items<Text<'a>>,
     }
 }
 
@@ -40,8 +40,8 @@ json::object! {
         "pref" => package: Text<'a>,
         "path" => path: Text<'a>,
         "context" => context: Text<'a>,
-        "requires" => requires: Vec<Text<'a>>,
-        "build_requires" => build_requires: Vec<Text<'a>>,
+        "requires" => requires: Items<Text<'a>>,
+        "build_requires" => build_requires: Items<Text<'a>>,
     }
 }
 
@@ -56,8 +56,9 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     let mut listing = Listing::new(PackageKind::Conan);
     list_graph(&lock.graph, &mut listing);
     let for_builds = [&lock.build_requires, &lock.python_requires, &lock.config_requires];
-    let listed = lock.requires.iter().map(|text| (text, Presence::Declared));
-    let listed = listed.chain(for_builds.into_iter().flatten().map(|text| (text, Presence::DeclaredForDevelopment)));
+    let listed = lock.requires.0.iter().map(|text| (text, Presence::Declared));
+    let listed = listed
+        .chain(for_builds.into_iter().flat_map(|list| &list.0).map(|text| (text, Presence::DeclaredForDevelopment)));
     for (text, presence) in listed {
         if let Some((name, version)) = reference::parse(text.get()) {
             listing.add(name, version, presence);
@@ -72,7 +73,7 @@ fn list_graph(graph: &Graph<'_>, listing: &mut Listing) {
     let mut edges_left = 100_000_usize;
     let nodes: BTreeMap<&str, &Node<'_>> = graph.nodes.0.iter().map(|(id, node)| (id.get(), node)).collect();
     let own = || nodes.values().filter(|node| !node.path.get().is_empty());
-    let named = |ids: &[Text<'_>]| ids.iter().map(|id| id.get().to_owned()).collect::<Vec<_>>();
+    let named = |ids: &Items<Text<'_>>| ids.0.iter().map(|id| id.get().to_owned()).collect::<Vec<_>>();
     let direct: BTreeSet<String> = own().flat_map(|node| named(&node.requires)).collect();
     let for_builds: BTreeSet<String> = nodes.values().flat_map(|node| named(&node.build_requires)).collect();
     let direct_for_builds: BTreeSet<String> = own().flat_map(|node| named(&node.build_requires)).collect();
@@ -89,7 +90,7 @@ fn list_graph(graph: &Graph<'_>, listing: &mut Listing) {
             let is_direct = direct.contains(id) || direct_for_builds.contains(id);
             package.relation = if is_direct { Relation::Direct } else { Relation::Transitive };
         }
-        let needed = &node.requires[..node.requires.len().min(edges_left)];
+        let needed = &node.requires.0[..node.requires.0.len().min(edges_left)];
         edges_left -= needed.len();
         package.requires.extend(needed.iter().filter_map(|id| {
             let (name, version) = nodes.get(id.get())?.reference()?;

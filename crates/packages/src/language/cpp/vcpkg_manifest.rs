@@ -10,7 +10,7 @@ use model::{Analyzer, Facts, File, Key, PackageKind, Presence, Relation, Unreada
 use serde_json::Value;
 
 use crate::listing::Listing;
-use crate::syntax::json::{self, Text};
+use crate::syntax::json::{self, Items, Text};
 
 /// What a project pins: [the module](self).
 pub const ANALYZER: Analyzer =
@@ -20,7 +20,7 @@ json::object! {
     struct Manifest<'a> {
         // Names, or objects that have one.
         "dependencies" => dependencies: Value,
-        "overrides" => overrides: Vec<Override<'a>>,
+        "overrides" => overrides: Items<Override<'a>>,
     }
 }
 
@@ -41,7 +41,7 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     let wanted: BTreeSet<&str> =
         dependencies.filter_map(|dependency| dependency.as_str().or_else(|| dependency["name"].as_str())).collect();
     let mut listing = Listing::new(PackageKind::Vcpkg);
-    for pinned in &manifest.overrides {
+    for pinned in &manifest.overrides.0 {
         let versions = [&pinned.version, &pinned.semantic, &pinned.date, &pinned.string];
         let version = versions.into_iter().map(Text::get).find(|version| !version.is_empty()).unwrap_or_default();
         let version = with_port_version(version, pinned.port.as_u64().unwrap_or_default());

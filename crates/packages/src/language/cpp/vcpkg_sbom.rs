@@ -6,7 +6,7 @@
 use model::{Analyzer, Facts, File, Key, PackageKind, Presence, Unreadable};
 
 use crate::listing::Listing;
-use crate::syntax::json::{self, Text};
+use crate::syntax::json::{self, Items, Text};
 
 /// A package that vcpkg installed: [the module](self).
 pub const ANALYZER: Analyzer =
@@ -14,7 +14,7 @@ pub const ANALYZER: Analyzer =
 
 json::object! {
     struct Document<'a> {
-        "packages" => packages: Vec<Port<'a>>,
+        "packages" => packages: Items<Port<'a>>,
     }
 }
 
@@ -31,7 +31,7 @@ json::object! {
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     let document: Document<'_> = json::parse(file.content)?;
     let mut listing = Listing::new(PackageKind::Vcpkg);
-    for port in document.packages.iter().filter(|package| package.id.get() == "SPDXRef-port") {
+    for port in document.packages.0.iter().filter(|package| package.id.get() == "SPDXRef-port") {
         if let Some(package) = listing.add(port.name.get(), port.version.get(), Presence::Installed) {
             let licenses = [&port.declared, &port.concluded].map(Text::get);
             let known = licenses.into_iter().find(|license| !matches!(*license, "" | "NOASSERTION" | "NONE"));

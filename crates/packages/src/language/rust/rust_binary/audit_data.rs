@@ -6,14 +6,14 @@ use flate2::read::ZlibDecoder;
 use model::{Budget, Confidence, Presence, Relation, Requirement, Unreadable};
 
 use crate::listing::{Listing, is_word};
-use crate::syntax::json::{self, Flag, Text};
+use crate::syntax::json::{self, Flag, Items, Text};
 
 /// Where the list is.
 pub(super) const SECTION: &str = ".dep-v0";
 
 json::object! {
     struct List<'a> {
-        "packages" => packages: Vec<Crate<'a>>,
+        "packages" => packages: Items<Crate<'a>>,
     }
 }
 
@@ -24,7 +24,7 @@ json::object! {
         "source" => source: Text<'a>,
         "kind" => kind: Text<'a>,
         // Positions in the list.
-        "dependencies" => dependencies: Vec<usize>,
+        "dependencies" => dependencies: Items<usize>,
         "root" => root: Flag,
     }
 }
@@ -32,10 +32,10 @@ json::object! {
 /// Unpacks the section and lists what it names.
 pub(super) fn list(section: &[u8], budget: &Budget, listing: &mut Listing) -> Result<(), Unreadable> {
     let text = unpack(section, budget)?;
-    let List { packages } = json::parse(&text)?;
+    let List { packages: Items(packages) } = json::parse(&text)?;
     let mut relations = vec![Relation::Transitive; packages.len()];
     for root in packages.iter().filter(|package| package.root.0) {
-        for &index in &root.dependencies {
+        for &index in &root.dependencies.0 {
             if let Some(relation) = relations.get_mut(index) {
                 *relation = Relation::Direct;
             }
@@ -52,7 +52,7 @@ pub(super) fn list(section: &[u8], budget: &Budget, listing: &mut Listing) -> Re
             // Nothing but its name says that this is the crate that somebody published.
             package.confidence = Confidence::Medium;
         }
-        let dependencies = &listed.dependencies[..listed.dependencies.len().min(edges_left)];
+        let dependencies = &listed.dependencies.0[..listed.dependencies.0.len().min(edges_left)];
         edges_left -= dependencies.len();
         package.requires.extend(dependencies.iter().filter_map(|&index| {
             let needed =
