@@ -5,9 +5,9 @@
 //! procedural macros, count as needed for development.
 //!
 //! Without that section, what the compiler wrote into messages of panics counts: paths such as
-//! `registry/src/…/NAME-VERSION/` and, for what the standard library brings along, `/rust/deps/NAME-VERSION/`. That is
-//! inference, so confidence is low; crates that never panic are not seen, nor are those of programs that were built with
-//! other paths (`--remap-path-prefix`, vendored sources).
+//! `registry/src/…/NAME-VERSION/`. That is inference, so confidence is low; crates that never panic are not seen, nor are
+//! those of programs that were built with other paths (`--remap-path-prefix`, vendored sources). What the standard library
+//! is made of, below `/rustc` and `/rust/deps`, belongs to Rust itself and is not listed.
 //!
 //! Programs without thread-local storage have no standard library of Rust inside of them and are not looked at; nor is
 //! WebAssembly. Programs packed with UPX are gaps of `go-binary`.
@@ -128,8 +128,7 @@ mod tests {
             registry/src/index.test-0123/no_version/src/a.rs registry/src/short";
         check(
             with_section(".rodata", text),
-            "gimli 0.32.3
-             sha-1 0.10.0
+            "sha-1 0.10.0
              tool 1.0.0-rc.1+build
              winapi 0.3.9",
         );

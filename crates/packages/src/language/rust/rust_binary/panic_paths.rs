@@ -8,14 +8,11 @@ use crate::listing::Listing;
 
 /// Lists the crates whose paths are in the program.
 pub(super) fn list(program: &[u8], listing: &mut Listing) {
-    // Behind each stands the folder; where a registry's folder comes first, the flag says so.
-    let marks: [(&[u8], bool); 3] = [(b"registry/src/", true), (b"registry\\src\\", true), (b"/rust/deps/", false)];
-    for (mark, in_registry) in marks {
+    for mark in [b"registry/src/", b"registry\\src\\"] {
         for at in memmem::find_iter(program, mark) {
-            let rest = &program[at + mark.len()..];
-            let Some((folder, rest)) = component(rest) else { continue };
-            let folder = if in_registry { component(rest).map(|(folder, _)| folder) } else { Some(folder) };
-            if let Some((name, version)) = folder.and_then(split)
+            // The registry's folder comes first.
+            let folder = component(&program[at + mark.len()..]).and_then(|(_, rest)| component(rest));
+            if let Some((name, version)) = folder.and_then(|(folder, _)| split(folder))
                 && let Some(package) = listing.add(name, version, Presence::Installed)
             {
                 package.confidence = Confidence::Low;
