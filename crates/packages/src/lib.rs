@@ -1,7 +1,10 @@
-//! Files to packages: one file per format, one row per format in the tables of [`os`] and of the folders of [`language`].
+//! Files to packages: one file per format, one row per format in the tables of [`os`], [`executable`], [`infrastructure`]
+//! and of the folders of [`language`].
 //!
 //! Invariant: reads nothing but the bytes it is lent. What needs a file's neighbours is joined at the inventory.
 
+pub mod executable;
+pub mod infrastructure;
 pub mod language;
 pub mod os;
 pub mod sbom;
@@ -15,7 +18,12 @@ use model::Analyzer;
 
 /// Every analyzer of this crate.
 pub fn analyzers() -> impl Iterator<Item = &'static Analyzer> {
-    os::ANALYZERS.iter().chain(os::rpm::ANALYZERS).chain(language::ANALYZERS.iter().copied().flatten())
+    os::ANALYZERS
+        .iter()
+        .chain(os::rpm::ANALYZERS)
+        .chain(executable::ANALYZERS)
+        .chain(infrastructure::ANALYZERS)
+        .chain(language::ANALYZERS.iter().copied().flatten())
 }
 
 #[cfg(test)]
@@ -26,7 +34,7 @@ mod tests {
 
     #[test]
     fn every_table_is_in_alphabetical_order_and_every_name_unique() {
-        for table in language::ANALYZERS {
+        for table in language::ANALYZERS.iter().chain(&[executable::ANALYZERS, infrastructure::ANALYZERS]) {
             assert!(table.is_sorted_by(|a, b| a.name < b.name), "{}", table[0].name);
         }
         let mut names = HashSet::new();

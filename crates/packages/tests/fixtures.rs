@@ -16,8 +16,10 @@ use serde_json::Value;
 const FORMATS: &[&str] = &["alpm", "apk", "dpkg", "os-release", "portage", "rpm/mariner-manifest"];
 
 /// Cases that are compared otherwise, each with the reason.
-const DEVIATIONS: &[(&str, Compare, &str)] =
-    &[("dpkg/source-version", Compare::Contains, "the list names one of the packages of the file")];
+const DEVIATIONS: &[(&str, Compare, &str)] = &[
+    ("dpkg/not-a-dpkg-db", Compare::Contains, "the file is no database of dpkg, but vcpkg's list of what it installed"),
+    ("dpkg/source-version", Compare::Contains, "the list names one of the packages of the file"),
+];
 
 #[derive(Clone, Copy, PartialEq)]
 enum Compare {

@@ -1,5 +1,5 @@
-//! Formats of programming languages against files that others wrote: fixtures whose content another project's tests
-//! have written down, and programs that the Go toolchain on this machine builds.
+//! Formats of programming languages and of infrastructure against files that others wrote: fixtures whose content another
+//! project's tests have written down, and programs that the toolchains on this machine build.
 //!
 //! Neither is part of this repository; without them the tests say that they were skipped. A case that we answer
 //! otherwise on purpose has a row in [`DEVIATIONS`].
@@ -16,6 +16,8 @@ use serde_json::Value;
 
 /// Cases, or folders of them, below the fixtures.
 const CASES: &[&str] = &[
+    "conan",
+    "github-actions",
     "golang",
     "jar",
     "jar-metadata",
@@ -32,10 +34,30 @@ const CASES: &[&str] = &[
     "python/installed-uppercase",
     "python/requirements",
     "rust",
+    "terraform",
+    "vcpkg",
 ];
 
 /// A case, what its origin lists and we do not, what we list and it does not, and why.
 const DEVIATIONS: &[(&str, &[&str], &[&str], &str)] = &[
+    (
+        "github-actions/reusable-workflow",
+        &["./.github/workflows/workflow-2.yml@"],
+        &["actions/checkout@v4"],
+        "a workflow of the own repository is the project; its steps are in the file, the list is of workflows only",
+    ),
+    (
+        "github-actions/version-comments",
+        &["./.github/actions/bootstrap@"],
+        &["octo-org/this-repo/.github/workflows/workflow-1.yml@v1.0.0"],
+        "an action of the own repository is the project; the list is of actions only, the file uses a workflow too",
+    ),
+    (
+        "github-actions/workflow",
+        &["./.github/actions/bootstrap@"],
+        &[],
+        "an action of the own repository is the project",
+    ),
     ("golang/mod-relative-replace", &["github.com/aws/aws-sdk-go-v2@"], &[], "a folder of the project has no version"),
     (
         "jar-metadata/cassandra-driver-core-3.11.0-shaded",
@@ -66,6 +88,18 @@ const DEVIATIONS: &[(&str, &[&str], &[&str], &str)] = &[
     ),
     ("rust/cargo-lock-git", &["hello_world@0.1.0"], &[], "without a source it is the project itself"),
     ("rust/cargo-lock-path", &["app@1.0.0", "telemetry@0.1.0"], &[], "without a source it is the project itself"),
+    (
+        "vcpkg/manifest",
+        &[
+            "fmt@11.0.2#1",
+            "hello@0.1.0",
+            "vcpkg-cmake-config@2024-05-23",
+            "vcpkg-cmake@2024-04-23",
+            "vcpkg-sample-library@1.0.2",
+        ],
+        &[],
+        "versions come from a registry that is not there; the rest is the project itself",
+    ),
 ];
 
 #[test]
@@ -145,7 +179,8 @@ fn packages_in(path: &ImagePath, content: &[u8]) -> BTreeSet<String> {
     let meta = Meta { size: content.len() as u64, mode: 0o755 };
     let file = File { path, meta, content, budget: &budget };
     let mut said = Vec::new();
-    for analyzer in packages::language::ANALYZERS.iter().copied().flatten().filter(|analyzer| wants(analyzer, &file)) {
+    let analyzers = packages::language::ANALYZERS.iter().copied().flatten().chain(packages::infrastructure::ANALYZERS);
+    for analyzer in analyzers.filter(|analyzer| wants(analyzer, &file)) {
         let mut facts = Facts::new(analyzer.id(), path.clone(), &budget);
         // What cannot be read adds nothing; what was read before that counts.
         let _ = (analyzer.analyze)(&file, &mut facts);
@@ -229,4 +264,23 @@ fn programs_built_by_go_say_what_they_were_built_from() {
         assert!(expected.len() == 3, "{name}: {told}");
         assert_eq!(packages_in(&"usr/bin/program".into(), &fs::read(&program).unwrap()), expected, "{name}");
     }
+}
+
+/// The program that runs this test was built from crates of the workspace's lockfile, and the messages of their panics
+/// say so.
+#[test]
+fn a_program_built_by_cargo_says_what_it_was_built_from() {
+    let content = fs::read(std::env::current_exe().unwrap()).unwrap();
+    let found = packages_in(&"usr/bin/program".into(), &content);
+    let Ok(lock) = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../Cargo.lock")) else {
+        eprintln!("skipped: the workspace has no lockfile");
+        return;
+    };
+    let locked = packages_in(&"Cargo.lock".into(), &lock);
+    if found.is_disjoint(&locked) {
+        eprintln!("skipped: the compiler was told not to write where the sources are");
+        return;
+    }
+    let unknown: Vec<_> = found.difference(&locked).collect();
+    assert!(unknown.is_empty(), "not in the lockfile: {unknown:?}");
 }

@@ -6,7 +6,9 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use model::{AnalyzerId, Distro, Fact, Gap, ImagePath, Inventory, Item, LayerIndex, Ownership, Place, What};
+use model::{
+    AnalyzerId, Confidence, Distro, Fact, Gap, ImagePath, Inventory, Item, LayerIndex, Ownership, Place, What,
+};
 
 use crate::collect::LayerFacts;
 use crate::keys::{KeySet, PathKeys};
@@ -144,6 +146,12 @@ impl<'a> Overlay<'a> {
                 item.owner = owner(item.fact.place.path.outer(), &owners).map(str::to_owned);
             }
         }
+        // What a file says of the distribution's package that it is from, the database that lists the file knows better:
+        // programs name the source package, and often one that is not installed.
+        items.retain(|item| {
+            let says_so_itself = item.package().is_some_and(|it| it.kind.is_os() && it.confidence != Confidence::High);
+            !says_so_itself || item.removed.is_some() || owner(item.fact.place.path.outer(), &owners).is_none()
+        });
         items.sort();
         items.dedup();
         let mut gaps = gaps;
@@ -306,5 +314,32 @@ mod tests {
     #[test]
     fn a_link_that_is_gone_is_not_followed() {
         check("usr/lib/db=a@1 lib->usr/lib\n-lib\nlib/db=b@1", &["a@1 usr/lib/db +0", "b@1 lib/db +2"]);
+    }
+
+    #[test]
+    fn the_database_knows_better_than_a_file_that_it_lists() {
+        let fact = |path: &str, what| Fact {
+            what,
+            place: Place { layer: None, path: path.into() },
+            by: AnalyzerId::new("test"),
+        };
+        let note = |name: &str| {
+            let package = Package::new(PackageKind::Rpm, name, "1");
+            What::Package(Package { confidence: Confidence::Medium, ..package })
+        };
+        let mut tree = Builder::default();
+        for path in ["db", "usr/bin/a", "usr/bin/b"] {
+            tree.push(&Entry { path: &path.into(), kind: EntryKind::File, meta: Meta::default() });
+        }
+        let owns = Ownership { kind: PackageKind::Rpm, package: "a-libs".into(), files: vec!["usr/bin/a".into()] };
+        let facts = vec![
+            fact("db", What::Package(Package::new(PackageKind::Rpm, "a-libs", "1"))),
+            fact("db", What::Owns(owns)),
+            fact("usr/bin/a", note("a")),
+            fact("usr/bin/b", note("b")),
+        ];
+        let inventory = overlay(&[LayerFacts { facts, tree: tree.finish(), ..LayerFacts::default() }], Vec::new());
+        let names: Vec<_> = inventory.packages().map(|(_, _, package)| &*package.name).collect();
+        assert_eq!(names, ["a-libs", "b"]);
     }
 }

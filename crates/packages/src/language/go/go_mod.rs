@@ -1,12 +1,13 @@
 //! `go.mod` (The Go Modules Reference, "go.mod files").
 //!
-//! What `require` names, after `replace` and `exclude`. A module that is replaced by a folder is part of the project and
-//! left out. `toolchain` says which standard library the project is built with; `go` only says which language version it
-//! needs at least, so it declares nothing. Manifests in the module cache belong to dependencies and are not wanted.
+//! What `require` names, after `replace` and `exclude`; the comment `// indirect` tells the transitive from the direct. A
+//! module that is replaced by a folder is part of the project and left out. `toolchain` says which standard library the project is built with; `go` only says which language version it
+//! needs at least, so it declares nothing. Before Go 1.17 most transitive modules were not named; `go.sum` is no help, because
+//! it also has checksums of modules that were only considered. `go.work` names folders of the project only. Manifests in the module cache belong to dependencies and are not wanted.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Analyzer, Facts, File, ImagePath, Key, PackageKind, Presence, Unreadable};
+use model::{Analyzer, Facts, File, ImagePath, Key, PackageKind, Presence, Relation, Unreadable};
 
 use crate::language::lies_below;
 use crate::listing::Listing;
@@ -14,7 +15,7 @@ use crate::syntax::text;
 
 /// Names which modules a build chooses from: [the module](self).
 pub const ANALYZER: Analyzer =
-    Analyzer { name: "go-mod", version: 1, files: &[Key::Name("go.mod").when(is_the_projects)], analyze };
+    Analyzer { name: "go-mod", version: 2, files: &[Key::Name("go.mod").when(is_the_projects)], analyze };
 
 fn is_the_projects(path: &ImagePath) -> bool {
     !lies_below(path, "pkg/mod")
@@ -44,7 +45,10 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
             (None, [verb, arguments @ ..]) => (*verb, arguments),
         };
         match (verb, arguments) {
-            ("require", &[path, version, ..]) => required.push((path, version)),
+            ("require", &[path, version, ..]) => {
+                let relation = if is_indirect(line) { Relation::Transitive } else { Relation::Direct };
+                required.push((path, version, relation));
+            }
             ("exclude", &[path, version, ..]) => {
                 excluded.insert((path, version));
             }
@@ -62,7 +66,7 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
             _ => {}
         }
     }
-    for (path, version) in required {
+    for (path, version, relation) in required {
         if excluded.contains(&(path, version)) {
             continue;
         }
@@ -72,13 +76,28 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
             // A folder.
             Some((_, None)) => continue,
         };
-        listing.add(path, version, Presence::Declared);
+        if let Some(package) = listing.add(path, version, Presence::Declared) {
+            package.relation = match package.relation {
+                Relation::Direct => Relation::Direct,
+                _ => relation,
+            };
+        }
     }
     listing.tell(facts);
     match block {
         None => Ok(()),
         Some(_) => Err(Unreadable::corrupt("the file ends inside a block")),
     }
+}
+
+/// Whether the line's comment is `// indirect`, perhaps with more behind a semicolon.
+fn is_indirect(line: &str) -> bool {
+    line.split_once("//").is_some_and(|(_, comment)| {
+        comment
+            .trim_start()
+            .strip_prefix("indirect")
+            .is_some_and(|rest| rest.trim().is_empty() || rest.starts_with(';'))
+    })
 }
 
 /// The words of a line up to its comment. Quotes and parentheses are words' ends as well as spaces are.
@@ -147,11 +166,11 @@ mod tests {
     fn requirements_are_listed() {
         check(
             MANIFEST,
-            "example.com/direct/v2 v2.3.4 (declared)
-             example.com/indirect v0.0.0-20200624184116-66aa578126db (declared)
-             example.com/old v3.0.0+incompatible (declared)
-             example.com/quoted v1.1.0 (declared)
-             example.com/single v1.0.0 (declared)
+            "example.com/direct/v2 v2.3.4 (declared) direct
+             example.com/indirect v0.0.0-20200624184116-66aa578126db (declared) transitive
+             example.com/old v3.0.0+incompatible (declared) direct
+             example.com/quoted v1.1.0 (declared) direct
+             example.com/single v1.0.0 (declared) direct
              stdlib 1.22.3 (declared)",
         );
     }
@@ -177,10 +196,25 @@ mod tests {
                 example.com/e v0.9.0
             )
             retract v1.0.0",
-            "example.com/b v1.9.9 (declared)
-             example.com/b v2.0.0 (declared)
-             example.com/e v1.0.0 (declared)
-             example.com/fork v1.0.1 (declared)",
+            "example.com/b v1.9.9 (declared) direct
+             example.com/b v2.0.0 (declared) direct
+             example.com/e v1.0.0 (declared) direct
+             example.com/fork v1.0.1 (declared) direct",
+        );
+    }
+
+    #[test]
+    fn comments_tell_who_asks() {
+        check(
+            "require a.test/a v1.0.0 // indirect; for a tool
+             require a.test/b v1.0.0 //indirect
+             require a.test/c v1.0.0 // indirectly
+             require a.test/d v1.0.0 // indirect
+             require a.test/d v1.0.0",
+            "a.test/a v1.0.0 (declared) transitive
+             a.test/b v1.0.0 (declared) transitive
+             a.test/c v1.0.0 (declared) direct
+             a.test/d v1.0.0 (declared) direct",
         );
     }
 
@@ -192,7 +226,7 @@ mod tests {
 
     #[test]
     fn a_cut_file_is_a_gap_and_keeps_what_is_there() {
-        check("require (\n  example.com/a v1.0.0\n", "example.com/a v1.0.0 (declared)\ngap: corrupt");
+        check("require (\n  example.com/a v1.0.0\n", "example.com/a v1.0.0 (declared) direct\ngap: corrupt");
         check("require example.com/a v1.0.0\0", "gap: corrupt");
     }
 

@@ -2,8 +2,9 @@
 
 mod go_binary;
 mod go_mod;
+mod vendor_list;
 
 use model::Analyzer;
 
 /// The formats, in alphabetical order.
-pub(super) static ANALYZERS: &[Analyzer] = &[go_binary::ANALYZER, go_mod::ANALYZER];
+pub(super) static ANALYZERS: &[Analyzer] = &[go_binary::ANALYZER, go_mod::ANALYZER, vendor_list::ANALYZER];

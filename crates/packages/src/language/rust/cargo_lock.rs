@@ -2,11 +2,13 @@
 //! `version` and `source`).
 //!
 //! Packages without a source are members of the workspace and paths next to it: code of the project, not of others, so
-//! they are left out. Lockfiles of downloaded dependencies, in Cargo's own folders, are not wanted: nobody heeds them.
+//! they are left out; what they name among their dependencies is direct, all else transitive. The file does not tell
+//! what only tests or builds need, nor which platform or feature a dependency is for. Lockfiles of downloaded dependencies, in Cargo's own folders, are not wanted: nobody heeds them.
 
 use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 
-use model::{Analyzer, Facts, File, ImagePath, Key, PackageKind, Presence, Unreadable};
+use model::{Analyzer, Facts, File, ImagePath, Key, PackageKind, Presence, Relation, Requirement, Unreadable};
 use serde::Deserialize;
 
 use crate::language::lies_below;
@@ -15,7 +17,7 @@ use crate::syntax::toml;
 
 /// Names what to build, exactly: [the module](self).
 pub const ANALYZER: Analyzer =
-    Analyzer { name: "cargo-lock", version: 1, files: &[Key::Name("Cargo.lock").when(is_the_projects)], analyze };
+    Analyzer { name: "cargo-lock", version: 2, files: &[Key::Name("Cargo.lock").when(is_the_projects)], analyze };
 
 fn is_the_projects(path: &ImagePath) -> bool {
     !lies_below(path, "registry/src") && !lies_below(path, "git/checkouts")
@@ -25,6 +27,9 @@ fn is_the_projects(path: &ImagePath) -> bool {
 struct Lock<'a> {
     #[serde(default, borrow)]
     package: Vec<Locked<'a>>,
+    /// The first lockfiles kept the project apart.
+    #[serde(borrow)]
+    root: Option<Locked<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -34,18 +39,47 @@ struct Locked<'a> {
     #[serde(borrow)]
     version: Cow<'a, str>,
     source: Option<serde::de::IgnoredAny>,
+    /// Each a name, then a version where there are several, then a source where that does not tell yet.
+    #[serde(default, borrow)]
+    dependencies: Vec<Cow<'a, str>>,
 }
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     let lock: Lock<'_> = toml::parse(file.content)?;
+    let packages = || lock.package.iter().chain(&lock.root);
+    // Only needed where a dependency names no version, and then there is only one. It is repeated for every such
+    // dependency, so it has to be as short as versions are.
+    const LONGEST: usize = 64;
+    let versions: HashMap<&str, &str> = packages()
+        .filter(|locked| locked.version.len() <= LONGEST)
+        .map(|locked| (&*locked.name, &*locked.version))
+        .collect();
+    let resolve = |dependency| resolve(dependency, &versions);
+    let own = || packages().filter(|locked| locked.source.is_none());
+    let direct: HashSet<_> = own().flat_map(|locked| &locked.dependencies).filter_map(|text| resolve(text)).collect();
+    let told = own().next().is_some();
     let mut listing = Listing::new(PackageKind::Cargo);
-    for package in lock.package {
-        if package.source.is_some() {
-            listing.add(&package.name, &package.version, Presence::Declared);
-        }
+    for locked in packages().filter(|locked| locked.source.is_some()) {
+        let Some(package) = listing.add(&locked.name, &locked.version, Presence::Declared) else { continue };
+        package.relation = match told {
+            false => Relation::Unknown,
+            true if direct.contains(&(&*locked.name, &*locked.version)) => Relation::Direct,
+            true => Relation::Transitive,
+        };
+        let needed = locked.dependencies.iter().filter_map(|text| resolve(text));
+        package.requires.extend(
+            needed.map(|(name, version)| Requirement { name: name.to_owned(), version: Some(version.to_owned()) }),
+        );
     }
     listing.tell(facts);
     Ok(())
+}
+
+/// Name and version of a dependency: `rand`, `rand 0.8.5`, `rand 0.8.5 (registry+https://…)`.
+fn resolve<'a>(dependency: &'a str, versions: &HashMap<&str, &'a str>) -> Option<(&'a str, &'a str)> {
+    let mut words = dependency.split(' ');
+    let name = words.next()?;
+    Some((name, words.next().or_else(|| versions.get(name).copied())?))
 }
 
 #[cfg(test)]
@@ -71,6 +105,12 @@ mod tests {
         version = "0.8.5"
         source = "registry+https://example.test/index"
         checksum = "00"
+        dependencies = ["libc", "rand 0.7.3 (sparse+https://example.test/)"]
+
+        [[package]]
+        name = "libc"
+        version = "0.2.4"
+        source = "registry+https://example.test/index"
 
         [[package]]
         name = "rand"
@@ -87,9 +127,10 @@ mod tests {
     fn everything_with_a_source_is_listed() {
         check(
             LOCK,
-            "rand 0.7.3 (declared)
-             rand 0.8.5 (declared)
-             tool 1.0.0-rc.1+build (declared)",
+            "libc 0.2.4 (declared) transitive
+             rand 0.7.3 (declared) transitive
+             rand 0.8.5 (declared) direct -> libc 0.2.4, rand 0.7.3
+             tool 1.0.0-rc.1+build (declared) direct",
         );
     }
 
@@ -100,6 +141,7 @@ mod tests {
             [root]
             name = "app"
             version = "0.1.0"
+            dependencies = ["libc 0.2.4 (registry+https://example.test/index)"]
             [[package]]
             name = "libc"
             version = "0.2.4"
@@ -107,7 +149,15 @@ mod tests {
             [metadata]
             "checksum libc 0.2.4 (registry+https://example.test/index)" = "00"
             "#,
-            "libc 0.2.4 (declared)",
+            "libc 0.2.4 (declared) direct",
+        );
+    }
+
+    #[test]
+    fn a_lock_without_its_project_does_not_tell_who_asks() {
+        check(
+            "[[package]]\nname = \"a\"\nversion = \"1.0.0\"\nsource = \"x\"\ndependencies = [\"a\", \"missing\", \"\"]",
+            "a 1.0.0 (declared) -> a 1.0.0",
         );
     }
 

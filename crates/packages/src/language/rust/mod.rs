@@ -1,8 +1,9 @@
-//! Rust: what lockfiles name.
+//! Rust: what lockfiles name, and what programs were built from.
 
 mod cargo_lock;
+mod rust_binary;
 
 use model::Analyzer;
 
 /// The formats, in alphabetical order.
-pub(super) static ANALYZERS: &[Analyzer] = &[cargo_lock::ANALYZER];
+pub(super) static ANALYZERS: &[Analyzer] = &[cargo_lock::ANALYZER, rust_binary::ANALYZER];

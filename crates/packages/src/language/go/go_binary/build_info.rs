@@ -5,7 +5,9 @@
 //! puts the real one into the data segment, which is searched first.
 
 use memchr::memmem;
-use object::{Object, ObjectSection, ObjectSegment};
+use object::{Object, ObjectSegment};
+
+use crate::executable::{head, programs, push_within, sections};
 
 const MAGIC: &[u8] = b"\xff Go buildinf:";
 
@@ -26,36 +28,6 @@ pub(super) fn find(content: &[u8]) -> Option<BuildInfo<'_>> {
     })
 }
 
-/// The programs in a universal Mach-O file, or the file itself.
-fn programs(content: &[u8]) -> Vec<&[u8]> {
-    use object::read::macho::{FatArch, MachOFatFile32, MachOFatFile64};
-    fn slices<'a, Arch: FatArch>(arches: &[Arch], content: &'a [u8]) -> Vec<&'a [u8]> {
-        let mut slices = Vec::new();
-        for data in arches.iter().filter_map(|arch| arch.data(content).ok()) {
-            push_within(&mut slices, data, content.len());
-        }
-        slices
-    }
-    match content {
-        [0xca, 0xfe, 0xba, 0xbe, ..] => {
-            MachOFatFile32::parse(content).map_or_else(|_| vec![content], |file| slices(file.arches(), content))
-        }
-        [0xca, 0xfe, 0xba, 0xbf, ..] => {
-            MachOFatFile64::parse(content).map_or_else(|_| vec![content], |file| slices(file.arches(), content))
-        }
-        _ => vec![content],
-    }
-}
-
-/// Adds a part unless all parts together become longer than `most`. Parts of real files do not overlap, so this is what
-/// keeps the time to search them proportional to the file.
-fn push_within<'a>(parts: &mut Vec<&'a [u8]>, part: &'a [u8], most: usize) {
-    let total: usize = parts.iter().map(|part| part.len()).sum();
-    if !part.is_empty() && part.len() <= most - total {
-        parts.push(part);
-    }
-}
-
 /// A program's parts, as far as they are needed.
 struct Program<'a> {
     /// Address, and what lies there.
@@ -71,11 +43,7 @@ impl<'a> Program<'a> {
         const MOST: usize = 32;
         let mut program = Self { segments: Vec::new(), likely: Vec::new() };
         let Ok(file) = object::File::parse(content) else { return program };
-        for section in file.sections() {
-            if let (Ok(".go.buildinfo" | "__go_buildinfo"), Ok(data)) = (section.name(), section.data()) {
-                push_within(&mut program.likely, data, content.len());
-            }
-        }
+        program.likely = sections(&file, &[".go.buildinfo", "__go_buildinfo"], content);
         for segment in file.segments().take(MOST) {
             if let Ok(data) = segment.data() {
                 program.segments.push((segment.address(), data));
@@ -135,7 +103,7 @@ impl Pointers {
         if !matches!(self.size, 4 | 8) {
             return None;
         }
-        super::head::number(bytes, index * self.size, self.size, self.big)
+        head::number(bytes, index * self.size, self.size, self.big)
     }
 }
 

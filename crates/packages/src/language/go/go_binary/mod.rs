@@ -6,14 +6,16 @@
 //! mostly the main one; then a version that the build wrote into a variable (`-ldflags "-X main.version=1.2.3"`) counts.
 //! Where there is none, the main module is listed as Go itself writes it, `(devel)`: it is there, and advisories about it
 //! cannot be decided.
+//! The revision and its date, which Go also notes, do not tell either: they name no release. A program does not tell which
+//! modules its own code asks for.
 //! Programs packed with UPX are gaps, whatever they are written in.
 
 mod build_info;
 mod head;
 
-use memchr::memmem;
 use model::{Analyzer, Facts, File, Key, PackageKind, Presence, Unreadable};
 
+use crate::executable::is_packed;
 use crate::listing::Listing;
 
 /// A program that was built from modules: [the module](self).
@@ -40,11 +42,6 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
         Some(_) => Ok(()),
         None => Err(Unreadable::corrupt("what Go wrote down about the modules of this program is damaged")),
     }
-}
-
-/// UPX writes its name behind the program headers.
-fn is_packed(content: &[u8]) -> bool {
-    memmem::find(&content[..content.len().min(1024)], b"UPX!").is_some()
 }
 
 /// Go's version as advisories write it: without `go`, and without what follows in words (experiments, a vendor, a date).
