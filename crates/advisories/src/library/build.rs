@@ -9,6 +9,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
+use jiff::Timestamp;
+
 use super::manifest::{Listed, MANIFEST, Manifest};
 use super::signature::SIGNATURE;
 use super::spool::{self, Batch, Spool};
@@ -37,6 +39,8 @@ pub struct Recipe {
     pub level: i32,
     /// Whether shards that are there and not made anew stay.
     pub keep: bool,
+    /// The time, which the list is to carry; none is for lists that nobody compares.
+    pub made: Option<Timestamp>,
 }
 
 /// Where advisories come from.
@@ -131,6 +135,10 @@ pub fn build(recipe: &Recipe, out: &Path, progress: &(dyn Fn(&str) + Sync)) -> R
     }
     let listed = if recipe.keep { with_old(out, listed) } else { listed };
     let manifest = Manifest::new(listed);
+    let manifest = match recipe.made {
+        Some(time) => manifest.made_at(time),
+        None => manifest,
+    };
     // It belongs to the list that is replaced.
     if let Err(error) = fs::remove_file(out.join(SIGNATURE))
         && error.kind() != io::ErrorKind::NotFound

@@ -4,7 +4,7 @@ use std::io::{self, BufRead, Read, Write};
 use std::path::Path;
 
 use super::export::{Content, Data, Exported, patch, write};
-use super::{Base, BundleError, Member, digest, newest};
+use super::{Base, BundleError, Member, digest};
 use crate::shard::Shard;
 
 /// How hard to compress: a delta is made once and fetched by many.
@@ -31,7 +31,7 @@ pub fn delta(old: &Path, new: &Path, out: &mut dyn Write) -> Result<Exported, Bu
             None => (Member { file: listed.file.clone(), ..Member::of("", shard.bytes()) }, Content::Shard(shard)),
         });
     }
-    let base = Base { blake3: digest(&old.list), newest: newest(&old.manifest) };
+    let base = Base { blake3: digest(&old.list), newest: old.manifest.newest().map(str::to_owned) };
     write(&new, Some(base), members, out)
 }
 

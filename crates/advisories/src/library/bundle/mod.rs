@@ -28,12 +28,12 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::manifest::{MANIFEST, MAX_BYTES, Manifest};
+use super::manifest::{MANIFEST, MAX_BYTES, Older};
 use super::signature::Untrusted;
 
 pub use delta::delta;
 pub use export::{Exported, export};
-pub use import::{Imported, import};
+pub use import::{Imported, import, import_of_any_age};
 
 /// The first file of a bundle.
 const HEAD: &str = "bundle.json";
@@ -119,6 +119,9 @@ pub enum BundleError {
     /// The wrong people made it.
     #[error("the bundle is refused: {0}")]
     Untrusted(#[from] Untrusted),
+    /// What is in use is newer.
+    #[error("the bundle is refused: {0}")]
+    Older(#[from] Older),
     /// A delta for other data.
     #[error("the delta starts from {needed}, and {found}")]
     WrongBase {
@@ -149,9 +152,4 @@ impl BundleError {
 
 fn digest(bytes: &[u8]) -> String {
     blake3::hash(bytes).to_hex().to_string()
-}
-
-/// When the newest advisory of a list was changed.
-fn newest(manifest: &Manifest) -> Option<String> {
-    manifest.shards.iter().filter_map(|listed| listed.about.newest.clone()).max()
 }
