@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime};
 
 use advisories::fresh::{self, Checksum, Folder, Ledger, Outcome, Source, Terms, Wanted};
 use advisories::signature::{SIGNATURE, Trust};
-use advisories::{DOWNLOADS, Ecosystem, Input, MANIFEST, Manifest, Recipe, SIGNALS, Shard};
+use advisories::{DOWNLOADS, Ecosystem, Input, MANIFEST, Manifest, Recipe, SIGNALS, Shard, Table};
 use jiff::Timestamp;
 use net::{Environment, Http};
 
@@ -385,6 +385,8 @@ impl Refresher {
         if let Some(listed) = manifest.shard(SIGNALS) {
             files.insert(listed.file.clone(), (shard(listed), SIGNALS.to_owned()));
         }
+        // What they say is not needed to judge any family: the program has its own.
+        files.extend(manifest.tables.iter().map(|listed| (listed.file(), (table(listed), SIGNALS.to_owned()))));
         let (wanted, families): (Vec<Wanted>, Vec<String>) = files.into_values().unzip();
         let mut update = self.bring(&self.folder, sources, &wanted, progress);
         done.notes.append(&mut update.notes);
@@ -439,6 +441,16 @@ fn shard(listed: &advisories::Listed) -> Wanted {
     });
     let checksum: Option<Checksum> = format!("blake3:{}", listed.blake3).parse().ok();
     Wanted { path: listed.file.clone(), most: listed.bytes, checksum, check: Some(check) }
+}
+
+/// A table as a list has it.
+fn table(listed: &Table) -> Wanted {
+    let checksum: Option<Checksum> = format!("blake3:{}", listed.blake3).parse().ok();
+    let table = listed.clone();
+    let check: fresh::Check = Box::new(move |path| {
+        fs::read(path).map_err(|error| error.to_string()).and_then(|content| table.check(&content))
+    });
+    Wanted { path: listed.file(), most: listed.bytes, checksum, check: Some(check) }
 }
 
 fn families(manifest: &Manifest) -> BTreeSet<String> {

@@ -7,11 +7,13 @@ use std::path::Path;
 use jiff::{Timestamp, Unit};
 use serde::{Deserialize, Serialize};
 
+use super::tables::{self, Table};
 use crate::shard::About;
 
 /// The file's name.
 pub const MANIFEST: &str = "shards.json";
-/// Raised when a program of today cannot use a folder of tomorrow. In the first one a list did not say when it was made.
+/// Raised when a program of today cannot use a folder of tomorrow. In the first one a list did not say when it was made,
+/// and named no tables.
 const FORMAT: u32 = 2;
 /// The oldest that is understood.
 const OLDEST_FORMAT: u32 = 1;
@@ -28,6 +30,9 @@ pub struct Manifest {
     /// When it was made (RFC 3339), where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub made: Option<String>,
+    /// Tables of facts, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tables: Vec<Table>,
     /// The shards, by name.
     pub shards: Vec<Listed>,
 }
@@ -63,7 +68,7 @@ impl Manifest {
     /// A list of these shards.
     pub fn new(mut shards: Vec<Listed>) -> Self {
         shards.sort_by(|a, b| a.about.shard.cmp(&b.about.shard));
-        Self { format: FORMAT, made: None, shards }
+        Self { format: FORMAT, made: None, tables: Vec::new(), shards }
     }
 
     /// The same, made at that time.
@@ -108,6 +113,7 @@ impl Manifest {
         if manifest.made.as_ref().is_some_and(|made| made.parse::<Timestamp>().is_err()) {
             return Err(Unusable("when it was made is not a time as RFC 3339 writes it".into()));
         }
+        tables::check_list(&manifest.tables).map_err(Unusable)?;
         if manifest.shards.len() > MAX_SHARDS {
             return Err(Unusable("it lists more shards than there are ecosystems".into()));
         }

@@ -32,7 +32,7 @@ pub fn delta(old: &Path, new: &Path, out: &mut dyn Write) -> Result<Exported, Bu
         });
     }
     let base = Base { blake3: digest(&old.list), newest: old.manifest.newest().map(str::to_owned) };
-    write(&new, Some(base), members, out)
+    write(&new, Some(base), new.tables(&old.manifest.tables)?, members, out)
 }
 
 /// The window that reaches from the end of the new bytes to the beginning of the old ones, as a power of two.

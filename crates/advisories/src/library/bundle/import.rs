@@ -73,6 +73,14 @@ pub(super) fn watched(
     let signature = named(&mut archive, SIGNATURE, signature::MAX_BYTES).transpose()?;
     let signed = trust.judge(&list, signature.as_deref())?;
     let manifest = Manifest::parse(&list).map_err(|error| BundleError::Refused(error.to_string()))?;
+    let mut tables = Vec::new();
+    for table in &manifest.tables {
+        let file = table.file();
+        if let Some(content) = named(&mut archive, &file, table.bytes).transpose()? {
+            table.check(&content).map_err(|why| BundleError::Refused(format!("{file}: {why}")))?;
+            tables.push((file, content));
+        }
+    }
     let plan = plan(members, &manifest, head.base.is_some())?;
     if let Some(base) = &head.base {
         starts_from(base, &list, folder)?;
@@ -83,6 +91,12 @@ pub(super) fn watched(
     let here = Manifest::read(folder).ok().flatten();
     if let Some(here) = here.as_ref().filter(|_| !of_any_age) {
         manifest.check_not_older(here)?;
+    }
+    for (file, content) in tables {
+        let mut waiting = staging.begin(&file)?;
+        waiting.write(&content)?;
+        waiting.end()?;
+        staging.keep(&file);
     }
     let (mut bytes, mut absent, mut shards) = (0, Vec::new(), 0);
     for (member, listed) in plan {

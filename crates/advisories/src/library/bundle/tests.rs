@@ -14,7 +14,7 @@ use super::*;
 use crate::advisory::{Advisory, Affected, Event};
 use crate::library::manifest::{Listed, Manifest};
 use crate::library::signature::{SIGNATURE, SecretKey, Signed, Trust};
-use crate::library::{SIGNALS, file_name};
+use crate::library::{SIGNALS, Table, file_name};
 use crate::shard::{Builder, Shard};
 use crate::signal::{self, Signal, Word};
 
@@ -203,6 +203,67 @@ fn older_data_replaces_newer_only_when_told_to() {
     }
 }
 
+/// The files, with a table of that kind that the list names.
+fn tabled(mut files: Files, kind: &str, content: &str) -> Files {
+    let mut list = Manifest::parse(&files[MANIFEST]).unwrap();
+    let table = Table::new(kind, kind, content.as_bytes());
+    files.insert(table.file(), content.into());
+    list.tables = vec![table];
+    files.insert(MANIFEST.into(), list.to_json());
+    files
+}
+
+const ENDS: &str = "# When releases end, as of 2999-01-01.\ndebian\t99\tDebian 99\t2998-01-01\t-\tDebian\n";
+
+#[test]
+fn tables_go_with_the_list() {
+    let with = tabled(new(), "end-of-life", ENDS);
+    // Kinds of tomorrow are carried, whatever is in them.
+    let unknown = tabled(new(), "licences", "\0");
+    for (bundle, expected) in [
+        (exported(&with, &[]), &with),
+        (exported(&unknown, &[]), &unknown),
+        (delta_of(&old(), &with), &with),
+        (delta_of(&old(), &unknown), &unknown),
+    ] {
+        let folder = folder(&old());
+        read(&bundle, folder.path()).unwrap();
+        assert_eq!(found(folder.path()), *expected);
+    }
+    // What is the same need not be in a delta, and what the list no longer names goes.
+    let folder = folder(&with);
+    read(&delta_of(&with, &with), folder.path()).unwrap();
+    assert_eq!(found(folder.path()), with);
+    read(&exported(&unknown, &[]), folder.path()).unwrap();
+    assert_eq!(found(folder.path()), unknown);
+}
+
+#[test]
+fn tables_that_are_not_what_the_list_says_are_refused() {
+    let (wrong, other) = (ENDS.replace("2998-01-01", "soon"), ENDS.replace("2998-01-01", "late"));
+    let mut list = Manifest::parse(&new()[MANIFEST]).unwrap();
+    list.tables = vec![Table::new("end-of-life", "end-of-life", wrong.as_bytes())];
+    refused(
+        &of_list(&list, &[("end-of-life.table", wrong.as_bytes())]),
+        "end-of-life.table: line 2: ends must be a date",
+    );
+    refused(
+        &of_list(&list, &[("end-of-life.table", other.as_bytes())]),
+        "end-of-life.table: it does not have the size",
+    );
+    list.tables[0].name = "../end-of-life".into();
+    refused(&of_list(&list, &[]), "a table cannot be called");
+    refused(
+        &of_list(&Manifest::new(Vec::new()), &[("end-of-life.table", ENDS.as_bytes())]),
+        "is no file that the list",
+    );
+    // And are not passed on.
+    let mut files = tabled(new(), "end-of-life", ENDS);
+    files.insert("end-of-life.table".into(), wrong.into_bytes());
+    let error = export(folder(&files).path(), &[], &mut Vec::new()).unwrap_err().to_string();
+    assert!(error.contains("end-of-life.table: it does not have the size"), "{error}");
+}
+
 #[test]
 fn some_ecosystems_can_be_carried() {
     let bundle = exported(&new(), &["Debian", "Go"]);
@@ -386,7 +447,7 @@ fn what_is_no_bundle_is_refused() {
     refused(&forged(&[]), "it has no bundle.json");
     refused(&forged(&[("shards.json", b"{}")]), "it has no bundle.json");
     refused(&forged(&[(HEAD, b"{")]), "its head cannot be used");
-    refused(&forged(&[(HEAD, br#"{"format": 2, "members": []}"#)]), "it has format 2 and this program reads 1");
+    refused(&forged(&[(HEAD, br#"{"format": 3, "members": []}"#)]), "it has format 3 and this program reads 1 to 2");
     refused(&forged(&[(HEAD, br#"{"format": 1, "members": []}"#)]), "it has no shards.json");
     refused(&forged(&[(HEAD, &vec![b' '; (4 << 20) + 1])]), "bundle.json is too large");
     let twice = [exported(&new(), &[]), exported(&new(), &[])].concat();
