@@ -159,7 +159,7 @@ fn a_part_of_the_data_can_be_carried() {
     done(&["db", "export", &bundle, "--ecosystem", "npm,PyPI", "--db-dir", &folder]);
     done(&["db", "import", &bundle, "--db-dir", &copy]);
     let names: Vec<String> = files(&copy).into_iter().map(|(name, _)| name).collect();
-    assert_eq!(names, ["PyPI.shard", "npm.shard", "shards.json"]);
+    assert_eq!(names, ["PyPI.shard", "end-of-life.table", "npm.shard", "shards.json"]);
     refused(&["db", "export", &bundle, "--ecosystem", "Haskell", "--db-dir", &folder], &["no shard of Haskell"]);
 }
 
