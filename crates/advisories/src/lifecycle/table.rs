@@ -59,10 +59,10 @@ impl<'a> Releases<'a> {
 fn row(line: &str) -> Result<Release<'_>, &'static str> {
     let columns: Vec<&str> = line.splitn(7, '\t').collect();
     let is_clean = |column: &&str| {
-        let printable = !column.chars().any(|character| character.is_control());
+        let printable = !column.chars().any(char::is_control);
         printable && !column.is_empty() && column.trim() == *column && column.len() <= MAX_COLUMN
     };
-    if !columns.iter().all(|column| is_clean(column)) {
+    if !columns.iter().all(is_clean) {
         return Err("every column must be there, short and plain");
     }
     let Ok([id, version, name, ends, extended, _]) = <[&str; 6]>::try_from(columns) else {
