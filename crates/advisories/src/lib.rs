@@ -44,7 +44,7 @@ pub use feeds::bucket::Bucket;
 pub use judge::{Advisories, Judgement, ecosystems};
 pub use library::{
     BuildError, Built, DOWNLOADS, EXTENSION, Input, Library, Listed, MANIFEST, Manifest, Recipe, SIGNALS, SourceTally,
-    build, bundle, check, file_name, signature,
+    Table, build, bundle, check, file_name, signature,
 };
 pub use lifecycle::{Date, DateError};
 pub use matching::{Affecting, affecting};

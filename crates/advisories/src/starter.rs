@@ -5,6 +5,7 @@
 //! [`Advisory`] and [`Signal`] one by one when somebody asks.
 
 use std::collections::HashSet;
+use std::io;
 
 use crate::advisory::{Advisory, Affected, Event, Rating};
 use crate::ecosystems::Ecosystem;
@@ -79,6 +80,10 @@ impl<S: Store> Store for Stocked<S> {
             shards.push(stocked(ecosystem.family)?);
         }
         Ok(shards)
+    }
+
+    fn table(&self, name: &str) -> io::Result<Option<String>> {
+        self.0.table(name)
     }
 
     fn words(&self, id: &str) -> Result<Vec<Word>, ShardError> {

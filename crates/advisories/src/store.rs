@@ -1,6 +1,7 @@
 //! Where advisories come from, as far as the matcher cares.
 
 use std::collections::HashSet;
+use std::io;
 
 use crate::ecosystems::Ecosystem;
 use crate::shard::{Shard, ShardError};
@@ -24,6 +25,12 @@ pub trait Store: Send + Sync {
         let _ = id;
         Ok(Vec::new())
     }
+
+    /// The text of the table of facts with that name, which came with the advisories. A collection need not have any.
+    fn table(&self, name: &str) -> io::Result<Option<String>> {
+        let _ = name;
+        Ok(None)
+    }
 }
 
 impl Store for Box<dyn Store> {
@@ -37,6 +44,10 @@ impl Store for Box<dyn Store> {
 
     fn words(&self, id: &str) -> Result<Vec<Word>, ShardError> {
         (**self).words(id)
+    }
+
+    fn table(&self, name: &str) -> io::Result<Option<String>> {
+        (**self).table(name)
     }
 }
 
@@ -95,7 +106,7 @@ pub enum StoreError {
         /// Which.
         path: String,
         /// What the system says.
-        source: std::io::Error,
+        source: io::Error,
     },
     /// A file is there, but it is not what its name promises.
     #[error("{path} is not a zip archive of advisories: {detail}; fetch it again")]

@@ -197,6 +197,7 @@ fn shards_answer_as_the_records_do() {
         threads: 2,
         level: 1,
         keep: false,
+        made: None,
     };
     let built = build(&recipe, folder.path(), &|_| {}).unwrap();
     assert!(built.sources.iter().all(|source| source.broken.is_none()));

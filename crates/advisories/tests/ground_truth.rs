@@ -151,7 +151,7 @@ fn what_breaks_the_schema_is_skipped_with_its_reason() {
     let Some(mirror) = mirror() else { return };
     let folder = tempfile::tempdir().unwrap();
     let inputs = vec![Input::Feed("osv", mirror.join("_extras/invalid-upstream"))];
-    let recipe = Recipe { inputs, ecosystems: Vec::new(), threads: 1, level: 1, keep: false };
+    let recipe = Recipe { inputs, ecosystems: Vec::new(), threads: 1, level: 1, keep: false, made: None };
     let built = build(&recipe, folder.path(), &|_| {}).unwrap();
     assert_eq!((built.manifest.shards.len(), built.sources.len()), (0, 7));
     let mut reasons: BTreeMap<String, u64> = BTreeMap::new();

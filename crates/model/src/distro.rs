@@ -21,6 +21,8 @@ pub struct Distro {
     pub cpe: String,
     /// Extended support is switched on (Ubuntu Pro, RHEL EUS and their like).
     pub extended_support: bool,
+    /// The extended streams whose repositories it was built from, where that is known: `eus`, `e4s`, `aus`, `tus`.
+    pub streams: Vec<String>,
 }
 
 impl Distro {
@@ -44,7 +46,10 @@ impl Distro {
                 distro.like.clone_from(&hint.like);
             }
             distro.extended_support |= hint.extended_support;
+            distro.streams.extend(hint.streams.iter().cloned());
         }
+        distro.streams.sort();
+        distro.streams.dedup();
         Some(distro)
     }
 

@@ -11,7 +11,8 @@ use std::time::{Duration, SystemTime};
 
 use advisories::fresh::{self, Checksum, Folder, Ledger, Outcome, Source, Terms, Wanted};
 use advisories::signature::{SIGNATURE, Trust};
-use advisories::{DOWNLOADS, Ecosystem, Input, MANIFEST, Manifest, Recipe, SIGNALS, Shard};
+use advisories::{DOWNLOADS, Ecosystem, Input, MANIFEST, Manifest, Recipe, SIGNALS, Shard, Table};
+use jiff::Timestamp;
 use net::{Environment, Http};
 
 use crate::args::{Data, DataForm, DataSource};
@@ -253,7 +254,14 @@ impl Refresher {
                 inputs.remove(0);
                 ecosystems.push(String::new());
             }
-            let recipe = Recipe { inputs, ecosystems, threads: self.threads, level: LEVEL, keep: true };
+            let recipe = Recipe {
+                inputs,
+                ecosystems,
+                threads: self.threads,
+                level: LEVEL,
+                keep: true,
+                made: Timestamp::try_from(self.now).ok(),
+            };
             match advisories::build(&recipe, &self.folder, progress) {
                 Ok(built) => {
                     let broken = built.sources.iter().filter_map(|source| {
@@ -311,6 +319,7 @@ impl Refresher {
 
     /// Fetches the list of a server's shards. Where a key is pinned, it must have signed the list.
     fn bring_list(&self, sources: &[Source], progress: &(dyn Fn(&str) + Sync)) -> fresh::Update {
+        let before = fs::read(self.folder.join(SIGNATURE)).ok();
         if self.trust.is_pinned() {
             let signature = self.bring(&self.folder, sources, &[small(SIGNATURE)], progress);
             tracing::info!(?signature, "fetched");
@@ -324,11 +333,18 @@ impl Refresher {
                 }
             } else if outcome.is_usable()
                 && let Err(why) = trusted(&self.folder, &self.trust, None)
+                && !self.take_back(before.as_deref())
             {
                 *outcome = Outcome::Failed { why };
             }
         }
         update
+    }
+
+    /// Puts the signature back that was there before a list was refused, if it is that of the list that stays.
+    fn take_back(&self, signature: Option<&[u8]>) -> bool {
+        let written = signature.is_some_and(|signature| fs::write(self.folder.join(SIGNATURE), signature).is_ok());
+        written && trusted(&self.folder, &self.trust, None).is_ok()
     }
 
     /// Fetches shards that are ready. Returns what is still needed.
@@ -369,6 +385,8 @@ impl Refresher {
         if let Some(listed) = manifest.shard(SIGNALS) {
             files.insert(listed.file.clone(), (shard(listed), SIGNALS.to_owned()));
         }
+        // What they say is not needed to judge any family: the program has its own.
+        files.extend(manifest.tables.iter().map(|listed| (listed.file(), (table(listed), SIGNALS.to_owned()))));
         let (wanted, families): (Vec<Wanted>, Vec<String>) = files.into_values().unzip();
         let mut update = self.bring(&self.folder, sources, &wanted, progress);
         done.notes.append(&mut update.notes);
@@ -401,7 +419,9 @@ fn list(folder: &Path, trust: &Trust) -> Wanted {
     let check: fresh::Check = Box::new(move |path| {
         let json = fs::read(path).map_err(|error| error.to_string())?;
         trusted(&folder, &trust, Some(&json))?;
-        Manifest::parse(&json).map(drop).map_err(|error| error.to_string())
+        let offered = Manifest::parse(&json).map_err(|error| error.to_string())?;
+        let here = Manifest::read(&folder).ok().flatten();
+        here.map_or(Ok(()), |here| offered.check_not_older(&here)).map_err(|error| error.to_string())
     });
     Wanted { check: Some(check), ..small(MANIFEST) }
 }
@@ -421,6 +441,16 @@ fn shard(listed: &advisories::Listed) -> Wanted {
     });
     let checksum: Option<Checksum> = format!("blake3:{}", listed.blake3).parse().ok();
     Wanted { path: listed.file.clone(), most: listed.bytes, checksum, check: Some(check) }
+}
+
+/// A table as a list has it.
+fn table(listed: &Table) -> Wanted {
+    let checksum: Option<Checksum> = format!("blake3:{}", listed.blake3).parse().ok();
+    let table = listed.clone();
+    let check: fresh::Check = Box::new(move |path| {
+        fs::read(path).map_err(|error| error.to_string()).and_then(|content| table.check(&content))
+    });
+    Wanted { path: listed.file(), most: listed.bytes, checksum, check: Some(check) }
 }
 
 fn families(manifest: &Manifest) -> BTreeSet<String> {

@@ -159,7 +159,7 @@ fn a_part_of_the_data_can_be_carried() {
     done(&["db", "export", &bundle, "--ecosystem", "npm,PyPI", "--db-dir", &folder]);
     done(&["db", "import", &bundle, "--db-dir", &copy]);
     let names: Vec<String> = files(&copy).into_iter().map(|(name, _)| name).collect();
-    assert_eq!(names, ["PyPI.shard", "npm.shard", "shards.json"]);
+    assert_eq!(names, ["PyPI.shard", "end-of-life.table", "npm.shard", "shards.json"]);
     refused(&["db", "export", &bundle, "--ecosystem", "Haskell", "--db-dir", &folder], &["no shard of Haskell"]);
 }
 
@@ -271,4 +271,43 @@ fn what_is_fetched_must_be_signed_by_a_pinned_key() {
     done(&["db", "verify", "--db-dir", &copy, "--db-key", key]);
     let records = format!("osv:{}", examples("advisories").display());
     refused(&["db", "update", "--db-source", &records, "--db-dir", &copy, "--db-key", key], &["are not signed"]);
+}
+
+#[test]
+fn older_data_does_not_replace_newer_by_accident() {
+    let desk = Desk::new();
+    let (from, key) = (examples("advisories").display().to_string(), desk.path("key"));
+    let public = done(&["db", "keygen", &key]);
+    let public = public.trim();
+    // `date -u -d @1795000000`: 2026-11-18 11:06:40; the other is a day later.
+    let built = |name: &str, epoch: &str| {
+        let folder = desk.path(name);
+        let arguments = ["db", "build", "--from", &from, "--db-dir", &folder, "--sign-key", &key];
+        let run = fed(&arguments, b"", &[("SOURCE_DATE_EPOCH", epoch)]);
+        assert_eq!(run.code, Some(0), "{}", run.err);
+        folder
+    };
+    let (monday, tuesday) = (built("monday", "1795000000"), built("tuesday", "1795086400"));
+    let bundle = desk.path("monday.tar.zst");
+    done(&["db", "export", &bundle, "--db-dir", &monday]);
+    let both = ["2026-11-18T11:06:40Z", "2026-11-19T11:06:40Z"];
+    // A replayed bundle, signed as it should be.
+    let import = ["db", "import", &bundle, "--db-dir", &tuesday, "--db-key", public];
+    let before = files(&tuesday);
+    refused(&import, &[both[0], both[1], "--allow-older"]);
+    assert_eq!(files(&tuesday), before);
+    // A server that was set back: what is here stays in use, with its own signature.
+    let (copy, sources) = (desk.path("copy"), [format!("shards:{tuesday}"), format!("shards:{monday}")]);
+    let update = |source: &str| done(&["db", "update", "--db-source", source, "--db-dir", &copy, "--db-key", public]);
+    update(&sources[0]);
+    let said = update(&sources[1]);
+    assert!(both.iter().all(|time| said.contains(time)), "{said}");
+    done(&["db", "verify", "--db-dir", &copy, "--db-key", public]);
+    assert_eq!(
+        fs::read(Path::new(&copy).join("shards.json")).ok(),
+        fs::read(Path::new(&tuesday).join("shards.json")).ok()
+    );
+    // Whoever says so gets it back.
+    done(&[&import[..], &["--allow-older"]].concat());
+    assert_eq!(files(&tuesday), files(&monday));
 }

@@ -25,8 +25,14 @@ fn main() {
         return;
     };
     let folder = tempfile::tempdir().unwrap();
-    let recipe =
-        Recipe { inputs: vec![Input::Bucket(from)], ecosystems: Vec::new(), threads: 2, level: 12, keep: false };
+    let recipe = Recipe {
+        inputs: vec![Input::Bucket(from)],
+        ecosystems: Vec::new(),
+        threads: 2,
+        level: 12,
+        keep: false,
+        made: None,
+    };
     build(&recipe, folder.path(), &|_| {}).unwrap();
     if let Some(image) = env::var_os("PLIMSOLL_IMAGE") {
         measure("the image", &[packages_of(Path::new(&image))], folder.path());

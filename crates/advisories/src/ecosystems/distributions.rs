@@ -201,7 +201,8 @@ fn alpine(distro: &Distro) -> Option<Release> {
 
 /// Advisories are filed by CPE, one per repository, and a package does not say which repository it came from. Red Hat
 /// Enterprise Linux 10 added the minor number. Extended streams keep a minor release alive with fixes of its own: EUS, and
-/// for a few customers E4S, AUS and TUS; ELS goes on after the last one.
+/// for a few customers E4S, AUS and TUS; ELS goes on after the last one. Where the image says which of them it was built from, the
+/// fixes of the others are not for it: they neither acquit its packages nor are asked of them.
 fn red_hat(distro: &Distro) -> Option<Release> {
     if distro.version.is_empty() {
         return None;
@@ -211,6 +212,11 @@ fn red_hat(distro: &Distro) -> Option<Release> {
     if distro.extended_support {
         let minor = major_minor(&distro.version);
         let streams = ["rhel_eus", "rhel_e4s", "rhel_aus", "rhel_tus", "enterprise_linux_eus"];
+        let is_used = |stream: &&str| {
+            let short = stream.rsplit('_').next().unwrap_or_default();
+            distro.streams.is_empty() || distro.streams.iter().any(|used| used == short)
+        };
+        let streams = streams.into_iter().filter(is_used);
         scopes.extend(streams.map(|stream| Scope::Under(format!("Red Hat:{stream}:{minor}"))));
         scopes.push(Scope::Under(format!("Red Hat:rhel_els:{}", distro.major())));
     }

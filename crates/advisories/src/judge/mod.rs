@@ -15,12 +15,13 @@ use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
 
 use model::{
-    AnalyzerId, Detector, Finding, Gap, GapKind, ImageConfig, Inventory, Item, Knowledge, Package, Place, Vulnerability,
+    AnalyzerId, Detector, Distro, EndOfLife, Finding, Gap, GapKind, ImageConfig, Inventory, Item, Knowledge, Package,
+    Place, Vulnerability,
 };
 
 use crate::aliases;
 use crate::inert;
-use crate::lifecycle::{self, Date};
+use crate::lifecycle::{self, Date, Releases};
 use crate::priority;
 use crate::store::{Store, StoreError, Supply, Wanted};
 use voucher::Voucher;
@@ -91,7 +92,7 @@ impl<S: Store> Advisories<S> {
         let exposure = Exposure::of(config);
         let mut judgement = Judgement::default();
         let distro = distro(inventory);
-        let end = distro.as_ref().and_then(|distro| lifecycle::end_of_life(distro, self.today));
+        let end = distro.as_ref().and_then(|distro| self.end_of_life(distro, &mut judgement.gaps));
         let (of_distro, of_languages) = sort(inventory, distro.as_ref(), &mut judgement.gaps);
         let of_distro = of_distro.and_then(|docket| {
             let supply = self.ask(&docket, exposure, &mut judgement).filter(|supply| supply.total > 0)?;
@@ -123,6 +124,22 @@ impl<S: Store> Advisories<S> {
         judgement.knowledge.sort();
         judgement.gaps.sort();
         judgement
+    }
+
+    /// The end of a release that has passed, by the newest table there is.
+    fn end_of_life(&self, distro: &Distro, gaps: &mut Vec<Gap>) -> Option<EndOfLife> {
+        let carried = self.store.table(lifecycle::KIND).map_err(|error| error.to_string());
+        let (carried, unread) = carried.map_or_else(|why| (None, Some(why)), |carried| (carried, None));
+        let (releases, unusable) = Releases::newest(carried.as_deref())
+            .map_or_else(|why| (Releases::BUILT_IN, Some(why)), |releases| (releases, None));
+        gaps.extend(unread.or(unusable).map(|why| {
+            let detail = format!(
+                "the table {} of the advisory data cannot be used, so that of the program is: {why}",
+                lifecycle::KIND
+            );
+            gap(GapKind::Corrupt, detail)
+        }));
+        releases.end_of_life(distro, self.today)
     }
 
     /// Looks every package of a docket up. Returns what they were looked up in.

@@ -240,3 +240,44 @@ fn the_trait_gives_what_the_judgement_has() {
     assert_eq!((findings.len(), gaps.len()), (1, 0));
     assert_eq!(Detector::id(&advisories).0, "advisories");
 }
+
+/// A store of a table, and of no advisories.
+struct Tabled(&'static str);
+
+impl Store for Tabled {
+    fn supply(&self, _: &Wanted<'_>) -> Result<Supply, StoreError> {
+        Ok(Supply::default())
+    }
+
+    fn table(&self, name: &str) -> std::io::Result<Option<String>> {
+        Ok((name == "end-of-life").then(|| self.0.to_owned()))
+    }
+}
+
+#[test]
+fn a_newer_table_decides_when_a_release_ends() {
+    let check = |table: &'static str, version: &str, expected: Option<&str>, gaps: usize| {
+        let advisories = Advisories::new(Tabled(table), "2026-01-01".parse().unwrap());
+        let inventory = Inventory { distro: Some(debian(version)), items: Vec::new(), gaps: Vec::new() };
+        let judgement = advisories.judge(&inventory);
+        let ends: Vec<&str> = judgement
+            .findings
+            .iter()
+            .map(|finding| match finding {
+                Finding::EndOfLife(end) => &*end.date,
+                Finding::Vulnerability(row) => panic!("{row:?}"),
+            })
+            .collect();
+        assert_eq!(ends, Vec::from_iter(expected), "Debian {version} by {table:?}");
+        assert_eq!(judgement.gaps.len(), gaps, "{:?}", judgement.gaps);
+    };
+    let newer =
+        "# Ends, as of 2999-01-01.\ndebian\t11\tDebian 11\tnever\t-\tX\ndebian\t99\tDebian 99\t2025-12-31\t-\tX\n";
+    check(newer, "11", None, 0);
+    check(newer, "99", Some("2025-12-31"), 0);
+    // By the program's own table, which is newer than the first of these, and whole, unlike the others.
+    let own = Some("2024-08-14");
+    check("# Ends, as of 2000-01-01.\ndebian\t11\tDebian 11\tnever\t-\tX\n", "11", own, 0);
+    check("# Ends, as of 2999-01-01.\ndebian\t11\tDebian 11\tnever\n", "11", own, 1);
+    check("", "11", own, 1);
+}

@@ -9,10 +9,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
+use jiff::Timestamp;
+
 use super::manifest::{Listed, MANIFEST, Manifest};
 use super::signature::SIGNATURE;
 use super::spool::{self, Batch, Spool};
-use super::{EXTENSION, SIGNALS, file_name};
+use super::{EXTENSION, SIGNALS, file_name, tables};
 use crate::advisory::Advisory;
 use crate::feeds::archive::{self, Limits, Visitor};
 use crate::feeds::{self, Feed, Reason, Refusal, Sink, bucket, osv};
@@ -37,6 +39,8 @@ pub struct Recipe {
     pub level: i32,
     /// Whether shards that are there and not made anew stay.
     pub keep: bool,
+    /// The time, which the list is to carry; none is for lists that nobody compares.
+    pub made: Option<Timestamp>,
 }
 
 /// Where advisories come from.
@@ -129,8 +133,14 @@ pub fn build(recipe: &Recipe, out: &Path, progress: &(dyn Fn(&str) + Sync)) -> R
         let bytes = signal::write(SIGNALS, signals);
         listed.push(put(out, SIGNALS, bytes)?);
     }
-    let listed = if recipe.keep { with_old(out, listed) } else { listed };
-    let manifest = Manifest::new(listed);
+    // A list that cannot be read is made anew; the shards say themselves what they are.
+    let old = Manifest::read(out).ok().flatten().filter(|_| recipe.keep);
+    let tables = tables::put(out, old.as_ref()).map_err(io(out))?;
+    let manifest = Manifest { tables, ..Manifest::new(with_old(out, listed, old)) };
+    let manifest = match recipe.made {
+        Some(time) => manifest.made_at(time),
+        None => manifest,
+    };
     // It belongs to the list that is replaced.
     if let Err(error) = fs::remove_file(out.join(SIGNATURE))
         && error.kind() != io::ErrorKind::NotFound
@@ -387,10 +397,8 @@ fn write_shards(
 }
 
 /// The list with those shards of the folder that were not made anew.
-fn with_old(out: &Path, mut listed: Vec<Listed>) -> Vec<Listed> {
-    // A list that cannot be read is made anew; the shards say themselves what they are.
-    let old = Manifest::read(out).ok().flatten().map(|manifest| manifest.shards).unwrap_or_default();
-    for shard in old {
+fn with_old(out: &Path, mut listed: Vec<Listed>, old: Option<Manifest>) -> Vec<Listed> {
+    for shard in old.into_iter().flat_map(|old| old.shards) {
         if out.join(&shard.file).is_file() && !listed.iter().any(|new| new.about.shard == shard.about.shard) {
             listed.push(shard);
         }

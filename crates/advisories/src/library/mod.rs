@@ -9,6 +9,7 @@ pub mod bundle;
 mod manifest;
 pub mod signature;
 mod spool;
+mod tables;
 
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -21,6 +22,7 @@ use jiff::Timestamp;
 
 pub use build::{BuildError, Built, Input, Recipe, SourceTally, build};
 pub use manifest::{Listed, MANIFEST, Manifest};
+pub use tables::Table;
 
 use crate::ecosystems::Ecosystem;
 use crate::fresh::Ledger;
@@ -129,6 +131,10 @@ impl Store for Library {
 
     fn words(&self, id: &str) -> Result<Vec<Word>, ShardError> {
         self.signals()?.of(id)
+    }
+
+    fn table(&self, name: &str) -> io::Result<Option<String>> {
+        tables::read(&self.root, name)
     }
 }
 

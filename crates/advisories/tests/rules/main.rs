@@ -99,7 +99,10 @@ fn distro(text: &str) -> Option<Distro> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let [id, version, ref more @ ..] = words[..] else { return None };
     let extended_support = more.contains(&"extended");
-    Some(Distro { id: id.into(), version: version.into(), name: text.into(), extended_support, ..Distro::default() })
+    let is_stream = |word: &&str| matches!(*word, "eus" | "e4s" | "aus" | "tus");
+    let streams = more.iter().copied().filter(is_stream).map(str::to_owned).collect();
+    let (id, version, name) = (id.into(), version.into(), text.into());
+    Some(Distro { id, version, name, extended_support, streams, ..Distro::default() })
 }
 
 /// `KIND NAME VERSION`, and perhaps `source:NAME:VERSION`, `module:LABEL`, `vendor:NAME`, `owner:PACKAGE`. A version of

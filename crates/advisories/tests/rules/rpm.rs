@@ -54,6 +54,26 @@ fn an_extended_stream_has_fixes_of_its_own() {
     check(records, "rhel 8.4 extended", packages, "git-lfs 2.13.3-3.el8_6.1 CVE-2023-45288 fixed 0:3.4.1-2.el8_10");
 }
 
+/// Red Hat, "Red Hat Enterprise Linux Life Cycle": E4S, AUS and TUS are subscriptions of their own beside EUS.
+#[test]
+fn a_fix_for_one_extended_stream_of_red_hat_is_not_one_for_another() {
+    let records = "
+        RHSA-2024:3346 upstream:CVE-2023-45288
+          Red Hat:enterprise_linux:8::appstream | git-lfs | 0 <0:3.4.1-2.el8_10
+        RHSA-2024:4546 upstream:CVE-2023-45288
+          Red Hat:rhel_aus:8.6::appstream | git-lfs | 0 <0:2.13.3-3.el8_6.1
+          Red Hat:rhel_e4s:8.6::appstream | git-lfs | 0 <0:2.13.3-3.el8_6.1";
+    let fixed = "rpm git-lfs 2.13.3-3.el8_6.1";
+    let on_main = "git-lfs 2.13.3-3.el8_6.1 CVE-2023-45288 fixed 0:3.4.1-2.el8_10";
+    check(records, "rhel 8.6 extended e4s", fixed, "");
+    check(records, "rhel 8.6 extended aus", fixed, "");
+    check(records, "rhel 8.6 extended eus", fixed, on_main);
+    check(records, "rhel 8.6 extended eus e4s", fixed, "");
+    let old = "rpm git-lfs 2.13.3-2.el8";
+    check(records, "rhel 8.6 extended aus", old, "git-lfs 2.13.3-2.el8 CVE-2023-45288 fixed 0:2.13.3-3.el8_6.1");
+    check(records, "rhel 8.6 extended tus", old, "git-lfs 2.13.3-2.el8 CVE-2023-45288 fixed 0:3.4.1-2.el8_10");
+}
+
 #[test]
 fn centos_linux_is_judged_as_a_rebuild_of_red_hats() {
     check(

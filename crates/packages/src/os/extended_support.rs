@@ -5,11 +5,11 @@
 //!   `esm-apps` is `enabled`.
 //! - `root/buildinfo/content_manifests/*.json` and `usr/share/buildinfo/*.json`, which Red Hat's build system leaves in
 //!   images: on when one of `content_sets` is of an extended stream (`rhel-8-for-x86_64-baseos-eus-rpms`; also `aus`,
-//!   `e4s`, `tus`).
+//!   `e4s`, `tus`). Which streams they are decides whose fixes count.
 //!
 //! The file names the distribution but no release: it only ever adds to what other files say.
 //!
-//! **Not seen.** Subscriptions that only show in apt's or dnf's own configuration, and the content sets as such.
+//! **Not seen.** Subscriptions that only show in apt's or dnf's own configuration.
 
 use std::borrow::Cow;
 
@@ -21,7 +21,7 @@ use super::os_release::rank;
 /// The row of the table.
 pub const ANALYZER: Analyzer = Analyzer {
     name: "extended-support",
-    version: 1,
+    version: 2,
     files: &[
         Key::Path("var/lib/ubuntu-advantage/status.json").any(),
         Key::In("content_manifests").when(is_content_manifest),
@@ -56,16 +56,20 @@ struct ContentManifest<'a> {
 }
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
-    let (id, extended) = if file.path.name() == b"status.json" && !is_content_manifest(file.path) {
+    let (id, extended, streams) = if file.path.name() == b"status.json" && !is_content_manifest(file.path) {
         let pro: Pro<'_> = json(file.content)?;
-        ("ubuntu", pro.services.iter().any(|service| is_esm(&service.name) && service.status == "enabled"))
+        ("ubuntu", pro.services.iter().any(|service| is_esm(&service.name) && service.status == "enabled"), Vec::new())
     } else {
         let manifest: ContentManifest<'_> = json(file.content)?;
-        ("rhel", manifest.content_sets.iter().flatten().any(|set| is_extended_stream(set)))
+        let mut streams: Vec<String> =
+            manifest.content_sets.iter().flatten().filter_map(|set| extended_stream(set)).map(str::to_owned).collect();
+        streams.sort();
+        streams.dedup();
+        ("rhel", !streams.is_empty(), streams)
     };
     if extended {
         let id = id.into();
-        facts.distro(Distro { rank: rank::SUBSCRIPTION, id, extended_support: true, ..Distro::default() });
+        facts.distro(Distro { rank: rank::SUBSCRIPTION, id, extended_support: true, streams, ..Distro::default() });
     }
     Ok(())
 }
@@ -84,8 +88,8 @@ fn is_esm(service: &str) -> bool {
     matches!(service, "esm-infra" | "esm-apps")
 }
 
-fn is_extended_stream(content_set: &str) -> bool {
-    content_set.split('-').any(|part| matches!(part, "eus" | "aus" | "e4s" | "tus"))
+fn extended_stream(content_set: &str) -> Option<&str> {
+    content_set.split('-').find(|part| matches!(*part, "eus" | "aus" | "e4s" | "tus"))
 }
 
 #[cfg(test)]
@@ -135,6 +139,13 @@ mod tests {
             Some("rhel"),
             0,
         );
+    }
+
+    #[test]
+    fn every_stream_is_told_once() {
+        let sets = r#"{"content_sets":["rhel-8-for-x86_64-baseos-e4s-rpms","rhel-8-for-x86_64-appstream-e4s-rpms",
+            "rhel-8-for-x86_64-baseos-rpms","rhel-8-for-x86_64-baseos-aus-rpms"]}"#;
+        assert_eq!(read(&ANALYZER, MANIFEST, sets.as_bytes()).distros[0].streams, ["aus", "e4s"]);
     }
 
     #[test]

@@ -218,6 +218,7 @@ fn distro(draft: &Draft) -> Option<Distro> {
             like: properties.all("plimsoll:distro:like").to_vec(),
             cpe: text("plimsoll:distro:cpe"),
             extended_support: properties.get("plimsoll:distro:extended-support") == Some("true"),
+            streams: properties.all("plimsoll:distro:stream").to_vec(),
         });
     }
     if let Some(system) = draft.entries.iter().find(|entry| entry.role == Role::System && !entry.name.is_empty()) {

@@ -36,7 +36,7 @@ pub enum Db {
     /// Read the data out of a bundle or a delta
     ///
     /// Everything is checked before anything changes. The folder then has the shards that the bundle's list names; of
-    /// those that are listed and not in the bundle it keeps what it has.
+    /// those that are listed and not in the bundle it keeps what it has. Data that was made before that in use is refused.
     Import(ImportArgs),
     /// Write what changed from one folder of data to another
     ///
@@ -207,6 +207,9 @@ pub struct ImportArgs {
     /// The bundle or delta; - is standard input
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
+    /// Let older data replace newer, which hides the vulnerabilities that became known in between
+    #[arg(long)]
+    pub allow_older: bool,
     /// Who must have signed it.
     #[command(flatten)]
     pub keys: Keys,

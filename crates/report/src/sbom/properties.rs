@@ -94,6 +94,9 @@ pub(crate) fn of_image(report: &Report) -> Vec<Property> {
             tell("distro:like".into(), like);
         }
         tell("distro:extended-support".into(), if distro.extended_support { "true" } else { "" });
+        for stream in &distro.streams {
+            tell("distro:stream".into(), stream);
+        }
     }
     for (number, layer) in report.image.layers.iter().enumerate() {
         let digest = layer.diff_id.as_ref().or(layer.blob.as_ref());

@@ -4,7 +4,7 @@ use std::io::{self, BufRead, Read, Write};
 use std::path::Path;
 
 use super::export::{Content, Data, Exported, patch, write};
-use super::{Base, BundleError, Member, digest, newest};
+use super::{Base, BundleError, Member, digest};
 use crate::shard::Shard;
 
 /// How hard to compress: a delta is made once and fetched by many.
@@ -31,8 +31,8 @@ pub fn delta(old: &Path, new: &Path, out: &mut dyn Write) -> Result<Exported, Bu
             None => (Member { file: listed.file.clone(), ..Member::of("", shard.bytes()) }, Content::Shard(shard)),
         });
     }
-    let base = Base { blake3: digest(&old.list), newest: newest(&old.manifest) };
-    write(&new, Some(base), members, out)
+    let base = Base { blake3: digest(&old.list), newest: old.manifest.newest().map(str::to_owned) };
+    write(&new, Some(base), new.tables(&old.manifest.tables)?, members, out)
 }
 
 /// The window that reaches from the end of the new bytes to the beginning of the old ones, as a power of two.

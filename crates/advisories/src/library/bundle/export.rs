@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::seal::Sealing;
 use super::{BundleError, FORMAT, HEAD, Head, Member, WINDOW, digest, tar};
 use crate::library::manifest::{Listed, MANIFEST, Manifest};
-use crate::library::{SIGNALS, signature};
+use crate::library::{SIGNALS, Table, signature};
 use crate::shard::Shard;
 
 /// How hard to compress: most of a shard is compressed already.
@@ -48,7 +48,7 @@ pub fn export(folder: &Path, ecosystems: &[String], out: &mut dyn Write) -> Resu
             format!("there is no shard of {}", ecosystems.join(", "))
         }));
     }
-    write(&data, None, members, out)
+    write(&data, None, data.tables(&[])?, members, out)
 }
 
 /// A folder with a list.
@@ -76,6 +76,22 @@ impl Data {
 
     pub(super) fn unfit(&self, detail: String) -> BundleError {
         BundleError::Unfit { folder: self.folder.display().to_string(), detail }
+    }
+
+    /// The tables that the list names, but for those that the other side has.
+    pub(super) fn tables(&self, known: &[Table]) -> Result<Vec<(Member, Content)>, BundleError> {
+        let mut tables = Vec::new();
+        for table in self.manifest.tables.iter().filter(|table| !known.contains(table)) {
+            let path = self.folder.join(table.file());
+            let content = match fs::read(&path) {
+                Ok(content) => content,
+                Err(error) if error.kind() == ErrorKind::NotFound => continue,
+                Err(error) => return Err(BundleError::io(&path)(error)),
+            };
+            table.check(&content).map_err(|why| self.unfit(format!("{}: {why}", table.file())))?;
+            tables.push((Member::of(&table.file(), &content), Content::Bytes(content)));
+        }
+        Ok(tables)
     }
 
     /// A shard that is what the list says; none where only other shards were fetched.
@@ -107,10 +123,11 @@ impl Content {
     }
 }
 
-/// Writes a bundle with the data's list, its signature, and these shards.
+/// Writes a bundle with the data's list, its signature, and these tables and shards.
 pub(super) fn write(
     data: &Data,
     base: Option<super::Base>,
+    tables: Vec<(Member, Content)>,
     shards: Vec<(Member, Content)>,
     out: &mut dyn Write,
 ) -> Result<Exported, BundleError> {
@@ -120,6 +137,7 @@ pub(super) fn write(
     if let Some(signature) = &data.signature {
         members.push((Member::of(signature::SIGNATURE, signature), Content::Bytes(signature.clone())));
     }
+    members.extend(tables);
     members.extend(shards);
     let (members, contents): (Vec<_>, Vec<_>) = members.into_iter().unzip();
     let head = Head { format: FORMAT, base, members };

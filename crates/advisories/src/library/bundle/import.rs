@@ -6,7 +6,7 @@ use std::path::Path;
 use super::seal::Sealed;
 use super::staging::{Staging, Watch};
 use super::{BundleError, HEAD, Head, MANIFEST, MAX_BYTES, MAX_DATA, MAX_SHARD, Member, PATCHED, WINDOW};
-use super::{delta, digest, newest, tar};
+use super::{delta, digest, tar};
 use crate::library::check;
 use crate::library::manifest::{Listed, Manifest};
 use crate::library::signature::{self, SIGNATURE, Signed, Trust};
@@ -37,9 +37,15 @@ pub struct Imported {
     pub before: Option<String>,
 }
 
-/// Reads a bundle into `folder`, or a delta. Until all of it was checked the folder stays as it is.
+/// Reads a bundle into `folder`, or a delta. Until all of it was checked the folder stays as it is, and older data does
+/// not replace newer.
 pub fn import(source: &mut dyn Read, folder: &Path, trust: &Trust) -> Result<Imported, BundleError> {
-    watched(source, folder, trust, &mut || Ok(()))
+    watched(source, folder, trust, false, &mut || Ok(()))
+}
+
+/// The same, and older data may replace newer: for whoever wants it back.
+pub fn import_of_any_age(source: &mut dyn Read, folder: &Path, trust: &Trust) -> Result<Imported, BundleError> {
+    watched(source, folder, trust, true, &mut || Ok(()))
 }
 
 /// The same, and `watch` is told before each change of the folder.
@@ -47,6 +53,7 @@ pub(super) fn watched(
     source: &mut dyn Read,
     folder: &Path,
     trust: &Trust,
+    of_any_age: bool,
     watch: Watch<'_>,
 ) -> Result<Imported, BundleError> {
     let mut decoder = zstd::Decoder::with_buffer(Sealed::new(source)).map_err(broken)?.single_frame();
@@ -66,13 +73,31 @@ pub(super) fn watched(
     let signature = named(&mut archive, SIGNATURE, signature::MAX_BYTES).transpose()?;
     let signed = trust.judge(&list, signature.as_deref())?;
     let manifest = Manifest::parse(&list).map_err(|error| BundleError::Refused(error.to_string()))?;
+    let mut tables = Vec::new();
+    for table in &manifest.tables {
+        let file = table.file();
+        if let Some(content) = named(&mut archive, &file, table.bytes).transpose()? {
+            table.check(&content).map_err(|why| BundleError::Refused(format!("{file}: {why}")))?;
+            tables.push((file, content));
+        }
+    }
     let plan = plan(members, &manifest, head.base.is_some())?;
-    let here = Manifest::read(folder).ok().flatten();
     if let Some(base) = &head.base {
         starts_from(base, &list, folder)?;
     }
 
     let mut staging = Staging::new(folder, watch)?;
+    // Nobody else imports anything from here on.
+    let here = Manifest::read(folder).ok().flatten();
+    if let Some(here) = here.as_ref().filter(|_| !of_any_age) {
+        manifest.check_not_older(here)?;
+    }
+    for (file, content) in tables {
+        let mut waiting = staging.begin(&file)?;
+        waiting.write(&content)?;
+        waiting.end()?;
+        staging.keep(&file);
+    }
     let (mut bytes, mut absent, mut shards) = (0, Vec::new(), 0);
     for (member, listed) in plan {
         next(&mut archive, &member.file, member.bytes)?;
@@ -107,8 +132,8 @@ pub(super) fn watched(
         absent,
         delta: head.base.is_some(),
         signed,
-        newest: newest(&manifest),
-        before: here.as_ref().and_then(newest),
+        newest: manifest.newest().map(str::to_owned),
+        before: here.as_ref().and_then(Manifest::newest).map(str::to_owned),
     })
 }
 

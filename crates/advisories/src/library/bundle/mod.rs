@@ -5,6 +5,7 @@
 //! In it lie, in this order:
 //! - `bundle.json`, the [`Head`]: the format's version and the list of what follows, with sizes and BLAKE3 digests;
 //! - `shards.json`, the folder's list as it is, and `shards.json.sig`, if it is signed;
+//! - the tables of facts that the list names, in its order; in a delta, those that changed;
 //! - the shards, or some of them, in the list's order. In a delta, one that changed is a zstd frame that has the old shard
 //!   as its prefix (`zstd --patch-from`), under the name of the shard and `.zst`.
 //!
@@ -12,7 +13,8 @@
 //! the signature says whose list it is. So each file is checked while it is read, and whoever fills a disk has to sign for
 //! it where a key is pinned. What is read becomes visible last, by renaming (`staging`).
 //!
-//! To carry one more kind of file, list it in `shards.json`, so that the signature covers it, and raise [`FORMAT`].
+//! To carry one more table, see `tables`. To carry one more kind of file, list it in `shards.json`, so that the signature
+//! covers it, and raise [`FORMAT`].
 
 mod delta;
 mod export;
@@ -28,17 +30,19 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::manifest::{MANIFEST, MAX_BYTES, Manifest};
+use super::manifest::{MANIFEST, MAX_BYTES, Older};
 use super::signature::Untrusted;
 
 pub use delta::delta;
 pub use export::{Exported, export};
-pub use import::{Imported, import};
+pub use import::{Imported, import, import_of_any_age};
 
 /// The first file of a bundle.
 const HEAD: &str = "bundle.json";
-/// Raised when a program of today cannot use a bundle of tomorrow.
-const FORMAT: u32 = 1;
+/// Raised when a program of today cannot use a bundle of tomorrow. The first one had no tables.
+const FORMAT: u32 = 2;
+/// The oldest that is understood.
+const OLDEST_FORMAT: u32 = 1;
 /// Ends the names of shards that are given by what changed.
 const PATCHED: &str = ".zst";
 /// The window of the outer compression, as a power of two: what reading a bundle may take of memory.
@@ -89,8 +93,8 @@ impl Head {
         let refused = |detail| BundleError::Refused(format!("its head cannot be used: {detail}"));
         let head: Self = serde_json::from_slice(json).map_err(|error| refused(error.to_string()))?;
         match head.format {
-            FORMAT => Ok(head),
-            other => Err(refused(format!("it has format {other} and this program reads {FORMAT}"))),
+            OLDEST_FORMAT..=FORMAT => Ok(head),
+            other => Err(refused(format!("it has format {other} and this program reads {OLDEST_FORMAT} to {FORMAT}"))),
         }
     }
 
@@ -119,6 +123,9 @@ pub enum BundleError {
     /// The wrong people made it.
     #[error("the bundle is refused: {0}")]
     Untrusted(#[from] Untrusted),
+    /// What is in use is newer.
+    #[error("the bundle is refused: {0}")]
+    Older(#[from] Older),
     /// A delta for other data.
     #[error("the delta starts from {needed}, and {found}")]
     WrongBase {
@@ -149,9 +156,4 @@ impl BundleError {
 
 fn digest(bytes: &[u8]) -> String {
     blake3::hash(bytes).to_hex().to_string()
-}
-
-/// When the newest advisory of a list was changed.
-fn newest(manifest: &Manifest) -> Option<String> {
-    manifest.shards.iter().filter_map(|listed| listed.about.newest.clone()).max()
 }

@@ -9,9 +9,9 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use super::BundleError;
-use crate::library::EXTENSION;
 use crate::library::manifest::{MANIFEST, Manifest};
 use crate::library::signature::SIGNATURE;
+use crate::library::{EXTENSION, tables};
 
 /// The folder in which files wait.
 const WAITING: &str = ".importing";
@@ -108,13 +108,15 @@ impl<'a> Staging<'a> {
         }
     }
 
-    /// Files of shards that the list does not name.
+    /// Files of shards and tables that the list does not name.
     fn gone(&self, manifest: &Manifest) -> io::Result<Vec<String>> {
         let mut gone = Vec::new();
         for file in fs::read_dir(&self.folder)? {
             let Ok(name) = file?.file_name().into_string() else { continue };
-            let is_shard = Path::new(&name).extension().is_some_and(|extension| extension == EXTENSION);
-            if is_shard && !manifest.shards.iter().any(|listed| listed.file == name) {
+            let ends_so = |ending: &str| Path::new(&name).extension().is_some_and(|extension| extension == ending);
+            let is_listed = manifest.shards.iter().any(|listed| listed.file == name)
+                || manifest.tables.iter().any(|table| table.file() == name);
+            if (ends_so(EXTENSION) || ends_so(tables::EXTENSION)) && !is_listed {
                 gone.push(name);
             }
         }

@@ -5,15 +5,16 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
+use jiff::Timestamp;
 use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::seal::Sealing;
 use super::*;
 use crate::advisory::{Advisory, Affected, Event};
-use crate::library::manifest::Listed;
+use crate::library::manifest::{Listed, Manifest};
 use crate::library::signature::{SIGNATURE, SecretKey, Signed, Trust};
-use crate::library::{SIGNALS, file_name};
+use crate::library::{SIGNALS, Table, file_name};
 use crate::shard::{Builder, Shard};
 use crate::signal::{self, Signal, Word};
 
@@ -169,6 +170,100 @@ fn what_is_exported_is_imported() {
     assert_eq!(imported.before.as_deref(), Some("2024-05-01T00:00:00Z"));
 }
 
+/// The files, with a list that was made on that day.
+fn made(day: i64, mut files: Files) -> Files {
+    let list = Manifest::parse(&files[MANIFEST]).unwrap();
+    let time = Timestamp::from_second(day * 86_400).unwrap();
+    files.insert(MANIFEST.into(), list.made_at(time).to_json());
+    files
+}
+
+#[test]
+fn older_data_replaces_newer_only_when_told_to() {
+    let (monday, tuesday) = (made(20_780, old()), made(20_781, new()));
+    let told = "it is of 2026-11-23T00:00:00Z, and that in use is of 2026-11-24T00:00:00Z";
+    // A signature does not help: what is replayed was signed once.
+    let key = SecretKey::generate().unwrap();
+    let mut signed = monday.clone();
+    signed.insert(SIGNATURE.into(), key.sign(&monday[MANIFEST]).into_bytes());
+    let trust = Trust::new([key.public()]);
+    for bundle in [exported(&signed, &[]), delta_of(&tuesday, &signed)] {
+        let folder = folder(&tuesday);
+        let error = import(&mut &*bundle, folder.path(), &trust).unwrap_err();
+        assert!(matches!(&error, BundleError::Older(_)) && error.to_string().contains(told), "{error}");
+        assert_eq!(found(folder.path()), tuesday);
+        import_of_any_age(&mut &*bundle, folder.path(), &trust).unwrap();
+        assert_eq!(found(folder.path()), signed);
+    }
+    // The same again, and newer, are as good as ever.
+    let folder = folder(&monday);
+    for files in [&monday, &monday, &tuesday, &tuesday] {
+        read(&exported(files, &[]), folder.path()).unwrap();
+        assert_eq!(found(folder.path()), *files);
+    }
+}
+
+/// The files, with a table of that kind that the list names.
+fn tabled(mut files: Files, kind: &str, content: &str) -> Files {
+    let mut list = Manifest::parse(&files[MANIFEST]).unwrap();
+    let table = Table::new(kind, kind, content.as_bytes());
+    files.insert(table.file(), content.into());
+    list.tables = vec![table];
+    files.insert(MANIFEST.into(), list.to_json());
+    files
+}
+
+const ENDS: &str = "# When releases end, as of 2999-01-01.\ndebian\t99\tDebian 99\t2998-01-01\t-\tDebian\n";
+
+#[test]
+fn tables_go_with_the_list() {
+    let with = tabled(new(), "end-of-life", ENDS);
+    // Kinds of tomorrow are carried, whatever is in them.
+    let unknown = tabled(new(), "licences", "\0");
+    for (bundle, expected) in [
+        (exported(&with, &[]), &with),
+        (exported(&unknown, &[]), &unknown),
+        (delta_of(&old(), &with), &with),
+        (delta_of(&old(), &unknown), &unknown),
+    ] {
+        let folder = folder(&old());
+        read(&bundle, folder.path()).unwrap();
+        assert_eq!(found(folder.path()), *expected);
+    }
+    // What is the same need not be in a delta, and what the list no longer names goes.
+    let folder = folder(&with);
+    read(&delta_of(&with, &with), folder.path()).unwrap();
+    assert_eq!(found(folder.path()), with);
+    read(&exported(&unknown, &[]), folder.path()).unwrap();
+    assert_eq!(found(folder.path()), unknown);
+}
+
+#[test]
+fn tables_that_are_not_what_the_list_says_are_refused() {
+    let (wrong, other) = (ENDS.replace("2998-01-01", "soon"), ENDS.replace("2998-01-01", "late"));
+    let mut list = Manifest::parse(&new()[MANIFEST]).unwrap();
+    list.tables = vec![Table::new("end-of-life", "end-of-life", wrong.as_bytes())];
+    refused(
+        &of_list(&list, &[("end-of-life.table", wrong.as_bytes())]),
+        "end-of-life.table: line 2: ends must be a date",
+    );
+    refused(
+        &of_list(&list, &[("end-of-life.table", other.as_bytes())]),
+        "end-of-life.table: it does not have the size",
+    );
+    list.tables[0].name = "../end-of-life".into();
+    refused(&of_list(&list, &[]), "a table cannot be called");
+    refused(
+        &of_list(&Manifest::new(Vec::new()), &[("end-of-life.table", ENDS.as_bytes())]),
+        "is no file that the list",
+    );
+    // And are not passed on.
+    let mut files = tabled(new(), "end-of-life", ENDS);
+    files.insert("end-of-life.table".into(), wrong.into_bytes());
+    let error = export(folder(&files).path(), &[], &mut Vec::new()).unwrap_err().to_string();
+    assert!(error.contains("end-of-life.table: it does not have the size"), "{error}");
+}
+
 #[test]
 fn some_ecosystems_can_be_carried() {
     let bundle = exported(&new(), &["Debian", "Go"]);
@@ -244,7 +339,7 @@ fn whatever_interrupts_an_import_leaves_data_in_use() {
                 copy(folder.path(), killed.path());
                 Err(io::ErrorKind::StorageFull.into())
             };
-            let outcome = import::watched(&mut &bundle[..], folder.path(), &Trust::default(), &mut watch);
+            let outcome = import::watched(&mut &bundle[..], folder.path(), &Trust::default(), false, &mut watch);
             if outcome.is_ok() {
                 assert!(step > 4, "nothing was interrupted");
                 break;
@@ -294,7 +389,7 @@ fn two_imports_into_one_folder_do_not_mix() {
         busy |= matches!(read(&bundle, folder.path()), Err(BundleError::Busy(_)));
         Ok(())
     };
-    import::watched(&mut &bundle[..], folder.path(), &Trust::default(), &mut watch).unwrap();
+    import::watched(&mut &bundle[..], folder.path(), &Trust::default(), false, &mut watch).unwrap();
     assert!(busy);
     assert_eq!(found(folder.path()), new());
 }
@@ -352,7 +447,7 @@ fn what_is_no_bundle_is_refused() {
     refused(&forged(&[]), "it has no bundle.json");
     refused(&forged(&[("shards.json", b"{}")]), "it has no bundle.json");
     refused(&forged(&[(HEAD, b"{")]), "its head cannot be used");
-    refused(&forged(&[(HEAD, br#"{"format": 2, "members": []}"#)]), "it has format 2 and this program reads 1");
+    refused(&forged(&[(HEAD, br#"{"format": 3, "members": []}"#)]), "it has format 3 and this program reads 1 to 2");
     refused(&forged(&[(HEAD, br#"{"format": 1, "members": []}"#)]), "it has no shards.json");
     refused(&forged(&[(HEAD, &vec![b' '; (4 << 20) + 1])]), "bundle.json is too large");
     let twice = [exported(&new(), &[]), exported(&new(), &[])].concat();
@@ -409,7 +504,11 @@ fn shards_that_are_not_what_the_list_says_are_refused() {
     };
     check(b"no shard", &|_| {}, "Go.shard: it is no shard");
     check(&shard("npm", &["g"]), &|_| {}, "Go.shard: it is about something else");
-    check(&go, &|listed| listed.about.newest = Some("2099".into()), "Go.shard: it is about something else");
+    check(
+        &go,
+        &|listed| listed.about.newest = Some("2099-01-01T00:00:00Z".into()),
+        "Go.shard: it is about something else",
+    );
     check(&go, &|listed| listed.bytes = 2 << 30, "Go.shard is too large");
     // Entries begin behind the table, what the shard is about, its names and its words; the last bytes are a directory.
     let mut damaged = go.clone();
@@ -546,7 +645,7 @@ proptest! {
         let of = |packages: &str| {
             let packages: Vec<String> = packages.chars().map(String::from).collect();
             let packages: Vec<&str> = packages.iter().map(String::as_str).collect();
-            files(&[("Go", shard("Go", &packages))])
+            made(20_780, files(&[("Go", shard("Go", &packages))]))
         };
         let place = folder(&of(&before));
         read(&delta_of(&of(&before), &of(&after)), place.path()).unwrap();

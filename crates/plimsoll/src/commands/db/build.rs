@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::thread;
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use advisories::feeds::{self, Reason};
 use advisories::{Built, Input, Recipe, Tally};
@@ -13,6 +13,7 @@ use bytesize::ByteSize;
 use report::one_line;
 
 use crate::args::{BuildArgs, Talk};
+use crate::environment::{report_time, variable};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::written;
@@ -28,10 +29,11 @@ pub fn run(args: &BuildArgs, talk: &Talk, out: &mut dyn Write) -> Result<Exit, F
         threads: args.jobs.or_else(|| thread::available_parallelism().ok().map(NonZero::get)).unwrap_or(1),
         level: args.level,
         keep: false,
+        made: Some(report_time(&variable, SystemTime::now()).map_err(Failure::usage)?),
     };
     let key = args.sign_key.as_deref().map(super::keygen::read).transpose()?;
     let started = Instant::now();
-    let shown = !talk.quiet && terminal::progress(&crate::environment::variable, io::stderr().is_terminal());
+    let shown = !talk.quiet && terminal::progress(&variable, io::stderr().is_terminal());
     let line = shown.then(Line::start);
     let progress = |what: &str| {
         tracing::info!(what, "building");

@@ -25,7 +25,8 @@ pub fn run(args: &ImportArgs, talk: &Talk, out: &mut dyn Write) -> Result<Exit, 
         let file = File::open(&args.file).map_err(|error| Failure::new(Exit::ScanFailed, error).when(tried()))?;
         Box::new(file)
     };
-    let imported = bundle::import(&mut *source, &folder, &trust).map_err(|error| {
+    let import = if args.allow_older { bundle::import_of_any_age } else { bundle::import };
+    let imported = import(&mut *source, &folder, &trust).map_err(|error| {
         let remedy = remedy(&error);
         Failure::new(Exit::ScanFailed, error).when(tried()).remedy(remedy)
     })?;
@@ -47,6 +48,9 @@ fn remedy(error: &BundleError) -> &'static str {
         BundleError::Refused(_) => "fetch or export it again; what is here stays in use",
         BundleError::Untrusted(_) => {
             "fetch it from whoever has the key, or pin the key of whoever signed it (--db-key); what is here stays in use"
+        }
+        BundleError::Older(_) => {
+            "fetch or export newer data, or take back the older with --allow-older; what is here stays in use"
         }
         BundleError::WrongBase { .. } => {
             "import a whole bundle, or the deltas that lie between; what is here stays in use"

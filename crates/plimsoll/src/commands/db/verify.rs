@@ -1,7 +1,7 @@
 //! `plimsoll db verify`.
 
 use std::fs;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 
 use advisories::signature::Trust;
 use advisories::{Manifest, Shard, check, file_name};
@@ -63,10 +63,28 @@ pub fn run(args: &VerifyArgs, out: &mut dyn Write) -> Result<Exit, Failure> {
             }
         }
     }
+    for table in manifest.iter().flat_map(|manifest| &manifest.tables) {
+        let checked = match fs::read(folder.join(table.file())) {
+            // One that was not fetched.
+            Err(error) if error.kind() == ErrorKind::NotFound => continue,
+            Err(error) => Err(error.to_string()),
+            Ok(content) => table.check(&content),
+        };
+        match checked {
+            Ok(()) => {
+                good += 1;
+                written(writeln!(out, "good  {}: whole, and as the manifest lists it", table.file()))?;
+            }
+            Err(why) => {
+                bad += 1;
+                written(writeln!(out, "BAD   {}: {}", table.file(), one_line(&why)))?;
+            }
+        }
+    }
     written(writeln!(out, "\n{good} good, {bad} bad"))?;
     if bad == 0 {
         return Ok(Exit::Passed);
     }
-    Err(Failure::new(Exit::NoAdvisories, anyhow::anyhow!("{bad} of the shards are damaged"))
+    Err(Failure::new(Exit::NoAdvisories, anyhow::anyhow!("{bad} of the files are damaged"))
         .remedy("fetch or build them again: plimsoll db update, plimsoll db build"))
 }

@@ -1,11 +1,22 @@
-//! Whether a distribution's release still gets security updates, by the dates in `rules/end-of-life.tsv`.
+//! Whether a distribution's release still gets security updates, by the dates in `rules/end-of-life.tsv`, or in a newer
+//! table of that form that came with the advisory data (`table`).
 
+mod table;
+
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
 use model::{Distro, EndOfLife};
 
 use crate::ecosystems::is_centos_stream;
+
+pub(crate) use table::is_newer;
+
+/// What such a table is called where advisory data carries it.
+pub(crate) const KIND: &str = "end-of-life";
+/// The text of the program's own table.
+pub(crate) const TABLE: &str = include_str!("../../../../rules/end-of-life.tsv");
 
 /// A day of the Gregorian calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,51 +84,61 @@ impl fmt::Display for Date {
 }
 
 /// What is known about one release. Dates are ISO 8601.
-struct Release {
-    id: &'static str,
-    version: &'static str,
-    name: &'static str,
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Release<'a> {
+    id: &'a str,
+    version: &'a str,
+    name: &'a str,
     /// None for a release that never ends.
-    ends: Option<&'static str>,
-    extended: Option<&'static str>,
+    ends: Option<&'a str>,
+    extended: Option<&'a str>,
 }
 
 /// Sorted by id and version.
-const RELEASES: &[Release] = include!(concat!(env!("OUT_DIR"), "/end_of_life.rs"));
+const RELEASES: &[Release<'_>] = include!(concat!(env!("OUT_DIR"), "/end_of_life.rs"));
 
-/// The end of the distribution's release, if it has passed. Extended support that is switched on counts.
-pub(crate) fn end_of_life(distro: &Distro, today: Date) -> Option<EndOfLife> {
-    let release = release(distro)?;
-    let ends = release.ends?;
-    let today = today.to_string();
-    let last = if distro.extended_support { release.extended.unwrap_or(ends) } else { ends };
-    (*last < *today).then(|| EndOfLife {
-        release: release.name.into(),
-        date: ends.into(),
-        extended: release.extended.map(str::to_owned),
-        passed: true,
-    })
+/// What is known about all releases.
+#[derive(Debug)]
+pub(crate) struct Releases<'a> {
+    /// Sorted by id and version.
+    rows: Cow<'a, [Release<'a>]>,
 }
 
-/// The row that names most of the version: `3.18` for `3.18.4`.
-fn release(distro: &Distro) -> Option<&'static Release> {
-    let id = match &*distro.id {
-        _ if is_centos_stream(distro) => "centos-stream",
-        // Derivatives with their parent's release numbers and support.
-        "raspbian" => "debian",
-        "sles_sap" => "sles",
-        id => id,
-    };
-    // A release without a service pack has none in its version: SLES 15 is 15.0 there.
-    let bare = format!("{}.0", distro.version);
-    let names = |name: &str| {
-        name == "*"
-            || name == bare
-            || distro.version.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-    };
-    let start = RELEASES.partition_point(|row| row.id < id);
-    let rows = RELEASES[start..].iter().take_while(|row| row.id == id);
-    rows.filter(|row| names(row.version)).max_by_key(|row| row.version.len())
+impl Releases<'_> {
+    /// The end of the distribution's release, if it has passed. Extended support that is switched on counts.
+    pub(crate) fn end_of_life(&self, distro: &Distro, today: Date) -> Option<EndOfLife> {
+        let release = self.release(distro)?;
+        let ends = release.ends?;
+        let today = today.to_string();
+        let last = if distro.extended_support { release.extended.unwrap_or(ends) } else { ends };
+        (*last < *today).then(|| EndOfLife {
+            release: release.name.into(),
+            date: ends.into(),
+            extended: release.extended.map(str::to_owned),
+            passed: true,
+        })
+    }
+
+    /// The row that names most of the version: `3.18` for `3.18.4`.
+    fn release(&self, distro: &Distro) -> Option<&Release<'_>> {
+        let id = match &*distro.id {
+            _ if is_centos_stream(distro) => "centos-stream",
+            // Derivatives with their parent's release numbers and support.
+            "raspbian" => "debian",
+            "sles_sap" => "sles",
+            id => id,
+        };
+        // A release without a service pack has none in its version: SLES 15 is 15.0 there.
+        let bare = format!("{}.0", distro.version);
+        let names = |name: &str| {
+            name == "*"
+                || name == bare
+                || distro.version.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        let start = self.rows.partition_point(|row| row.id < id);
+        let rows = self.rows[start..].iter().take_while(|row| row.id == id);
+        rows.filter(|row| names(row.version)).max_by_key(|row| row.version.len())
+    }
 }
 
 #[cfg(test)]
@@ -126,7 +147,7 @@ mod tests {
 
     fn check(id: &str, version: &str, today: &str, expected: Option<(&str, &str)>) {
         let distro = Distro { id: id.into(), version: version.into(), ..Distro::default() };
-        let found = end_of_life(&distro, today.parse().unwrap());
+        let found = Releases::BUILT_IN.end_of_life(&distro, today.parse().unwrap());
         let found = found.as_ref().map(|end| (&*end.release, &*end.date));
         assert_eq!(found, expected, "{id} {version} on {today}");
     }
@@ -162,7 +183,7 @@ mod tests {
     fn centos_stream_is_not_centos() {
         let stream =
             Distro { id: "centos".into(), version: "8".into(), name: "CentOS Stream 8".into(), ..Distro::default() };
-        let end = end_of_life(&stream, "2026-01-01".parse().unwrap()).unwrap();
+        let end = Releases::BUILT_IN.end_of_life(&stream, "2026-01-01".parse().unwrap()).unwrap();
         assert_eq!((&*end.release, &*end.date), ("CentOS Stream 8", "2024-05-31"));
     }
 
@@ -170,10 +191,10 @@ mod tests {
     fn extended_support_that_is_switched_on_counts() {
         let mut distro = Distro { id: "ubuntu".into(), version: "20.04".into(), ..Distro::default() };
         let today = "2026-01-01".parse().unwrap();
-        assert_eq!(end_of_life(&distro, today).unwrap().extended.as_deref(), Some("2030-04-23"));
+        assert_eq!(Releases::BUILT_IN.end_of_life(&distro, today).unwrap().extended.as_deref(), Some("2030-04-23"));
         distro.extended_support = true;
-        assert_eq!(end_of_life(&distro, today), None);
-        assert!(end_of_life(&distro, "2031-01-01".parse().unwrap()).is_some());
+        assert_eq!(Releases::BUILT_IN.end_of_life(&distro, today), None);
+        assert!(Releases::BUILT_IN.end_of_life(&distro, "2031-01-01".parse().unwrap()).is_some());
     }
 
     // `date -d 2026-11-25 +%s` and its like, divided by 86,400.
