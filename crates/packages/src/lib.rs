@@ -1,8 +1,9 @@
-//! Files to packages: one file per format, one row per format in the tables of [`os`], [`executable`], [`infrastructure`]
-//! and of the folders of [`language`].
+//! Files to packages: one file per format, one row per format in the tables of [`ai`], [`os`], [`executable`],
+//! [`infrastructure`] and of the folders of [`language`].
 //!
 //! Invariant: reads nothing but the bytes it is lent. What needs a file's neighbours is joined at the inventory.
 
+pub mod ai;
 pub mod executable;
 pub mod infrastructure;
 pub mod language;
@@ -24,6 +25,7 @@ pub fn analyzers() -> impl Iterator<Item = &'static Analyzer> {
         .chain(executable::ANALYZERS)
         .chain(infrastructure::ANALYZERS)
         .chain(language::ANALYZERS.iter().copied().flatten())
+        .chain(ai::ANALYZERS)
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ use serde_json::Value;
 /// Cases, or folders of them, below the fixtures.
 const CASES: &[&str] = &[
     "conan",
+    "conda",
     "github-actions",
     "golang",
     "jar",
@@ -32,7 +33,13 @@ const CASES: &[&str] = &[
     "python/installed-nested",
     "python/installed-no-version",
     "python/installed-uppercase",
+    "python/pdm",
+    "python/pipfile-lock",
+    "python/poetry-dev-deps",
+    "python/poetry-multiple-extras",
     "python/requirements",
+    "python/setup.py",
+    "python/uv",
     "rust",
     "terraform",
     "vcpkg",
@@ -86,6 +93,13 @@ const DEVIATIONS: &[(&str, &[&str], &[&str], &str)] = &[
         &[],
         "ranges and wildcards do not say what will be installed",
     ),
+    (
+        "python/poetry-dev-deps",
+        &["added-value@0.14.2", "alabaster@0.7.12", "appnope@0.1.0", "asciitree@0.3.3"],
+        &[],
+        "their category is development",
+    ),
+    ("python/uv", &["testpkg@0.1.0"], &[], "the project is not its own dependency"),
     ("rust/cargo-lock-git", &["hello_world@0.1.0"], &[], "without a source it is the project itself"),
     ("rust/cargo-lock-path", &["app@1.0.0", "telemetry@0.1.0"], &[], "without a source it is the project itself"),
     (

@@ -250,7 +250,8 @@ mod tests {
         let mut bomb = String::from("a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n");
         for level in 1..10 {
             let before = format!("*a{}", level - 1);
-            bomb += &format!("a{level}: &a{level} [{}]\n", [before.as_str(); 10].join(","));
+            let aliases = [before.as_str(); 10].join(",");
+            bomb.extend(["a", &level.to_string(), ": &a", &level.to_string(), " [", &aliases, "]\n"]);
         }
         let kind = |text: &str| documents(text.as_bytes()).unwrap_err().kind.name();
         assert_eq!(kind(&bomb), "limit-hit");

@@ -23,14 +23,20 @@ pub const ANALYZER: Analyzer = Analyzer {
     analyze,
 };
 
-fn is_in_info_folder(path: &ImagePath) -> bool {
+pub(super) fn is_in_info_folder(path: &ImagePath) -> bool {
     let folder = path.parent().rsplit(|&byte| byte == b'/').next().unwrap_or_default();
     let ending = folder.rsplit(|&byte| byte == b'.').next().unwrap_or_default();
     [&b"dist-info"[..], b"egg-info"].iter().any(|info| ending.eq_ignore_ascii_case(info))
 }
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
-    let text = text::decode(headers(file.content))?;
+    facts.package(package(file.content)?);
+    Ok(())
+}
+
+/// The package that metadata are about.
+pub(super) fn package(content: &[u8]) -> Result<Package, Unreadable> {
+    let text = text::decode(headers(content))?;
     let mut metadata = Metadata::default();
     let mut lines = text.lines().peekable();
     while let Some(line) = lines.next() {
@@ -52,8 +58,7 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
         Some(expression) => vec![expression.to_owned()],
         None => license.into_iter().chain(classifiers).map(str::to_owned).collect(),
     };
-    facts.package(Package { licenses, ..Package::new(PackageKind::Pypi, normalize(name), version) });
-    Ok(())
+    Ok(Package { licenses, ..Package::new(PackageKind::Pypi, normalize(name), version) })
 }
 
 /// Everything up to the first empty line; the description that follows may be long.

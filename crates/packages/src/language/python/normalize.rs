@@ -2,7 +2,7 @@
 
 /// The name as the index and the advisories write it: in lower case, with one `-` for every run of `-`, `_` and `.`
 /// (PEP 503, "Normalized Names").
-pub(super) fn normalize(name: &str) -> String {
+pub(in crate::language) fn normalize(name: &str) -> String {
     let mut normal = String::with_capacity(name.len());
     let mut separated = false;
     for character in name.chars() {

@@ -1,19 +1,20 @@
 //! `requirements.txt` and its variations (pip documentation, "Requirements File Format"; PEP 440; PEP 508).
 //!
-//! Only requirements that name one version, with `==` or `===` and without `*`, say what will be installed; the others
-//! depend on the day. Lines that begin with `-` are options: other files that they name are read where they are found,
+//! Only requirements that name one version, with `==` or `===` and without `*`, or as the address of a wheel whose name
+//! has it, say what will be installed; the others depend on the day. Lines that begin with `-` are options: other files that they name are read where they are found,
 //! for themselves. Values of environment variables (`${NAME}`) are not known, so what needs one is left out.
 
 use model::{Analyzer, Facts, File, ImagePath, Key, PackageKind, Presence, Unreadable};
 
 use super::normalize::normalize;
+use super::requirement::pinned;
 use crate::language::lies_below;
 use crate::listing::Listing;
 use crate::syntax::text;
 
 /// Names what to install: [the module](self).
 pub const ANALYZER: Analyzer =
-    Analyzer { name: "requirements", version: 1, files: &[Key::Extension("txt").when(is_requirements)], analyze };
+    Analyzer { name: "requirements", version: 2, files: &[Key::Extension("txt").when(is_requirements)], analyze };
 
 fn is_requirements(path: &ImagePath) -> bool {
     memchr::memmem::find(path.name(), b"requirements").is_some()
@@ -57,31 +58,6 @@ fn without_comment(line: &str) -> &str {
     line[..end].trim_end()
 }
 
-/// Name and version of a requirement that allows just one: `name[extra] (>=1, ==1.2) ; marker --hash=…`.
-fn pinned(requirement: &str) -> Option<(&str, &str)> {
-    let requirement = requirement.trim();
-    let end = requirement.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | '.'))?;
-    let (name, rest) = requirement.split_at(end);
-    // Names begin and end with a letter or a digit; options begin otherwise.
-    if !name.starts_with(|c: char| c.is_ascii_alphanumeric()) || !name.ends_with(|c: char| c.is_ascii_alphanumeric()) {
-        return None;
-    }
-    let mut rest = rest.trim_start();
-    if let Some(extras) = rest.strip_prefix('[') {
-        rest = extras.split_once(']')?.1;
-    }
-    let rest = rest.split([';', '@']).next()?;
-    let rest = rest.split("--").next()?.trim();
-    let clauses = rest.strip_prefix('(').map_or(rest, |inside| inside.trim_end_matches(')'));
-    clauses.split(',').find_map(|clause| {
-        let version = clause.trim().strip_prefix("==")?;
-        let version = version.strip_prefix('=').unwrap_or(version).trim();
-        let exact = version.starts_with(|c: char| c.is_ascii_alphanumeric())
-            && version.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '+' | '!'));
-        exact.then_some((name, version))
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,6 +80,7 @@ bracketed (==1!2.0.post1)
 local==1.0+deb.1 --hash=sha256:00
 continued \\
     ==3.1
+wheel @ https://example.test/wheel-2.1-py3-none-any.whl
 ";
 
     #[test]
@@ -118,6 +95,7 @@ continued \\
              flask 1.0 (declared)
              local 1.0+deb.1 (declared)
              sqlalchemy 1.4.0 (declared)
+             wheel 2.1 (declared)
              zope-interface 5.4 (declared)",
         );
     }
