@@ -14,6 +14,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::graph::Graph;
 use crate::language::lies_below;
+use crate::listing::Listing;
 use crate::syntax::json::{self, Entries, Items, Text};
 
 /// Names what to load, exactly: [the module](self).
@@ -190,10 +191,12 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
             graph.ask(node, Presence::Declared);
         }
     }
-    for (name, version) in lock.remote.0.iter().filter_map(|(address, _)| remote(address.get())) {
-        graph.add(PackageKind::Generic, name, version);
-    }
     graph.tell(facts);
+    let mut modules = Listing::new(PackageKind::Generic);
+    for (name, version) in lock.remote.0.iter().filter_map(|(address, _)| remote(address.get())) {
+        modules.add(name, version, Presence::Declared);
+    }
+    modules.tell(facts);
     Ok(())
 }
 
