@@ -178,7 +178,7 @@ mod tests {
         testing::check(&ANALYZER, "srv/app/yarn.lock", lock, expected);
     }
 
-    const VERSION_1: &str = r##"# yarn lockfile v1
+    const VERSION_1: &str = r#"# yarn lockfile v1
 
 
 "@s/a@*", "@s/a@^1.0.0 || ^2.0.0, 3":
@@ -216,7 +216,7 @@ renamed@^1.5.1:
 "packed@file:./packed.tgz":
   version "1.1.0"
   resolved "file:./packed.tgz#00"
-"##;
+"#;
 
     const VERSION_8: &str = r#"__metadata:
   version: 8

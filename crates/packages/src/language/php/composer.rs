@@ -7,10 +7,11 @@
 //! packages. Branches, `dev-main`, are kept as versions. `installed.php` says the same as PHP code and is not read.
 //! Lockfiles below `vendor` belong to dependencies, and nobody heeds them.
 
+use std::fmt;
+
 use model::{Analyzer, Facts, File, ImagePath, Key, PackageKind, Presence, Requirement, Unreadable};
 use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
-use std::fmt;
 
 use crate::language::lies_below;
 use crate::listing::Listing;

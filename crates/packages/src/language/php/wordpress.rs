@@ -75,6 +75,7 @@ fn core(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     Ok(())
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the signature of all analyzers")]
 fn plugin(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     let parent = file.path.parent();
     let name = if is_folder(parent, b"plugins") {
@@ -86,6 +87,7 @@ fn plugin(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     Ok(())
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the signature of all analyzers")]
 fn theme(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     tell(PackageKind::WordpressTheme, "Theme Name", file.path.parent(), file, facts);
     Ok(())
