@@ -22,12 +22,12 @@ const CASES: &[&str] = &[
     "golang",
     "jar",
     "jar-metadata",
-    "javascript/package-json",
-    "javascript/package-json-and-node-modules",
-    "javascript/package-lock-v1",
-    "javascript/package-lock-v1-nested",
-    "javascript/package-lock-v2",
-    "javascript/package-lock-v3",
+    "javascript",
+    "php/composer-lock",
+    "php/installed-v1",
+    "php/installed-v2",
+    "php/pear-v5",
+    "php/pear-v6",
     "python/installed-egg-info-file",
     "python/installed-malformed-record",
     "python/installed-nested",
@@ -43,6 +43,7 @@ const CASES: &[&str] = &[
     "rust",
     "terraform",
     "vcpkg",
+    "wordpress",
 ];
 
 /// A case, what its origin lists and we do not, what we list and it does not, and why.
@@ -84,8 +85,21 @@ const DEVIATIONS: &[(&str, &[&str], &[&str], &str)] = &[
         &["com.github.luben:zstd-jni@1.3.8-5"],
         "the vendor's id is the group",
     ),
+    (
+        "javascript/bun",
+        &["eslint@9.0.0", "eslint-visitor-keys@4.0.0", "typescript@5.0.0"],
+        &[],
+        "only development needs them",
+    ),
     ("javascript/package-lock-v2", &["npm@6.14.6"], &[], "the project is not its own dependency"),
     ("javascript/package-lock-v3", &["lock-v3-fixture@1.0.0"], &[], "the project is not its own dependency"),
+    (
+        "javascript/pnpm",
+        &["@bcoe/v8-coverage@0.2.3", "nanoid@3.3.4", "picocolors@1.0.0", "source-map-js@1.0.2"],
+        &[],
+        "the first is for development; the others were cut out of the list of packages, which pnpm always writes whole",
+    ),
+    ("javascript/yarn-berry", &["c0n-fab_u.laTION@7.7.7"], &[], "a workspace is the project itself"),
     ("python/installed-no-version", &["no-version@"], &[], "without a version nothing can be judged; it is a gap"),
     (
         "python/requirements",
@@ -113,6 +127,12 @@ const DEVIATIONS: &[(&str, &[&str], &[&str], &str)] = &[
         ],
         &[],
         "versions come from a registry that is not there; the rest is the project itself",
+    ),
+    (
+        "wordpress/akismet",
+        &["Akismet Anti-spam: Spam Protection@5.3"],
+        &["akismet@5.3"],
+        "plugins are published, and advisories written, under the name of the folder",
     ),
 ];
 

@@ -6,9 +6,11 @@
 
 mod conda;
 mod cpp;
+mod extension;
 mod go;
 mod java;
 mod javascript;
+mod php;
 mod python;
 mod rust;
 
@@ -18,9 +20,11 @@ use model::{Analyzer, ImagePath};
 pub static ANALYZERS: &[&[Analyzer]] = &[
     conda::ANALYZERS,
     cpp::ANALYZERS,
+    extension::ANALYZERS,
     go::ANALYZERS,
     java::ANALYZERS,
     javascript::ANALYZERS,
+    php::ANALYZERS,
     python::ANALYZERS,
     rust::ANALYZERS,
 ];
