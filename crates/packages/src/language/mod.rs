@@ -5,6 +5,7 @@
 //! when they were installed, so formats leave out the folders where package managers keep what they downloaded.
 
 mod cpp;
+mod dotnet;
 mod go;
 mod java;
 mod javascript;
@@ -14,8 +15,15 @@ mod rust;
 use model::{Analyzer, ImagePath};
 
 /// The formats of each language.
-pub static ANALYZERS: &[&[Analyzer]] =
-    &[cpp::ANALYZERS, go::ANALYZERS, java::ANALYZERS, javascript::ANALYZERS, python::ANALYZERS, rust::ANALYZERS];
+pub static ANALYZERS: &[&[Analyzer]] = &[
+    cpp::ANALYZERS,
+    dotnet::ANALYZERS,
+    go::ANALYZERS,
+    java::ANALYZERS,
+    javascript::ANALYZERS,
+    python::ANALYZERS,
+    rust::ANALYZERS,
+];
 
 /// Whether `folders` (one or more, by whole components) are among the folders above the file.
 pub(crate) fn lies_below(path: &ImagePath, folders: &str) -> bool {

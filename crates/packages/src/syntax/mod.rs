@@ -1,8 +1,9 @@
-//! The syntaxes that many formats share: text, JSON, TOML, YAML, ZIP. What a document means is for the formats to say.
+//! The syntaxes that many formats share: text, JSON, TOML, XML, YAML, ZIP. What a document means is for the formats to say.
 
 pub(crate) mod json;
 pub(crate) mod text;
 pub(crate) mod toml;
+pub(crate) mod xml;
 pub(crate) mod yaml;
 pub(crate) mod zip;
 
