@@ -156,9 +156,9 @@ mod tests {
     }
 
     fn show(element: &Element) -> String {
-        let attributes: String = element.attributes.iter().map(|(name, value)| format!(" {name}={value}")).collect();
+        let attributes: Vec<_> = element.attributes.iter().map(|(name, value)| format!(" {name}={value}")).collect();
         let children: Vec<_> = element.children().iter().map(show).collect();
-        format!("{}{attributes}({})[{}]", element.name(), element.text(), children.join(" "))
+        format!("{}{}({})[{}]", element.name(), attributes.concat(), element.text(), children.join(" "))
     }
 
     #[test]

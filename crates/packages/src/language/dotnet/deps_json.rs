@@ -55,8 +55,13 @@ impl Target<'_> {
 }
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
+    tell(file.content, facts)
+}
+
+/// Writes down what the bytes of such a file say, wherever they lie.
+pub(super) fn tell(content: &[u8], facts: &mut Facts) -> Result<(), Unreadable> {
     let mut listing = Listing::new(PackageKind::Nuget);
-    read(&json::parse(file.content)?, &mut listing);
+    read(&json::parse(content)?, &mut listing);
     listing.tell(facts);
     Ok(())
 }
@@ -68,11 +73,7 @@ fn read(deps: &Deps<'_>, listing: &mut Listing) {
     for (key, library) in &deps.libraries.0 {
         let Some((name, version)) = key.get().split_once('/') else { continue };
         match library.kind.get() {
-            "package" => {
-                resolved.add(name, version);
-                packages.insert(key.get());
-            }
-            "runtimepack" => {
+            "package" | "runtimepack" => {
                 resolved.add(name, version);
                 packages.insert(key.get());
             }

@@ -1,8 +1,11 @@
 //! .NET: what `NuGet` restores, what projects ask for and what programs carry along.
 
+mod assembly;
 mod assets;
+mod bundle;
 mod deps_json;
 mod msbuild;
+mod nupkg;
 mod nuspec;
 mod packages_config;
 mod packages_lock;
@@ -17,11 +20,14 @@ use crate::syntax::json::{Entries, Text};
 
 /// The formats, in alphabetical order.
 pub(super) static ANALYZERS: &[Analyzer] = &[
+    assembly::ANALYZER,
+    bundle::ANALYZER,
     deps_json::ANALYZER,
     assets::ANALYZER,
     packages_config::ANALYZER,
     packages_lock::ANALYZER,
     msbuild::ANALYZER,
+    nupkg::ANALYZER,
     nuspec::ANALYZER,
     paket_lock::ANALYZER,
 ];

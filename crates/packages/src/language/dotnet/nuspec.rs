@@ -24,7 +24,13 @@ fn is_unfolded(path: &ImagePath) -> bool {
 }
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
-    let root = xml::parse(file.content)?;
+    facts.package(package(file.content)?);
+    Ok(())
+}
+
+/// The package that the bytes of such a file describe, wherever they lie.
+pub(super) fn package(content: &[u8]) -> Result<Package, Unreadable> {
+    let root = xml::parse(content)?;
     let Some(metadata) = root.child("metadata") else {
         return Err(Unreadable::corrupt("a package's description without `metadata`"));
     };
@@ -38,8 +44,7 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     package.licenses.extend(license.map(|license| license.text().to_owned()).filter(|license| !license.is_empty()));
     let authors = metadata.text_of("authors");
     package.vendor = (!authors.is_empty()).then(|| authors.to_owned());
-    facts.package(package);
-    Ok(())
+    Ok(package)
 }
 
 #[cfg(test)]

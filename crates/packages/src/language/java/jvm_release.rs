@@ -22,6 +22,7 @@ fn may_be_java(path: &ImagePath) -> bool {
     !bytes.starts_with(b"etc/") && !bytes.starts_with(b"proc/") && !bytes.starts_with(b"sys/")
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the shape of every analyzer")]
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     // Real ones have two thousand bytes.
     const LARGEST: usize = 64 << 10;
