@@ -76,7 +76,7 @@ mod tests {
     const DEPS: &str = r#"{"libraries": {"A/1.0.0": {"type": "package"}}}"#;
 
     fn bundle(version: u32) -> Vec<u8> {
-        let program = vec![7; 100];
+        let program = [7; 100];
         let (deps_at, header_at) = (100 + 40, 100 + 40 + DEPS.len() as u64);
         let mut content = [&program[..], &header_at.to_le_bytes(), &MARKER, DEPS.as_bytes()].concat();
         content.extend([version, 0, 2].map(u32::to_le_bytes).concat());
