@@ -18,6 +18,7 @@ use serde_json::Value;
 const CASES: &[&str] = &[
     "conan",
     "conda",
+    "dotnet",
     "github-actions",
     "golang",
     "jar",
@@ -28,6 +29,14 @@ const CASES: &[&str] = &[
     "php/installed-v2",
     "php/pear-v5",
     "php/pear-v6",
+    "java",
+    "javascript/package-json",
+    "javascript/package-json-and-node-modules",
+    "javascript/package-lock-v1",
+    "javascript/package-lock-v1-nested",
+    "javascript/package-lock-v2",
+    "javascript/package-lock-v3",
+    "jvm-release",
     "python/installed-egg-info-file",
     "python/installed-malformed-record",
     "python/installed-nested",
@@ -48,6 +57,7 @@ const CASES: &[&str] = &[
 
 /// A case, what its origin lists and we do not, what we list and it does not, and why.
 const DEVIATIONS: &[(&str, &[&str], &[&str], &str)] = &[
+    ("dotnet/deps-json", &["TestCommon@1.0.0", "TestLibrary@1.0.0"], &[], "projects are the program itself"),
     (
         "github-actions/reusable-workflow",
         &["./.github/workflows/workflow-2.yml@"],
@@ -90,6 +100,16 @@ const DEVIATIONS: &[(&str, &[&str], &[&str], &str)] = &[
         &["eslint@9.0.0", "eslint-visitor-keys@4.0.0", "typescript@5.0.0"],
         &[],
         "only development needs them",
+        "java/gradle-lockfile",
+        &["commons-text@1.8", "hamcrest-core@1.3", "joda-time@2.2", "junit@4.12"],
+        &["joda-time:joda-time@2.2", "org.apache.commons:commons-text@1.8"],
+        "a name has its group; what only tests need is for development",
+    ),
+    (
+        "java/pom",
+        &["example-java-app-maven@0.1.0", "joda-time@2.9.2", "junit@4.12"],
+        &["com.joda:joda-time@2.9.2"],
+        "a name has its group; the project is not its own dependency; what only tests need is for development",
     ),
     ("javascript/package-lock-v2", &["npm@6.14.6"], &[], "the project is not its own dependency"),
     ("javascript/package-lock-v3", &["lock-v3-fixture@1.0.0"], &[], "the project is not its own dependency"),

@@ -6,6 +6,7 @@
 
 mod conda;
 mod cpp;
+mod dotnet;
 mod extension;
 mod go;
 mod java;
@@ -20,6 +21,7 @@ use model::{Analyzer, ImagePath};
 pub static ANALYZERS: &[&[Analyzer]] = &[
     conda::ANALYZERS,
     cpp::ANALYZERS,
+    dotnet::ANALYZERS,
     extension::ANALYZERS,
     go::ANALYZERS,
     java::ANALYZERS,

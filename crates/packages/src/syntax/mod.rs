@@ -1,9 +1,11 @@
 //! The syntaxes that many formats share: text, JSON with and without comments, TOML, YAML, ZIP. What a document means is for the formats to say.
+//! The syntaxes that many formats share: text, JSON, TOML, XML, YAML, ZIP. What a document means is for the formats to say.
 
 pub(crate) mod json;
 pub(crate) mod jsonc;
 pub(crate) mod text;
 pub(crate) mod toml;
+pub(crate) mod xml;
 pub(crate) mod yaml;
 pub(crate) mod zip;
 

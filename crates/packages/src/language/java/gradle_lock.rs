@@ -1,0 +1,100 @@
+//! `gradle.lockfile`, `buildscript-gradle.lockfile` and other names that end so (Gradle User Manual, "Locking versions").
+//!
+//! A line per module and version, with the configurations that resolved to it: `group:name:version=a,b`. Modules that
+//! only configurations of tests use are for development, and so is what only the build's own script or a processor of
+//! annotations needs. The file does not say who asks for what.
+
+use model::{Analyzer, Facts, File, ImagePath, Key, PackageKind, Presence, Unreadable};
+
+use super::is_version;
+use crate::listing::Listing;
+use crate::syntax::{document, text};
+
+/// Names what to build with, exactly: [the module](self).
+pub const ANALYZER: Analyzer =
+    Analyzer { name: "gradle-lock", version: 1, files: &[Key::Extension("lockfile").when(is_gradles)], analyze };
+
+/// One lockfile per configuration is the older form, `gradle/dependency-locks/compileClasspath.lockfile`.
+fn is_gradles(path: &ImagePath) -> bool {
+    path.name().ends_with(b"gradle.lockfile") || crate::language::lies_below(path, "gradle/dependency-locks")
+}
+
+fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
+    let text = text::decode(document(file.content)?)?;
+    let name = String::from_utf8_lossy(file.path.name());
+    let of_the_build = name.starts_with("buildscript-");
+    let mut listing = Listing::new(PackageKind::Maven);
+    for line in text.lines().map(str::trim).filter(|line| !line.starts_with('#')) {
+        // The older form has no configurations; its name is one.
+        let (module, configurations) = line.split_once('=').unwrap_or((line, &name));
+        let mut parts = module.split(':');
+        let (Some(group), Some(artifact), Some(version), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            continue;
+        };
+        if group.is_empty() || artifact.is_empty() || !is_version(version) {
+            continue;
+        }
+        let development = of_the_build || configurations.split(',').all(is_for_development);
+        let presence = if development { Presence::DeclaredForDevelopment } else { Presence::Declared };
+        listing.add(&format!("{group}:{artifact}"), version, presence);
+    }
+    listing.tell(facts);
+    Ok(())
+}
+
+/// `testRuntimeClasspath`, `integrationTestCompileClasspath`, `androidTestImplementation`, `annotationProcessor`.
+fn is_for_development(configuration: &str) -> bool {
+    configuration.starts_with("test") || configuration.contains("Test") || configuration.ends_with("nnotationProcessor")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{self, survives, wants};
+
+    fn check(path: &str, text: &str, expected: &str) {
+        testing::check(&ANALYZER, path, text, expected);
+    }
+
+    const LOCK: &str = "# This is a Gradle generated file for dependency locking.
+joda-time:joda-time:2.2=compileClasspath,testCompileClasspath
+junit:junit:4.12=testCompileClasspath,testRuntimeClasspath
+org.example:processor:1.0=annotationProcessor
+com.squareup:it:1=integrationTestRuntimeClasspath
+empty=signatures
+";
+
+    #[test]
+    fn configurations_decide_about_development() {
+        check(
+            "app/gradle.lockfile",
+            LOCK,
+            "com.squareup:it 1 (development)
+             joda-time:joda-time 2.2 (declared)
+             junit:junit 4.12 (development)
+             org.example:processor 1.0 (development)",
+        );
+        check("app/buildscript-gradle.lockfile", "a:b:1=classpath\n", "a:b 1 (development)");
+    }
+
+    #[test]
+    fn old_locks_have_a_file_per_configuration() {
+        check("app/gradle/dependency-locks/compileClasspath.lockfile", "a:b:1\n", "a:b 1 (declared)");
+        check("app/gradle/dependency-locks/testCompileClasspath.lockfile", "a:b:1\n", "a:b 1 (development)");
+    }
+
+    #[test]
+    fn other_lines_and_files_are_passed_over() {
+        check("gradle.lockfile", "a:b=c\n:b:1=c\na:b:${x}=c\n<<<<<<< HEAD\n", "");
+        assert!(wants(&ANALYZER, "app/gradle.lockfile"));
+        assert!(wants(&ANALYZER, "app/settings-gradle.lockfile"));
+        assert!(!wants(&ANALYZER, "app/my.lockfile"));
+    }
+
+    #[test]
+    fn hostile_files_do_no_harm() {
+        survives(&ANALYZER, "gradle.lockfile", &[LOCK.as_bytes()]);
+    }
+}
