@@ -4,18 +4,36 @@
 //! A lockfile speaks for its own project. What installed dependencies bring along of their own lockfiles was not heeded
 //! when they were installed, so formats leave out the folders where package managers keep what they downloaded.
 
+mod beam;
 mod cpp;
+mod dart;
 mod go;
+mod haskell;
 mod java;
 mod javascript;
+mod ocaml;
 mod python;
+mod ruby;
 mod rust;
+mod swift;
 
 use model::{Analyzer, ImagePath};
 
 /// The formats of each language.
-pub static ANALYZERS: &[&[Analyzer]] =
-    &[cpp::ANALYZERS, go::ANALYZERS, java::ANALYZERS, javascript::ANALYZERS, python::ANALYZERS, rust::ANALYZERS];
+pub static ANALYZERS: &[&[Analyzer]] = &[
+    beam::ANALYZERS,
+    cpp::ANALYZERS,
+    dart::ANALYZERS,
+    go::ANALYZERS,
+    haskell::ANALYZERS,
+    java::ANALYZERS,
+    javascript::ANALYZERS,
+    ocaml::ANALYZERS,
+    python::ANALYZERS,
+    ruby::ANALYZERS,
+    rust::ANALYZERS,
+    swift::ANALYZERS,
+];
 
 /// Whether `folders` (one or more, by whole components) are among the folders above the file.
 pub(crate) fn lies_below(path: &ImagePath, folders: &str) -> bool {
