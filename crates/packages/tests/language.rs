@@ -18,7 +18,11 @@ use serde_json::Value;
 const CASES: &[&str] = &[
     "conan",
     "github-actions",
+    "dart",
+    "elixir",
+    "erlang",
     "golang",
+    "haskell",
     "jar",
     "jar-metadata",
     "javascript/package-json",
@@ -27,15 +31,21 @@ const CASES: &[&str] = &[
     "javascript/package-lock-v1-nested",
     "javascript/package-lock-v2",
     "javascript/package-lock-v3",
+    "lua",
+    "ocaml",
     "python/installed-egg-info-file",
     "python/installed-malformed-record",
     "python/installed-nested",
     "python/installed-no-version",
     "python/installed-uppercase",
     "python/requirements",
+    "r",
+    "ruby",
     "rust",
     "terraform",
     "vcpkg",
+    "swift",
+    "swipl",
 ];
 
 /// A case, what its origin lists and we do not, what we list and it does not, and why.

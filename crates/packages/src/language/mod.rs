@@ -11,8 +11,13 @@ mod go;
 mod haskell;
 mod java;
 mod javascript;
+mod julia;
+mod lua;
 mod ocaml;
+mod perl;
+mod prolog;
 mod python;
+mod r;
 mod ruby;
 mod rust;
 mod swift;
@@ -28,8 +33,13 @@ pub static ANALYZERS: &[&[Analyzer]] = &[
     haskell::ANALYZERS,
     java::ANALYZERS,
     javascript::ANALYZERS,
+    julia::ANALYZERS,
+    lua::ANALYZERS,
     ocaml::ANALYZERS,
+    perl::ANALYZERS,
+    prolog::ANALYZERS,
     python::ANALYZERS,
+    r::ANALYZERS,
     ruby::ANALYZERS,
     rust::ANALYZERS,
     swift::ANALYZERS,

@@ -14,6 +14,8 @@ const DEEPEST: usize = 128;
 pub(crate) struct Dialect {
     /// What begins a comment that ends with the line.
     pub(crate) comment: &'static str,
+    /// Beginnings and ends of comments that go on over lines.
+    pub(crate) blocks: &'static [(&'static str, &'static str)],
     /// What stands at both ends of a text that knows escapes with a backslash, the longest first.
     pub(crate) quotes: &'static [&'static str],
     /// Beginnings and ends of texts without escapes.
@@ -67,15 +69,18 @@ pub(crate) fn parse<'a>(text: &'a str, dialect: &Dialect) -> Result<Vec<Term<'a>
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
         let after = &rest[first.len_utf8()..];
+        if let Some((begin, end)) = dialect.blocks.iter().find(|(begin, _)| rest.starts_with(begin)) {
+            rest = until(&rest[begin.len()..], end).1;
+            continue;
+        }
         if rest.starts_with(dialect.comment) {
             rest = memchr::memchr(b'\n', rest.as_bytes()).map_or("", |end| &rest[end..]);
             continue;
         }
         let term = if let Some((begin, end)) = dialect.raw.iter().find(|(begin, _)| rest.starts_with(begin)) {
-            let inside = &rest[begin.len()..];
-            let length = memchr::memmem::find(inside.as_bytes(), end.as_bytes());
-            rest = length.map_or("", |length| &inside[length + end.len()..]);
-            Term::Text(Cow::Borrowed(&inside[..length.unwrap_or(inside.len())]))
+            let (text, after) = until(&rest[begin.len()..], end);
+            rest = after;
+            Term::Text(Cow::Borrowed(text))
         } else if let Some(quote) = dialect.quotes.iter().find(|quote| rest.starts_with(**quote)) {
             let (text, after) = quoted(&rest[quote.len()..], quote);
             rest = after;
@@ -114,6 +119,12 @@ pub(crate) fn parse<'a>(text: &'a str, dialect: &Dialect) -> Result<Vec<Term<'a>
         terms.push(group);
     }
     Ok(terms)
+}
+
+/// What stands before `end`, and what follows it; everything where it is missing.
+fn until<'a>(text: &'a str, end: &str) -> (&'a str, &'a str) {
+    let found = memchr::memmem::find(text.as_bytes(), end.as_bytes());
+    found.map_or((text, ""), |at| (&text[..at], &text[at + end.len()..]))
 }
 
 fn is_of_word(character: char, dialect: &Dialect) -> bool {
@@ -155,8 +166,14 @@ fn quoted<'a>(inside: &'a str, quote: &str) -> (Cow<'a, str>, &'a str) {
 mod tests {
     use super::*;
 
-    const DIALECT: Dialect =
-        Dialect { comment: "#", quotes: &["\"\"\"", "\"", "'"], raw: &[("[[", "]]")], word: "-", marks: "=" };
+    const DIALECT: Dialect = Dialect {
+        comment: "#",
+        blocks: &[("/*", "*/")],
+        quotes: &["\"\"\"", "\"", "'"],
+        raw: &[("[[", "]]")],
+        word: "-",
+        marks: "=",
+    };
 
     /// Writes terms as one line: texts in quotes, groups in round brackets.
     fn line(terms: &[Term<'_>]) -> String {
@@ -177,6 +194,7 @@ mod tests {
             (r#""a\"b\\" "\n""#, r#""a\"b\\" "\n""#),
             (r"[[a\b]] c", r#""a\\b" c"#),
             ("'ä # no comment' é", r#""ä # no comment" é"#),
+            ("a /* b\n'c */ d /* e", "a d"),
             (") a ( b", "a (b)"),
             ("'open", r#""open""#),
             ("", ""),

@@ -12,4 +12,4 @@ use crate::syntax::terms::Dialect;
 pub(super) static ANALYZERS: &[Analyzer] = &[mix_lock::ANALYZER, otp_app::ANALYZER, rebar_lock::ANALYZER];
 
 /// Terms of Erlang (Erlang Reference Manual, "Data Types"). A quoted atom is a text.
-const ERLANG: Dialect = Dialect { comment: "%", quotes: &["\"", "'"], raw: &[], word: "@", marks: "" };
+const ERLANG: Dialect = Dialect { comment: "%", blocks: &[], quotes: &["\"", "'"], raw: &[], word: "@", marks: "" };

@@ -11,7 +11,8 @@ use crate::syntax::terms::{Dialect, Term};
 pub(super) static ANALYZERS: &[Analyzer] = &[opam_file::ANALYZER, opam_switch::ANALYZER];
 
 /// opam's own language (The opam manual, "Common file format"). Texts in three quotes are as those in one.
-const OPAM: Dialect = Dialect { comment: "#", quotes: &["\"\"\"", "\""], raw: &[], word: "-+", marks: ":=<>!|" };
+const OPAM: Dialect =
+    Dialect { comment: "#", blocks: &[], quotes: &["\"\"\"", "\""], raw: &[], word: "-+", marks: ":=<>!|" };
 
 /// What follows `name:` at the top of a file.
 fn field<'a, 'b>(terms: &'b [Term<'a>], name: &str) -> Option<&'b Term<'a>> {

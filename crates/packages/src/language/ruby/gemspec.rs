@@ -26,6 +26,7 @@ fn is_installed(path: &ImagePath) -> bool {
 
 const RUBY: Dialect = Dialect {
     comment: "#",
+    blocks: &[],
     quotes: &["\"", "'"],
     raw: &[
         ("%q<", ">"),

@@ -24,7 +24,7 @@ fn is_the_projects(path: &ImagePath) -> bool {
     !lies_below(path, "Carthage")
 }
 
-const CARTFILE: Dialect = Dialect { comment: "#", quotes: &["\""], raw: &[], word: "", marks: "" };
+const CARTFILE: Dialect = Dialect { comment: "#", blocks: &[], quotes: &["\""], raw: &[], word: "", marks: "" };
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     let text = text::decode(file.content)?;
