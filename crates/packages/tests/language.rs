@@ -69,6 +69,24 @@ const DEVIATIONS: &[(&str, &[&str], &[&str], &str)] = &[
         "an action of the own repository is the project",
     ),
     ("golang/mod-relative-replace", &["github.com/aws/aws-sdk-go-v2@"], &[], "a folder of the project has no version"),
+    ("dart/lock", &["flutter@3.24.5"], &[], "of the SDK the file knows only the oldest version that would do"),
+    ("dart/pubspec", &["appainter@2.4.8"], &[], "the project is not its own dependency"),
+    (
+        "elixir/mix-lock",
+        &["enacl@2f50ba6289f2f2d9fef05d22a396c0bab4f64149", "local_dep@"],
+        &[],
+        "neither a revision nor a folder names a version",
+    ),
+    (
+        "erlang/rebar-lock-git",
+        &[
+            "bson@14308ab927cfa69324742c3de720578094e0bb19",
+            "swc@4835239dca5a5f4ac7202dd94d7effcaa617d575",
+            "vernemq_dev@6d622aa8c901ae7777433aef2bd049e380c474a6",
+        ],
+        &[],
+        "a revision names no version",
+    ),
     (
         "jar-metadata/cassandra-driver-core-3.11.0-shaded",
         &[],
@@ -89,6 +107,13 @@ const DEVIATIONS: &[(&str, &[&str], &[&str], &str)] = &[
     ),
     ("javascript/package-lock-v2", &["npm@6.14.6"], &[], "the project is not its own dependency"),
     ("javascript/package-lock-v3", &["lock-v3-fixture@1.0.0"], &[], "the project is not its own dependency"),
+    ("ocaml/opam-file", &["alcotest@1.5.0"], &[], "the project is not its own dependency"),
+    (
+        "ocaml/opam-switch",
+        &["ocaml-base-compiler@4.14.0"],
+        &[],
+        "a copy of a repository says what could be installed; what is lies below .opam-switch",
+    ),
     ("python/installed-no-version", &["no-version@"], &[], "without a version nothing can be judged; it is a gap"),
     (
         "python/requirements",
@@ -96,6 +121,7 @@ const DEVIATIONS: &[(&str, &[&str], &[&str], &str)] = &[
         &[],
         "ranges and wildcards do not say what will be installed",
     ),
+    ("ruby/gemfile-lock", &["google-cloud-errors@1.3.0"], &[], "a folder beside the project is its own code"),
     ("rust/cargo-lock-git", &["hello_world@0.1.0"], &[], "without a source it is the project itself"),
     ("rust/cargo-lock-path", &["app@1.0.0", "telemetry@0.1.0"], &[], "without a source it is the project itself"),
     (
@@ -109,6 +135,28 @@ const DEVIATIONS: &[(&str, &[&str], &[&str], &str)] = &[
         ],
         &[],
         "versions come from a registry that is not there; the rest is the project itself",
+        "swift/package-resolved-v2",
+        &[
+            "swift-algorithms@1.0.0",
+            "swift-async-algorithms@0.1.0",
+            "swift-atomics@1.1.0",
+            "swift-collections@1.0.4",
+            "swift-numerics@1.0.2",
+        ],
+        &[
+            "github.com/apple/swift-algorithms@1.0.0",
+            "github.com/apple/swift-async-algorithms@0.1.0",
+            "github.com/apple/swift-atomics@1.1.0",
+            "github.com/apple/swift-collections@1.0.4",
+            "github.com/apple/swift-numerics@1.0.2",
+        ],
+        "advisories name packages by their repository",
+    ),
+    (
+        "swift/package-resolved-v3",
+        &["swift-mmio@", "swift-syntax@509.1.1"],
+        &["github.com/apple/swift-syntax@509.1.1"],
+        "advisories name packages by their repository, and a branch names no version",
     ),
 ];
 

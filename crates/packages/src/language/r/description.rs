@@ -184,7 +184,7 @@ Built: R 4.2.2; ; 2023-01-20 18:24:19 UTC; unix
             ("usr/lib/R/library/base/DESCRIPTION", true),
             ("root/R/x86_64-pc-linux-gnu-library/4.3/cli/DESCRIPTION", true),
             ("srv/stringr/DESCRIPTION", false),
-            ("usr/lib/R/library/a/b/c/d/DESCRIPTION", false),
+            ("usr/lib/R/library/a/b/c/d/e/DESCRIPTION", false),
             ("usr/lib/R/library/DESCRIPTION", false),
         ] {
             assert_eq!(wants(&ANALYZER, path), expected, "{path}");

@@ -15,7 +15,7 @@ use crate::syntax::json::{self, Items, Text};
 
 /// Names what to fetch, exactly: [the module](self).
 pub const ANALYZER: Analyzer = Analyzer {
-    name: "swift-package-resolved",
+    name: "package-resolved",
     version: 1,
     files: &[Key::Name("Package.resolved").when(is_the_projects), Key::Name(".package.resolved").when(is_the_projects)],
     analyze,
