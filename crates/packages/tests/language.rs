@@ -87,6 +87,7 @@ const DEVIATIONS: &[(&str, &[&str], &[&str], &str)] = &[
         &[],
         "a revision names no version",
     ),
+    ("haskell/stack-lock", &[], &["kore@0.60.0.0"], "an archive's name and version are in the file, too"),
     (
         "jar-metadata/cassandra-driver-core-3.11.0-shaded",
         &[],
