@@ -88,6 +88,8 @@ fn evaluate(value: &[Term<'_>], variables: &HashMap<&str, String>) -> Option<Str
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write;
+
     use super::*;
     use crate::testing::{self, survives, wants};
 
@@ -140,8 +142,11 @@ dependencies = {
         check("", "gap: corrupt");
         check(&"{".repeat(1000), "gap: limit-hit");
         // Each variable doubles the one before.
-        let bomb: String = (0..60).map(|index| format!("v{} = v{index} .. v{index}\n", index + 1)).collect();
-        check(&format!("v0 = 'x'\n{bomb}package = 'a'\nversion = v60"), "gap: corrupt");
+        let mut bomb = "v0 = 'x'\n".to_owned();
+        for index in 0..60 {
+            writeln!(bomb, "v{} = v{index} .. v{index}", index + 1).unwrap();
+        }
+        check(&format!("{bomb}package = 'a'\nversion = v60"), "gap: corrupt");
     }
 
     #[test]

@@ -154,7 +154,7 @@ mod tests {
         testing::check(&ANALYZER, PATH, gemspec, expected);
     }
 
-    const MODERN: &str = r##"# -*- encoding: utf-8 -*-
+    const MODERN: &str = r#"# -*- encoding: utf-8 -*-
 # stub: a 1.2.3 x86_64-linux lib
 
 Gem::Specification.new do |s|
@@ -173,7 +173,7 @@ Gem::Specification.new do |s|
   s.add_runtime_dependency(%q<json>.freeze, [">= 0"])
   s.add_development_dependency(%q<rspec>.freeze, [">= 0"])
 end
-"##;
+"#;
 
     #[test]
     fn what_rubygems_writes() {
