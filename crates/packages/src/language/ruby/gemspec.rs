@@ -11,8 +11,8 @@ use std::collections::HashMap;
 use model::{Analyzer, Facts, File, ImagePath, Key, Package, PackageKind, Requirement, Unreadable};
 
 use crate::listing::is_word;
+use crate::syntax;
 use crate::syntax::terms::{self, Dialect, Term};
-use crate::syntax::text;
 
 /// A gem in the place where Ruby looks for it: [the module](self).
 pub const ANALYZER: Analyzer =
@@ -46,7 +46,8 @@ const RUBY: Dialect = Dialect {
 const MOST_LICENSES: usize = 100;
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
-    let text = text::decode(file.content)?;
+    // RubyGems puts zero bytes between the folders in the comment, so this need not be a text as others are.
+    let text = String::from_utf8_lossy(syntax::document(file.content)?);
     let terms = terms::parse(&text, &RUBY)?;
     let mut gem = Gem::default();
     for at in 0..terms.len() {
@@ -178,6 +179,8 @@ end
     #[test]
     fn what_rubygems_writes() {
         check(MODERN, "a 1.2.3 [MIT; Ruby] -> json, rack");
+        // Several folders.
+        check(&MODERN.replace(" lib\n", " ext\0lib\n"), "a 1.2.3 [MIT; Ruby] -> json, rack");
     }
 
     #[test]
