@@ -17,10 +17,10 @@ use serde_json::Value;
 /// Cases, or folders of them, below the fixtures.
 const CASES: &[&str] = &[
     "conan",
-    "github-actions",
     "dart",
     "elixir",
     "erlang",
+    "github-actions",
     "golang",
     "haskell",
     "jar",
@@ -42,10 +42,10 @@ const CASES: &[&str] = &[
     "r",
     "ruby",
     "rust",
-    "terraform",
-    "vcpkg",
     "swift",
     "swipl",
+    "terraform",
+    "vcpkg",
 ];
 
 /// A case, what its origin lists and we do not, what we list and it does not, and why.

@@ -1,4 +1,5 @@
-//! The syntaxes that many formats share: text, literals, JSON, TOML, YAML, ZIP. What a document means is for the formats to say.
+//! The syntaxes that many formats share: text, literals, JSON, TOML, YAML, ZIP. What a document means is for the
+//! formats to say.
 
 pub(crate) mod json;
 pub(crate) mod terms;
