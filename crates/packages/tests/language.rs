@@ -136,6 +136,8 @@ const DEVIATIONS: &[(&str, &[&str], &[&str], &str)] = &[
         ],
         &[],
         "versions come from a registry that is not there; the rest is the project itself",
+    ),
+    (
         "swift/package-resolved-v2",
         &[
             "swift-algorithms@1.0.0",
