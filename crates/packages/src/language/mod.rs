@@ -4,31 +4,53 @@
 //! A lockfile speaks for its own project. What installed dependencies bring along of their own lockfiles was not heeded
 //! when they were installed, so formats leave out the folders where package managers keep what they downloaded.
 
+mod beam;
 mod conda;
 mod cpp;
+mod dart;
 mod dotnet;
 mod extension;
 mod go;
+mod haskell;
 mod java;
 mod javascript;
+mod julia;
+mod lua;
+mod ocaml;
+mod perl;
 mod php;
+mod prolog;
 mod python;
+mod r;
+mod ruby;
 mod rust;
+mod swift;
 
 use model::{Analyzer, ImagePath};
 
 /// The formats of each language.
 pub static ANALYZERS: &[&[Analyzer]] = &[
+    beam::ANALYZERS,
     conda::ANALYZERS,
     cpp::ANALYZERS,
+    dart::ANALYZERS,
     dotnet::ANALYZERS,
     extension::ANALYZERS,
     go::ANALYZERS,
+    haskell::ANALYZERS,
     java::ANALYZERS,
     javascript::ANALYZERS,
+    julia::ANALYZERS,
+    lua::ANALYZERS,
+    ocaml::ANALYZERS,
+    perl::ANALYZERS,
     php::ANALYZERS,
+    prolog::ANALYZERS,
     python::ANALYZERS,
+    r::ANALYZERS,
+    ruby::ANALYZERS,
     rust::ANALYZERS,
+    swift::ANALYZERS,
 ];
 
 /// Whether `folders` (one or more, by whole components) are among the folders above the file.

@@ -3,6 +3,9 @@
 
 pub(crate) mod json;
 pub(crate) mod jsonc;
+//! The syntaxes that many formats share: text, literals, JSON, TOML, YAML, ZIP. What a document means is for the
+//! formats to say.
+pub(crate) mod terms;
 pub(crate) mod text;
 pub(crate) mod toml;
 pub(crate) mod xml;

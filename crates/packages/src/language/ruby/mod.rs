@@ -1,0 +1,9 @@
+//! Ruby: what RubyGems has installed, and what Bundler has locked.
+
+mod bundler_lock;
+mod gemspec;
+
+use model::Analyzer;
+
+/// The formats, in alphabetical order.
+pub(super) static ANALYZERS: &[Analyzer] = &[bundler_lock::ANALYZER, gemspec::ANALYZER];
