@@ -17,6 +17,7 @@ pub mod release_files;
 pub mod rpm;
 pub mod rpm_manifest;
 
+mod database;
 mod owned;
 pub(crate) mod source_rpm;
 #[cfg(test)]
