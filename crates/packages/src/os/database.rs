@@ -132,7 +132,9 @@ impl Database {
             }
         }
         if self.room == 0 {
-            facts.gap(Unreadable::limit("packages need more of each other than the budget allows; the rest is left out"));
+            facts.gap(Unreadable::limit(
+                "packages need more of each other than the budget allows; the rest is left out",
+            ));
         }
         for (package, owned) in self.packages {
             facts.package(package);

@@ -58,7 +58,14 @@ fn is_stanza_file(path: &ImagePath) -> bool {
 }
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
+    read(PackageKind::Deb, file, facts);
+    Ok(())
+}
+
+/// Reads a database of dpkg's syntax, whose packages are of this kind.
+pub(super) fn read(kind: PackageKind, file: &File<'_>, facts: &mut Facts) {
     let mut found = Found {
+        kind,
         database: Database::new(file.budget),
         skipped: Skipped::default(),
         is_alone: file.path.parent().ends_with(b"status.d"),
@@ -75,11 +82,11 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     stanza.finish(&mut found);
     found.database.tell(facts);
     found.skipped.report("entries without a name or a version that can be read", facts);
-    Ok(())
 }
 
 /// What has been read of the file.
 struct Found {
+    kind: PackageKind,
     database: Database,
     skipped: Skipped,
     /// Whether there is one package in this file, and others in the files beside it.
@@ -99,6 +106,8 @@ struct Stanza<'a> {
     depends: Option<&'a [u8]>,
     pre_depends: Option<&'a [u8]>,
     provides: Option<&'a [u8]>,
+    /// Only opkg has this field.
+    license: Option<&'a [u8]>,
 }
 
 impl<'a> Stanza<'a> {
@@ -121,6 +130,7 @@ impl<'a> Stanza<'a> {
             b's' => (b"source".as_slice(), &mut self.source),
             b'v' => (b"version".as_slice(), &mut self.version),
             b'a' => (b"architecture".as_slice(), &mut self.architecture),
+            b'l' => (b"license".as_slice(), &mut self.license),
             b'm' => (b"maintainer".as_slice(), &mut self.maintainer),
             _ => {
                 self.start.get_or_insert(offset);
@@ -139,7 +149,7 @@ impl<'a> Stanza<'a> {
         if stanza.status.is_some_and(leaves_nothing) {
             return;
         }
-        let Some(mut package) = stanza.installed() else {
+        let Some(mut package) = stanza.installed(found.kind) else {
             found.skipped.add(start);
             return;
         };
@@ -169,11 +179,14 @@ impl<'a> Stanza<'a> {
         needs
     }
 
-    fn installed(&self) -> Option<Package> {
+    fn installed(&self, kind: PackageKind) -> Option<Package> {
         let name = text(self.package?)?;
         let version = text(self.version?)?;
-        let mut package = Package::new(PackageKind::Deb, name, version);
-        package.source = self.source.and_then(|source| source_package(source, &package.version));
+        let mut package = Package::new(kind, name, version);
+        if kind == PackageKind::Deb {
+            package.source = self.source.and_then(|source| source_package(source, &package.version));
+        }
+        package.licenses.extend(self.license.and_then(text));
         package.arch = self.architecture.and_then(text);
         package.vendor = self.maintainer.and_then(text);
         Some(package)
