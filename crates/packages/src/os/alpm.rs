@@ -112,7 +112,8 @@ fn description(content: &[u8]) -> Result<Package, Unreadable> {
 /// The name in a dependency, without what binds its version; none for a library's file name.
 fn needed(value: &[u8]) -> Option<String> {
     let end = value.iter().position(|byte| matches!(byte, b'=' | b'<' | b'>' | b':'));
-    text(&value[..end.unwrap_or(value.len())]).filter(|name| !name.ends_with(".so"))
+    let name = &value[..end.unwrap_or(value.len())];
+    if name.ends_with(b".so") { None } else { text(name) }
 }
 
 fn files(content: &[u8], owned: &mut Owned<'_>) {

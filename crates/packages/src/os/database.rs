@@ -180,8 +180,8 @@ mod tests {
         let (facts, gaps) = facts.into_parts();
         let line = |what| {
             let What::Package(Package { name, requires, .. }) = what else { unreachable!() };
-            let requires = requires.iter().map(|required| format!(" {}", required.name)).collect::<String>();
-            format!("{name} ->{requires}")
+            let requires = requires.into_iter().map(|required| required.name);
+            [name, "->".into()].into_iter().chain(requires).collect::<Vec<_>>().join(" ")
         };
         let mut lines: Vec<_> = facts.into_iter().map(|fact| line(fact.what)).collect();
         lines.extend(gaps.iter().map(|gap| gap.kind.name().to_owned()));
