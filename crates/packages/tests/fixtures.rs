@@ -29,14 +29,10 @@ const FORMATS: &[&str] = &[
 
 /// Cases that are compared otherwise, each with the reason.
 const DEVIATIONS: &[(&str, Compare, &str)] = &[
-<<<<<<< HEAD
+    ("bitnami/spdx-json", Compare::Contains, "what Bitnami built in is listed besides"),
     ("dpkg/not-a-dpkg-db", Compare::Contains, "the file is no database of dpkg, but vcpkg's list of what it installed"),
     ("dpkg/source-version", Compare::Contains, "the list names one of the packages of the file"),
-=======
-    ("bitnami/spdx-json", Compare::Contains, "what Bitnami built in is listed besides"),
-    ("dpkg/source-version", Compare::Contains, "the list names one of the packages of the file"),
     ("homebrew/install", Compare::Within, "a recipe of a tap can be installed and is not"),
->>>>>>> 2bc93db (Read opkg, Bitnami, Homebrew, Nix, snaps, Spack, Bottlerocket and Container-Optimized OS)
 ];
 
 #[derive(Clone, Copy, PartialEq)]
