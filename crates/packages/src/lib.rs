@@ -21,6 +21,7 @@ use model::Analyzer;
 pub fn analyzers() -> impl Iterator<Item = &'static Analyzer> {
     os::ANALYZERS
         .iter()
+        .chain(os::portable::ANALYZERS)
         .chain(os::rpm::ANALYZERS)
         .chain(executable::ANALYZERS)
         .chain(infrastructure::ANALYZERS)

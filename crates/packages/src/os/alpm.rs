@@ -8,12 +8,13 @@
 //! the right, since neither version nor release may contain a dash.
 //!
 //! **Facts.** From `desc` the package: name, version with epoch and release, architecture, packager as vendor, each
-//! licence, and `%BASE%`, the PKGBUILD that it was built from, with the same version as source package. From `files`
+//! licence, the names in `%DEPENDS%`, and `%BASE%`, the PKGBUILD that it was built from, with the same version as source package. From `files`
 //! the files it brought; directories end with a slash there and are left out.
 //!
-//! **Not seen.** `mtree`, which adds digests; dependencies; the databases of what could be installed (`sync/*.db`).
+//! **Not seen.** `mtree`, which adds digests; who provides what a package needs by another name (`%PROVIDES%`), since a file is
+//! read without its neighbours, so that needs of libraries (`libz.so=1-64`) stay out; the databases of what could be installed (`sync/*.db`).
 
-use model::{Analyzer, Facts, File, ImagePath, Key, Package, PackageKind, SourcePackage, Unreadable};
+use model::{Analyzer, Facts, File, ImagePath, Key, Package, PackageKind, Requirement, SourcePackage, Unreadable};
 
 use super::owned::{Owned, root};
 use super::text::{lines, text};
@@ -21,7 +22,7 @@ use super::text::{lines, text};
 /// The row of the table.
 pub const ANALYZER: Analyzer = Analyzer {
     name: "alpm",
-    version: 1,
+    version: 2,
     files: &[Key::Name("desc").when(is_local), Key::Name("files").when(is_local)],
     analyze,
 };
@@ -75,6 +76,8 @@ fn values(content: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
 
 /// More statements than any package has: the TeX collections have 40.
 const LICENSES: usize = 1000;
+/// And more than any needs.
+const NEEDS: usize = 10_000;
 
 fn description(content: &[u8]) -> Result<Package, Unreadable> {
     let mut package = Package::new(PackageKind::Alpm, "", "");
@@ -90,14 +93,27 @@ fn description(content: &[u8]) -> Result<Package, Unreadable> {
                 return Err(Unreadable::limit(format!("there are more than {LICENSES} licences")));
             }
             b"LICENSE" => package.licenses.extend(text(value)),
+            b"DEPENDS" if package.requires.len() < NEEDS => {
+                package.requires.extend(needed(value).map(|name| Requirement { name, version: None }));
+            }
             _ => {}
         }
     }
+    package.requires.retain(|required| required.name != package.name);
+    package.requires.sort_unstable();
+    package.requires.dedup();
     if package.name.is_empty() || package.version.is_empty() {
         return Err(Unreadable::corrupt("there is no %NAME% or no %VERSION%"));
     }
     package.source = base.map(|name| SourcePackage { name, version: package.version.clone() });
     Ok(package)
+}
+
+/// The name in a dependency, without what binds its version; none for a library's file name.
+fn needed(value: &[u8]) -> Option<String> {
+    let end = value.iter().position(|byte| matches!(byte, b'=' | b'<' | b'>' | b':'));
+    let name = &value[..end.unwrap_or(value.len())];
+    if name.ends_with(b".so") { None } else { text(name) }
 }
 
 fn files(content: &[u8], owned: &mut Owned<'_>) {
@@ -134,6 +150,13 @@ mod tests {
         assert_eq!(package.licenses, ["GPL-3.0-or-later", "LGPL3"]);
         let source = package.source.as_ref().unwrap();
         assert_eq!((&*source.name, &*source.version), ("gcc", "1:14.1.1-2"));
+    }
+
+    #[test]
+    fn a_package_needs_what_it_names() {
+        let content = "%NAME%\na\n\n%VERSION%\n1-1\n\n%DEPENDS%\nglibc>=2.38\nbash\nlibz.so=1-64\na\nbash\n\n\
+                       %OPTDEPENDS%\nx: for y\n";
+        crate::testing::check(&ANALYZER, DESC, content, "a 1-1 -> bash, glibc");
     }
 
     #[test]

@@ -7,22 +7,25 @@
 //! each `R` after it is a file in it.
 //!
 //! **Facts.** The package; its origin, which is the APKBUILD that it was built from and has the same version, as source
-//! package; its licence as one statement; its maintainer as vendor; its files. Virtual packages (`.build-deps`) are
+//! package; its licence as one statement; its maintainer as vendor; its files; what it needs (`D`), resolved among
+//! the packages of the file by their names and by what they provide (`p`): libraries (`so:`), commands (`cmd:`), others. Virtual packages (`.build-deps`) are
 //! listed as apk lists them.
 //!
-//! **Not seen.** Dependencies; `lib/apk/db/scripts.tar`; packages only asked for in `etc/apk/world`.
+//! **Not seen.** Bounds on the versions of dependencies, which apk has seen to; `lib/apk/db/scripts.tar`; packages only asked for in `etc/apk/world`.
 
 use model::{Analyzer, Facts, File, Key, Package, PackageKind, SourcePackage, Unreadable};
 
+use super::database::Database;
 use super::owned::{Owned, root};
 use super::text::{Skipped, lines, text};
 
 /// The row of the table.
 pub const ANALYZER: Analyzer =
-    Analyzer { name: "apk", version: 1, files: &[Key::Ends("lib/apk/db/installed").any()], analyze };
+    Analyzer { name: "apk", version: 2, files: &[Key::Ends("lib/apk/db/installed").any()], analyze };
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     let mut owned = Owned::new(root(file.path.parent(), b"lib/apk/db").unwrap_or_default(), file.budget);
+    let mut database = Database::new(file.budget);
     let mut packages = Skipped::default();
     let mut strange = Skipped::default();
     let mut entry = Entry::default();
@@ -30,7 +33,7 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     for (offset, line) in lines(file.content) {
         let (letter, value) = match line {
             [] => {
-                entry.finish(facts, &mut owned, &mut packages);
+                entry.finish(&mut database, &mut owned, &mut packages);
                 continue;
             }
             [letter, b':', value @ ..] => (letter, value),
@@ -46,6 +49,8 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
             b'A' => entry.arch = Some(value),
             b'o' => entry.origin = Some(value),
             b'L' => entry.license = Some(value),
+            b'D' => entry.needs = value,
+            b'p' => entry.provides = value,
             b'm' => entry.maintainer = Some(value),
             b'F' => entry.folder = value,
             b'R' if entry.folder.len() <= file.budget.path_bytes && value.len() <= file.budget.path_bytes => {
@@ -58,7 +63,8 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
             _ => {}
         }
     }
-    entry.finish(facts, &mut owned, &mut packages);
+    entry.finish(&mut database, &mut owned, &mut packages);
+    database.tell(facts);
     packages.report("entries without a name or a version that can be read", facts);
     strange.report("lines that are no field", facts);
     owned.report(facts);
@@ -75,11 +81,13 @@ struct Entry<'a> {
     origin: Option<&'a [u8]>,
     license: Option<&'a [u8]>,
     maintainer: Option<&'a [u8]>,
+    needs: &'a [u8],
+    provides: &'a [u8],
     folder: &'a [u8],
 }
 
 impl Entry<'_> {
-    fn finish(&mut self, facts: &mut Facts, owned: &mut Owned<'_>, skipped: &mut Skipped) {
+    fn finish(&mut self, database: &mut Database, owned: &mut Owned<'_>, skipped: &mut Skipped) {
         let entry = std::mem::take(self);
         let Some(start) = entry.start else { return };
         let Some(package) = entry.package() else {
@@ -87,8 +95,15 @@ impl Entry<'_> {
             skipped.add(start);
             return;
         };
-        owned.belong_to(PackageKind::Apk, &package.name, facts);
-        facts.package(package);
+        let owned = owned.take(PackageKind::Apk, &package.name);
+        database.add(package, owned);
+        for provided in words(entry.provides) {
+            database.provides(provided);
+        }
+        // What begins with an exclamation mark must not be there.
+        for needed in words(entry.needs).filter(|needed| !needed.starts_with(b"!")) {
+            database.needs([needed]);
+        }
     }
 
     fn package(&self) -> Option<Package> {
@@ -100,6 +115,15 @@ impl Entry<'_> {
         package.vendor = self.maintainer.and_then(text);
         Some(package)
     }
+}
+
+/// The names in a list of dependencies, without what binds their versions (`so:libz.so.1=1.3`, `busybox>1.36`, `a@edge`).
+fn words(list: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let words = list.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+    words.map(|word| {
+        let end = word.iter().position(|byte| matches!(byte, b'=' | b'<' | b'>' | b'~' | b'@'));
+        &word[..end.unwrap_or(word.len())]
+    })
 }
 
 #[cfg(test)]
@@ -129,6 +153,21 @@ mod tests {
         let source = package.source.as_ref().unwrap();
         assert_eq!((&*source.name, &*source.version), ("openssl", "3.1.4-r5"));
         assert_eq!(found.files(), ["libcrypto3: top usr/lib/libcrypto.so.3 usr/lib/b c"]);
+    }
+
+    // As apk resolves them, by hand.
+    #[test]
+    fn needs_are_resolved_by_names_and_by_what_is_provided() {
+        let installed = "P:musl\nV:1\np:so:libc.musl-x86_64.so.1=1\n\n\
+            P:busybox\nV:2\np:/bin/sh cmd:sh=2 cmd:ls=2\nD:so:libc.musl-x86_64.so.1\n\n\
+            P:app\nV:3\nD:/bin/sh busybox>=1.36 so:libc.musl-x86_64.so.1 so:absent.so.1 !old musl~1 app\n\n\
+            P:old\nV:4\nD:cmd:ls\n";
+        crate::testing::check(
+            &ANALYZER,
+            INSTALLED,
+            installed,
+            "musl 1\nbusybox 2 -> musl\napp 3 -> busybox, musl\nold 4 -> busybox",
+        );
     }
 
     #[test]

@@ -14,21 +14,25 @@
 //! `Status` is taken for an installed package: dpkg never writes one, tools that assemble images without dpkg do.
 //!
 //! **Facts.** Name, version with epoch and revision, architecture, maintainer as vendor; the source package where
-//! `Source` names one, with its own version where that is in parentheses (`glibc (2.36-9)`), else the package's.
+//! `Source` names one, with its own version where that is in parentheses (`glibc (2.36-9)`), else the package's. What it needs
+//! by `Depends` and `Pre-Depends`, resolved among the installed packages of the file and what they say in `Provides`; of
+//! alternatives the first that is there. A stanza in `status.d` is alone in its file: it needs what it names first.
 //!
-//! **Not seen.** Licences, which are prose in `usr/share/doc/NAME/copyright`. Dependencies. `var/lib/dpkg/available`,
-//! which lists what could be installed. vcpkg's database has the same syntax and another place; it is no dpkg database.
+//! **Not seen.** Licences, which are prose in `usr/share/doc/NAME/copyright`. Bounds on the versions of
+//! dependencies: dpkg has seen to them. Who was only installed for others, which is in `var/lib/apt/extended_states`.
+//! `var/lib/dpkg/available`, which lists what could be installed. vcpkg's database has the same syntax and another place; it is no dpkg database.
 
 use memchr::memchr;
-use model::{Analyzer, Facts, File, ImagePath, Key, Package, PackageKind, SourcePackage, Unreadable};
+use model::{Analyzer, Facts, File, ImagePath, Key, Package, PackageKind, Requirement, SourcePackage, Unreadable};
 
+use super::database::Database;
 use super::owned::root;
 use super::text::{self, Skipped, lines, text};
 
 /// The row of the table.
 pub const ANALYZER: Analyzer = Analyzer {
     name: "dpkg",
-    version: 1,
+    version: 2,
     files: &[Key::Ends("lib/dpkg/status").any(), Key::In("status.d").when(is_stanza_file)],
     analyze,
 };
@@ -54,19 +58,39 @@ fn is_stanza_file(path: &ImagePath) -> bool {
 }
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
-    let mut skipped = Skipped::default();
+    read(PackageKind::Deb, file, facts);
+    Ok(())
+}
+
+/// Reads a database of dpkg's syntax, whose packages are of this kind.
+pub(super) fn read(kind: PackageKind, file: &File<'_>, facts: &mut Facts) {
+    let mut found = Found {
+        kind,
+        database: Database::new(file.budget),
+        skipped: Skipped::default(),
+        is_alone: file.path.parent().ends_with(b"status.d"),
+    };
     let mut stanza = Stanza::default();
     for (offset, line) in lines(file.content) {
         match line.first() {
-            None => stanza.finish(facts, &mut skipped),
-            // No field that we want goes on in a second line.
+            None => stanza.finish(&mut found),
+            // dpkg writes each field that we want on one line.
             Some(b' ' | b'\t') => {}
-            Some(_) => stanza.line(offset, line, facts, &mut skipped),
+            Some(_) => stanza.line(offset, line, &mut found),
         }
     }
-    stanza.finish(facts, &mut skipped);
-    skipped.report("entries without a name or a version that can be read", facts);
-    Ok(())
+    stanza.finish(&mut found);
+    found.database.tell(facts);
+    found.skipped.report("entries without a name or a version that can be read", facts);
+}
+
+/// What has been read of the file.
+struct Found {
+    kind: PackageKind,
+    database: Database,
+    skipped: Skipped,
+    /// Whether there is one package in this file, and others in the files beside it.
+    is_alone: bool,
 }
 
 /// The fields of one stanza, borrowed until it is complete.
@@ -79,23 +103,34 @@ struct Stanza<'a> {
     source: Option<&'a [u8]>,
     architecture: Option<&'a [u8]>,
     maintainer: Option<&'a [u8]>,
+    depends: Option<&'a [u8]>,
+    pre_depends: Option<&'a [u8]>,
+    provides: Option<&'a [u8]>,
+    /// Only opkg has this field.
+    license: Option<&'a [u8]>,
 }
 
 impl<'a> Stanza<'a> {
-    fn line(&mut self, offset: usize, line: &'a [u8], facts: &mut Facts, skipped: &mut Skipped) {
+    fn line(&mut self, offset: usize, line: &'a [u8], found: &mut Found) {
         // Most lines belong to other fields: one look at the first letter is enough for them.
         let field = match line[0].to_ascii_lowercase() {
             b'p' if self.package.is_some() && value(line, b"package").is_some() => {
-                self.finish(facts, skipped);
+                self.finish(found);
                 (b"package".as_slice(), &mut self.package)
             }
-            b'p' => (b"package".as_slice(), &mut self.package),
+            b'p' => match line.get(2).map(u8::to_ascii_lowercase) {
+                Some(b'e') => (b"pre-depends".as_slice(), &mut self.pre_depends),
+                Some(b'o') => (b"provides".as_slice(), &mut self.provides),
+                _ => (b"package".as_slice(), &mut self.package),
+            },
+            b'd' => (b"depends".as_slice(), &mut self.depends),
             b's' if line.get(1).is_some_and(|letter| letter.eq_ignore_ascii_case(&b't')) => {
                 (b"status".as_slice(), &mut self.status)
             }
             b's' => (b"source".as_slice(), &mut self.source),
             b'v' => (b"version".as_slice(), &mut self.version),
             b'a' => (b"architecture".as_slice(), &mut self.architecture),
+            b'l' => (b"license".as_slice(), &mut self.license),
             b'm' => (b"maintainer".as_slice(), &mut self.maintainer),
             _ => {
                 self.start.get_or_insert(offset);
@@ -108,27 +143,66 @@ impl<'a> Stanza<'a> {
         self.start.get_or_insert(offset);
     }
 
-    fn finish(&mut self, facts: &mut Facts, skipped: &mut Skipped) {
+    fn finish(&mut self, found: &mut Found) {
         let stanza = std::mem::take(self);
         let Some(start) = stanza.start else { return };
         if stanza.status.is_some_and(leaves_nothing) {
             return;
         }
-        match stanza.installed() {
-            Some(package) => facts.package(package),
-            None => skipped.add(start),
+        let Some(mut package) = stanza.installed(found.kind) else {
+            found.skipped.add(start);
+            return;
+        };
+        if found.is_alone {
+            package.requires = stanza.first_needs(&package.name);
+            found.database.add(package, None);
+            return;
+        }
+        found.database.add(package, None);
+        for relation in relations(stanza.provides) {
+            found.database.provides(name_of(relation));
+        }
+        for relation in relations(stanza.pre_depends).chain(relations(stanza.depends)) {
+            found.database.needs(relation.split(|&byte| byte == b'|').map(name_of));
         }
     }
 
-    fn installed(&self) -> Option<Package> {
+    /// What it needs by name, where nobody can say what is there.
+    fn first_needs(&self, own: &str) -> Vec<Requirement> {
+        const MOST: usize = 10_000;
+        let first = |relation: &'a [u8]| text(name_of(relation.split(|&byte| byte == b'|').next()?));
+        let relations = relations(self.pre_depends).chain(relations(self.depends)).take(MOST);
+        let needs = relations.filter_map(first).filter(|name| name != own);
+        let mut needs: Vec<_> = needs.map(|name| Requirement { name, version: None }).collect();
+        needs.sort_unstable();
+        needs.dedup();
+        needs
+    }
+
+    fn installed(&self, kind: PackageKind) -> Option<Package> {
         let name = text(self.package?)?;
         let version = text(self.version?)?;
-        let mut package = Package::new(PackageKind::Deb, name, version);
-        package.source = self.source.and_then(|source| source_package(source, &package.version));
+        let mut package = Package::new(kind, name, version);
+        if kind == PackageKind::Deb {
+            package.source = self.source.and_then(|source| source_package(source, &package.version));
+        }
+        package.licenses.extend(self.license.and_then(text));
         package.arch = self.architecture.and_then(text);
         package.vendor = self.maintainer.and_then(text);
         Some(package)
     }
+}
+
+/// The packages between the commas of a field (deb-control(5), "Package relationship fields").
+fn relations(field: Option<&[u8]>) -> impl Iterator<Item = &[u8]> {
+    field.into_iter().flat_map(|field| field.split(|&byte| byte == b','))
+}
+
+/// The name alone: without architecture (`python3:any`) and version (`libc6 (>= 2.36)`).
+fn name_of(relation: &[u8]) -> &[u8] {
+    let relation = relation.trim_ascii();
+    let end = relation.iter().position(|byte| matches!(byte, b' ' | b'\t' | b'(' | b':' | b'['));
+    &relation[..end.unwrap_or(relation.len())]
 }
 
 /// The value of the line, if it is that field's.
@@ -230,6 +304,33 @@ mod tests {
             let found = source_package(field.as_bytes(), "1");
             assert_eq!(found.as_ref().map(|source| (&*source.name, &*source.version)), expected, "{field}");
         }
+    }
+
+    // The fields of deb-control(5), resolved by hand.
+    #[test]
+    fn needs_are_resolved_among_what_is_installed() {
+        let status = "Package: app\nStatus: install ok installed\nVersion: 1\nPre-Depends: libc6 (>= 2.36)\n\
+            Depends: gone, mawk | awk,python3:any(>= 3),debconf (>= 0.5) | debconf-2.0, app\nRecommends: other\n\n\
+            Package: libc6\nVersion: 2\n\nPackage: gawk\nVersion: 1\nProvides: awk, posix-awk (= 1)\n\n\
+            Package: python3\nVersion: 3\n\nPackage: cdebconf\nVersion: 1\nProvides: debconf-2.0\n\n\
+            Package: gone\nStatus: deinstall ok config-files\nVersion: 1\n\nPackage: other\nVersion: 1\n";
+        crate::testing::check(
+            &ANALYZER,
+            STATUS,
+            status,
+            "app 1 -> cdebconf, gawk, libc6, python3
+             libc6 2
+             gawk 1
+             python3 3
+             cdebconf 1
+             other 1",
+        );
+    }
+
+    #[test]
+    fn a_stanza_that_is_alone_needs_what_it_names() {
+        let stanza = "Package: a\nVersion: 1\nDepends: libc6 (>= 2), b | c, a, libc6\n";
+        crate::testing::check(&ANALYZER, "var/lib/dpkg/status.d/a", stanza, "a 1 -> b, libc6");
     }
 
     #[test]

@@ -7,16 +7,21 @@
 
 pub mod alpm;
 pub mod apk;
+pub mod bottlerocket;
 pub mod chisel;
+pub mod cos;
 pub mod dpkg;
 pub mod dpkg_files;
 pub mod extended_support;
+pub mod opkg;
 pub mod os_release;
+pub mod portable;
 pub mod portage;
 pub mod release_files;
 pub mod rpm;
 pub mod rpm_manifest;
 
+mod database;
 mod owned;
 pub(crate) mod source_rpm;
 #[cfg(test)]
@@ -25,14 +30,17 @@ mod text;
 
 use model::Analyzer;
 
-/// The formats, in alphabetical order; RPM's databases have a table of their own.
+/// The formats, in alphabetical order; those of `portable` and `rpm` are in tables of their own.
 pub static ANALYZERS: &[Analyzer] = &[
     alpm::ANALYZER,
     apk::ANALYZER,
+    bottlerocket::ANALYZER,
     chisel::ANALYZER,
+    cos::ANALYZER,
     dpkg::ANALYZER,
     dpkg_files::ANALYZER,
     extended_support::ANALYZER,
+    opkg::ANALYZER,
     os_release::ANALYZER,
     portage::ANALYZER,
     release_files::ANALYZER,

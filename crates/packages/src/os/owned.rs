@@ -40,10 +40,15 @@ impl<'a> Owned<'a> {
 
     /// Writes down the files added since the last call as those of `package`.
     pub(super) fn belong_to(&mut self, kind: PackageKind, package: &str, facts: &mut Facts) {
-        let files = std::mem::take(&mut self.files);
-        if !files.is_empty() {
-            facts.owns(Ownership { kind, package: package.into(), files });
+        if let Some(owned) = self.take(kind, package) {
+            facts.owns(owned);
         }
+    }
+
+    /// The files added since the last call, as those of `package`.
+    pub(super) fn take(&mut self, kind: PackageKind, package: &str) -> Option<Ownership> {
+        let files = std::mem::take(&mut self.files);
+        (!files.is_empty()).then(|| Ownership { kind, package: package.into(), files })
     }
 
     /// Forgets the files added since the last call of [`Self::belong_to`].

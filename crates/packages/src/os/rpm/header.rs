@@ -22,6 +22,8 @@ impl Tag {
     pub(super) const VENDOR: Self = Self(1011);
     pub(super) const LICENSE: Self = Self(1014);
     pub(super) const ARCH: Self = Self(1022);
+    pub(super) const PROVIDENAME: Self = Self(1047);
+    pub(super) const REQUIRENAME: Self = Self(1049);
     pub(super) const OLDFILENAMES: Self = Self(1027);
     pub(super) const FILESTATES: Self = Self(1029);
     pub(super) const FILEMODES: Self = Self(1030);

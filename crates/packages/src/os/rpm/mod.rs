@@ -17,7 +17,7 @@ use sink::Sink;
 
 /// The formats, in alphabetical order.
 pub static ANALYZERS: &[Analyzer] = &[
-    Analyzer { name: "rpm", version: 1, files: DATABASES, analyze: database },
+    Analyzer { name: "rpm", version: 2, files: DATABASES, analyze: database },
     Analyzer { name: "rpm-wal", version: 1, files: LOGS, analyze: log },
 ];
 
@@ -42,7 +42,7 @@ fn database(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     if content.is_empty() {
         return Ok(());
     }
-    let mut sink = Sink::new(content.len(), facts);
+    let mut sink = Sink::new(content.len(), file.budget, facts);
     let result = if sqlite::is(content) {
         sqlite::read(content, &mut sink)
     } else if ndb::is(content) {

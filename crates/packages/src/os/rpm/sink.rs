@@ -1,14 +1,16 @@
 //! Where the containers put the headers and the troubles that they come upon.
 
-use model::{Facts, Ownership, PackageKind, Unreadable};
+use model::{Budget, Facts, Ownership, PackageKind, Unreadable};
 
 use super::bytes::Broken;
-use super::header::Header;
+use super::header::{Header, Tag};
 use super::package;
+use crate::os::database::Database;
 
 /// Turns headers into facts and bounds what they may cost.
 pub(super) struct Sink<'f> {
     facts: &'f mut Facts,
+    database: Database,
     /// Bytes of memory that the lists of files may still take.
     room: usize,
     /// Parts of the file that could not be read.
@@ -24,9 +26,9 @@ impl<'f> Sink<'f> {
     /// More broken parts than this are only counted.
     const TOLD: usize = 20;
 
-    pub(super) fn new(file_size: usize, facts: &'f mut Facts) -> Self {
+    pub(super) fn new(file_size: usize, budget: &Budget, facts: &'f mut Facts) -> Self {
         let room = file_size.saturating_mul(Self::ROOM_FACTOR).saturating_add(Self::ROOM_FREE);
-        Self { facts, room, broken: 0 }
+        Self { facts, database: Database::new(budget), room, broken: 0 }
     }
 
     /// A package's header, found at `offset` of the file.
@@ -39,11 +41,25 @@ impl<'f> Sink<'f> {
     fn try_header(&mut self, blob: &[u8], offset: usize) -> Result<(), Broken> {
         let header = Header::parse(blob)?;
         let Some(found) = package::package(&header)? else { return Ok(()) };
-        let name = found.name.clone();
-        self.facts.package(found);
-        match package::files(&header, &mut self.room) {
-            Ok(files) => self.facts.owns(Ownership { kind: PackageKind::Rpm, package: name, files }),
-            Err(broken) => self.broken(broken, offset),
+        let owned = match package::files(&header, &mut self.room) {
+            Ok(files) => Some(Ownership { kind: PackageKind::Rpm, package: found.name.clone(), files }),
+            Err(broken) => {
+                self.broken(broken, offset);
+                None
+            }
+        };
+        self.database.add(found, owned);
+        self.needs(&header)
+    }
+
+    /// Capabilities that the package provides and needs. A need may also be a file's path, which is found only where a
+    /// package provides it by that name, or a boolean dependency in parentheses, which nobody provides.
+    fn needs(&mut self, header: &Header<'_>) -> Result<(), Broken> {
+        for provided in header.texts(Tag::PROVIDENAME)?.into_iter().flatten() {
+            self.database.provides(provided?);
+        }
+        for needed in header.texts(Tag::REQUIRENAME)?.into_iter().flatten() {
+            self.database.needs([needed?]);
         }
         Ok(())
     }
@@ -56,8 +72,9 @@ impl<'f> Sink<'f> {
         }
     }
 
-    /// Says how much more was broken than was told.
+    /// Tells the packages, and how much more was broken than was told.
     pub(super) fn finish(self) {
+        self.database.tell(self.facts);
         let untold = self.broken.saturating_sub(Self::TOLD);
         if untold > 0 {
             self.facts.gap(Unreadable::corrupt(format!("{untold} more parts of the database could not be read")));
@@ -90,7 +107,7 @@ pub(super) mod tests {
         reader: fn(&[u8], &mut Sink<'_>) -> Result<(), Unreadable>,
     ) -> (Vec<String>, Vec<Gap>) {
         let mut facts = Facts::new(AnalyzerId::new("rpm"), "db".into(), &Budget::default());
-        let mut sink = Sink::new(content.len(), &mut facts);
+        let mut sink = Sink::new(content.len(), &Budget::default(), &mut facts);
         let result = reader(content, &mut sink);
         sink.finish();
         if let Err(why) = result {
@@ -121,6 +138,36 @@ pub(super) mod tests {
         assert_eq!(names, ["whole", "bad"]);
         assert_eq!(gaps.len(), 1);
         assert!(gaps[0].detail.contains("77"), "{}", gaps[0].detail);
+    }
+
+    // The tags that RPM's manual names, resolved by hand.
+    #[test]
+    fn packages_need_what_others_provide() {
+        let header = |name, provided: &[&str], needed: &[&str]| {
+            blob(&[
+                (Tag::NAME, text(name)),
+                (Tag::VERSION, text("1")),
+                (Tag::RELEASE, text("1")),
+                (Tag::PROVIDENAME, texts(provided)),
+                (Tag::REQUIRENAME, texts(needed)),
+            ])
+        };
+        let budget = Budget::default();
+        let mut facts = Facts::new(AnalyzerId::new("rpm"), "db".into(), &budget);
+        let mut sink = Sink::new(0, &budget, &mut facts);
+        sink.header(&header("app", &["app", "app(x86-64)"], &["/bin/sh", "libc.so.6()(64bit)", "rpmlib(x)", "app"]), 0);
+        sink.header(&header("bash", &["bash", "/bin/sh"], &["libc.so.6()(64bit)"]), 0);
+        sink.header(&header("glibc", &["glibc", "libc.so.6()(64bit)"], &[]), 0);
+        sink.finish();
+        let edges = facts.into_parts().0.into_iter().filter_map(|fact| match fact.what {
+            What::Package(package) => {
+                Some((package.name, package.requires.into_iter().map(|required| required.name).collect::<Vec<_>>()))
+            }
+            _ => None,
+        });
+        let expected = [("app", vec!["bash", "glibc"]), ("bash", vec!["glibc"]), ("glibc", vec![])];
+        let expected = expected.map(|(name, needs)| (name.to_owned(), needs.into_iter().map(String::from).collect()));
+        assert_eq!(edges.collect::<Vec<_>>(), expected);
     }
 
     #[test]

@@ -1,0 +1,53 @@
+//! opkg's database of packages: OpenWrt, and small systems built by Yocto.
+//!
+//! **Files.** Any `lib/opkg/status`, below `usr` or `var` or neither.
+//!
+//! **Format.** The stanzas of [dpkg's database](super::dpkg), with `License` besides. States are opkg's
+//! (`install user installed`), whose third word means what it means for dpkg.
+//!
+//! **Facts.** As for dpkg, and the licence as one statement.
+//!
+//! **Not seen.** `Source`, which is a recipe's path and no package. `info/*.control`, which repeat each package that the
+//! status lists. Packages of OpenWrt since version 25, which are apk's.
+
+use model::{Analyzer, Facts, File, Key, PackageKind, Unreadable};
+
+use super::dpkg;
+
+/// The row of the table.
+pub const ANALYZER: Analyzer =
+    Analyzer { name: "opkg", version: 1, files: &[Key::Ends("lib/opkg/status").any()], analyze };
+
+fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
+    dpkg::read(PackageKind::Opkg, file, facts);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{check, survives, wants};
+
+    const PATH: &str = "usr/lib/opkg/status";
+    const STATUS: &str = "Package: dropbear\nVersion: 2024.85-r0\nDepends: libc, zlib (>= 1.2)\n\
+        Status: install user installed\nArchitecture: x86_64\nLicense: MIT\nSource: feeds/net/dropbear\n\n\
+        Package: musl\nVersion: 1.2.4\nProvides: libc\nStatus: install hold,user installed\n\n\
+        Package: gone\nVersion: 1\nStatus: deinstall ok not-installed\n";
+
+    #[test]
+    fn stanzas_are_packages() {
+        check(&ANALYZER, PATH, STATUS, "dropbear 2024.85-r0 [MIT] -> musl\nmusl 1.2.4");
+    }
+
+    #[test]
+    fn the_status_is_wanted_wherever_it_is() {
+        assert!(wants(&ANALYZER, PATH));
+        assert!(wants(&ANALYZER, "var/lib/opkg/status"));
+        assert!(!wants(&ANALYZER, "usr/lib/opkg/info/a.control"));
+    }
+
+    #[test]
+    fn hostile_files_do_no_harm() {
+        survives(&ANALYZER, PATH, &[STATUS.as_bytes()]);
+    }
+}
