@@ -21,9 +21,9 @@ fn shown(bill: &Bill) -> Vec<String> {
         let package = item.package().unwrap();
         let mut line = format!("{} {} {}", package.kind.purl_type(), package.name, package.version);
         if let Some(source) = &package.source {
-            line += &format!(" from {} {}", source.name, source.version);
+            line.extend([" from ", &source.name, " ", &source.version]);
         }
-        package.module.iter().for_each(|module| line += &format!(" {{{module}}}"));
+        package.module.iter().for_each(|module| line.extend([" {", module, "}"]));
         line += match package.presence {
             Presence::Installed => "",
             Presence::Declared => " (declared)",
@@ -32,15 +32,15 @@ fn shown(bill: &Bill) -> Vec<String> {
         };
         line += if package.relation == Relation::Direct { " direct" } else { "" };
         if !package.licenses.is_empty() {
-            line += &format!(" [{}]", package.licenses.join("; "));
+            line.extend([" [", &package.licenses.join("; "), "]"]);
         }
         for required in &package.requires {
-            line += &format!(" -> {}", required.name);
+            line.extend([" -> ", &required.name]);
         }
         let place = &item.fact.place;
         if !place.path.as_bytes().is_empty() {
-            line += &format!(" in {}", place.path);
-            place.layer.iter().for_each(|layer| line += &format!("@{}", layer.0));
+            line.extend([" in ", &place.path.to_text()]);
+            place.layer.iter().for_each(|layer| line.extend(["@", &layer.0.to_string()]));
         }
         line
     };

@@ -1,10 +1,8 @@
-//! The syntaxes that many formats share: text, JSON with and without comments, TOML, YAML, ZIP. What a document means is for the formats to say.
-//! The syntaxes that many formats share: text, JSON, TOML, XML, YAML, ZIP. What a document means is for the formats to say.
+//! The syntaxes that many formats share: text, literals, JSON, TOML, XML, YAML, ZIP. What a document means is for the
+//! formats to say.
 
 pub(crate) mod json;
 pub(crate) mod jsonc;
-//! The syntaxes that many formats share: text, literals, JSON, TOML, YAML, ZIP. What a document means is for the
-//! formats to say.
 pub(crate) mod terms;
 pub(crate) mod text;
 pub(crate) mod toml;
