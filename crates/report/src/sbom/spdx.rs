@@ -109,7 +109,8 @@ struct Extracted<'a> {
     #[serde(rename = "licenseId")]
     id: String,
     name: &'a str,
-    extracted_text: &'a str,
+    #[serde(rename = "extractedText")]
+    text: &'a str,
 }
 
 #[derive(Serialize)]
@@ -164,7 +165,7 @@ impl<'a> Document<'a> {
                 ..Package::unknown()
             });
         }
-        let extracted = |(id, text)| Extracted { id, name: text, extracted_text: text };
+        let extracted = |(id, text)| Extracted { id, name: text, text };
         let mut about = properties::of_image(bill.report);
         about.extend(properties::of_gaps(bill.report));
         let mut document = Self {
@@ -217,7 +218,7 @@ impl<'a> Document<'a> {
         for license in &self.licenses {
             writeln!(out, "\nLicenseID: {}", license.id)?;
             writeln!(out, "LicenseName: {}", line(license.name))?;
-            writeln!(out, "ExtractedText: {}", text(license.extracted_text))?;
+            writeln!(out, "ExtractedText: {}", text(license.text))?;
         }
         writeln!(out)?;
         for Relationship { from, kind, to } in &self.relationships {
