@@ -109,6 +109,14 @@ pub struct Target {
     /// Which platform of a multi-architecture image: os/arch[/variant], or all [default: this machine's]
     #[arg(long, value_name = "PLATFORM", env = "PLIMSOLL_PLATFORM")]
     pub platform: Option<String>,
+    /// Who asks the registry.
+    #[command(flatten)]
+    pub access: RegistryAccess,
+}
+
+/// Who asks a registry, and over what.
+#[derive(Clone, Debug, Args)]
+pub struct RegistryAccess {
     /// User name for the registry [default: what docker login stored]. The password comes from --password-stdin or the
     /// variable PLIMSOLL_PASSWORD; a token, without a name, from PLIMSOLL_REGISTRY_TOKEN
     #[arg(long, value_name = "NAME", env = "PLIMSOLL_USERNAME")]

@@ -10,7 +10,7 @@ use image::remote::{Access, Connections, Credential, Environment, Registry, dock
 use image::{Opened, PlatformChoice, Reference, SourceError, local};
 use model::{Budget, Origin};
 
-use crate::args::{ImageSource, Look, Target};
+use crate::args::{ImageSource, Look, RegistryAccess, Target};
 use crate::environment::variable;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -47,8 +47,8 @@ pub fn image(target: &Target, look: &Look, budget: &Budget) -> Result<Vec<Opened
     let asked = Asked {
         name,
         choice: &choice,
-        login: login(target)?,
-        insecure: target.insecure_registry,
+        login: login(&target.access)?,
+        insecure: target.access.insecure_registry,
         offline: look.offline,
         budget,
     };
@@ -103,12 +103,12 @@ fn with_selector(input: &Path) -> (PathBuf, Option<String>) {
 }
 
 /// What the user gave for the registry. Never in an argument, which everybody on the machine can read.
-fn login(target: &Target) -> Result<Option<Credential>, Failure> {
+pub fn login(access: &RegistryAccess) -> Result<Option<Credential>, Failure> {
     if let Some(token) = variable("PLIMSOLL_REGISTRY_TOKEN").filter(|token| !token.is_empty()) {
         return Ok(Some(Credential::token(token, "$PLIMSOLL_REGISTRY_TOKEN")));
     }
-    let Some(user) = &target.username else { return Ok(None) };
-    if !target.password_stdin {
+    let Some(user) = &access.username else { return Ok(None) };
+    if !access.password_stdin {
         let password = variable("PLIMSOLL_PASSWORD").ok_or_else(|| {
             Failure::usage("--username was given, but no password")
                 .remedy("hand it over on standard input with --password-stdin, or in PLIMSOLL_PASSWORD")
