@@ -21,7 +21,7 @@ use std::sync::Arc;
 pub use credentials::Credential;
 use net::{CertificateFolders, Http};
 pub use net::{Environment, Patience};
-pub use registry::{Access, Registry, Upload};
+pub use registry::{Access, Attachment, Registry, Upload};
 
 /// What requests to the same servers share: open connections, tokens, certificates. Cheap to clone.
 #[derive(Clone)]

@@ -10,6 +10,8 @@ use super::{Answer, Asked, Server};
 struct Held {
     blobs: BTreeMap<String, Vec<u8>>,
     manifests: BTreeMap<String, (String, Vec<u8>)>,
+    /// By digest of the subject; none where the registry knows no such question.
+    referrers: Option<BTreeMap<String, Vec<u8>>>,
     uploads: u32,
     faults: VecDeque<(String, Answer)>,
 }
@@ -56,6 +58,11 @@ impl Depot {
     /// Puts a manifest there under a name.
     pub fn put_manifest(&self, name: &str, kind: &str, content: impl Into<Vec<u8>>) {
         self.held().manifests.insert(name.to_owned(), (kind.to_owned(), content.into()));
+    }
+
+    /// From now on it knows what refers to what: this list of manifests to the subject.
+    pub fn refer(&self, subject: &str, index: impl Into<Vec<u8>>) {
+        self.held().referrers.get_or_insert_default().insert(subject.to_owned(), index.into());
     }
 
     /// A blob.
@@ -109,6 +116,12 @@ impl Held {
                 self.manifests.insert(name.to_owned(), (kind.clone(), asked.bytes.clone()));
             }
             Answer::new(201, "").with("Docker-Content-Digest", found)
+        } else if folder.ends_with("/referrers") {
+            // Of what nothing refers to, the list is empty (distribution-spec, "Listing Referrers").
+            let Some(referrers) = &self.referrers else { return unknown() };
+            let empty = || br#"{"schemaVersion":2,"manifests":[]}"#.to_vec();
+            let index = referrers.get(name).cloned().unwrap_or_else(empty);
+            Answer::new(200, index).with("Content-Type", "application/vnd.oci.image.index.v1+json")
         } else if folder.ends_with("/blobs") && reads {
             self.blobs.get(name).map_or_else(unknown, |blob| Answer::new(200, blob.clone()))
         } else if folder.ends_with("/manifests") && reads {

@@ -18,8 +18,27 @@ use crate::failure::Failure;
 /// A password is short; whatever else standard input holds is none.
 const PASSWORD_BYTES: u64 = 64 << 10;
 
+/// What it takes to ask the registry of an image: connections that are kept, and who asks.
+pub struct Means {
+    /// Connections, with the tokens got over them.
+    pub connections: Connections,
+    /// The user's own credential for the registry of the image.
+    pub login: Option<Credential>,
+    /// Whether plain HTTP, and certificates of any kind, are good enough.
+    pub insecure: bool,
+}
+
+impl Means {
+    /// As the arguments say. An image in a file needs no credential, and none is asked for.
+    pub fn of(target: &Target) -> Result<Self, Failure> {
+        let connections = Connections::new(Environment::of_process());
+        let login = if target.input.is_none() { login(&target.access)? } else { None };
+        Ok(Self { connections, login, insecure: target.access.insecure_registry })
+    }
+}
+
 /// The image, once for each platform that was asked for.
-pub fn image(target: &Target, look: &Look, budget: &Budget) -> Result<Vec<Opened>, Failure> {
+pub fn image(target: &Target, look: &Look, budget: &Budget, means: &Means) -> Result<Vec<Opened>, Failure> {
     let choice: PlatformChoice = match &target.platform {
         None => PlatformChoice::Host,
         Some(text) => text.parse().map_err(Failure::usage)?,
@@ -44,14 +63,7 @@ pub fn image(target: &Target, look: &Look, budget: &Budget) -> Result<Vec<Opened
         Some((Scheme::Place(place), name)) => (vec![*place], name),
         None => (target.image_src.clone(), name),
     };
-    let asked = Asked {
-        name,
-        choice: &choice,
-        login: login(&target.access)?,
-        insecure: target.access.insecure_registry,
-        offline: look.offline,
-        budget,
-    };
+    let asked = Asked { name, choice: &choice, means, offline: look.offline, budget };
     asked.of(&places)
 }
 
@@ -128,8 +140,7 @@ pub fn login(access: &RegistryAccess) -> Result<Option<Credential>, Failure> {
 struct Asked<'a> {
     name: &'a str,
     choice: &'a PlatformChoice,
-    login: Option<Credential>,
-    insecure: bool,
+    means: &'a Means,
     offline: bool,
     budget: &'a Budget,
 }
@@ -137,10 +148,9 @@ struct Asked<'a> {
 impl Asked<'_> {
     /// The image from the first place that has it. What the others answered is told when none has.
     fn of(&self, places: &[ImageSource]) -> Result<Vec<Opened>, Failure> {
-        let connections = Connections::new(Environment::of_process());
         let mut answers = Vec::new();
         for &place in places {
-            match self.at(place, &connections) {
+            match self.at(place, &self.means.connections) {
                 Ok(opened) => return Ok(opened),
                 Err(error) => {
                     tracing::debug!(?place, %error, "not there");
@@ -164,7 +174,8 @@ impl Asked<'_> {
                 Err(SourceError::Usage("--offline forbids to ask a registry".into()))
             }
             ImageSource::Registry => {
-                let access = Access { login: self.login.clone(), insecure: self.insecure, budget: self.budget };
+                let access =
+                    Access { login: self.means.login.clone(), insecure: self.means.insecure, budget: self.budget };
                 Registry::open(connections, &Reference::parse(self.name)?, self.name, self.choice, access)
             }
         }

@@ -7,6 +7,7 @@ mod challenge;
 mod endpoint;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+mod referrers;
 mod session;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,7 @@ use net::http::header::ACCEPT;
 use net::http::{HeaderName, HeaderValue, StatusCode};
 use net::{Failure, Patience, Response, document};
 
+pub use referrers::Attachment;
 pub(super) use token::Tokens;
 pub use upload::Upload;
 
