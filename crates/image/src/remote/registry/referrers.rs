@@ -99,7 +99,7 @@ mod tests {
     #[test]
     fn the_next_page_is_found() {
         assert_eq!(next(r#"</v2/a/referrers/b?last=c>; rel="next""#), Some("/v2/a/referrers/b?last=c"));
-        assert_eq!(next(r#"<https://x.io/?n=1>; rel=next"#), Some("https://x.io/?n=1"));
+        assert_eq!(next("<https://x.io/?n=1>; rel=next"), Some("https://x.io/?n=1"));
         assert_eq!(next(r#"</v2/>; rel="prev""#), None);
         assert_eq!(next("v2"), None);
     }
