@@ -150,9 +150,9 @@ const DEVIATIONS: &[(&str, &[&str], &[&str], &str)] = &[
     ),
     ("javascript/yarn-berry", &["c0n-fab_u.laTION@7.7.7"], &[], "a workspace is the project itself"),
     ("ocaml/opam-file", &["alcotest@1.5.0"], &[], "the project is not its own dependency"),
-        "ocaml/opam-switch",
-        &["ocaml-base-compiler@4.14.0"],
-        "a copy of a repository says what could be installed; what is lies below .opam-switch",
+    "ocaml/opam-switch",
+    &["ocaml-base-compiler@4.14.0"],
+    "a copy of a repository says what could be installed; what is lies below .opam-switch",
     ("python/installed-no-version", &["no-version@"], &[], "without a version nothing can be judged; it is a gap"),
     (
         "python/requirements",

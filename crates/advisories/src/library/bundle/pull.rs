@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::import::{Imported, plan, stage};
 use super::staging::Staging;
-use super::{BundleError, MANIFEST, MAX_BYTES, Member, newest};
+use super::{BundleError, MANIFEST, MAX_BYTES, Member};
 use crate::fresh::{Answer, Remote};
 use crate::library::manifest::{Listed, Manifest};
 use crate::library::signature::{self, SIGNATURE, Trust};
@@ -68,8 +68,8 @@ pub fn pull(
         absent: Vec::new(),
         delta: false,
         signed,
-        newest: newest(&manifest),
-        before: here.as_ref().and_then(newest),
+        newest: manifest.newest().map(str::to_owned),
+        before: here.as_ref().and_then(Manifest::newest).map(str::to_owned),
     })
 }
 
