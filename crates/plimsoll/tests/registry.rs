@@ -172,7 +172,9 @@ fn what_is_pulled_is_what_was_pushed_and_nothing_goes_twice() {
     assert_eq!(files(&pulled), files(&built));
     let blobs: Vec<String> = setting.asked(before).into_iter().filter(|asked| asked.contains("/blobs/")).collect();
     let blob = |file| format!("GET /v2/team/advisories/blobs/{}", setting.layer(file));
-    assert_eq!(blobs, [blob("shards.json"), blob("npm.shard")]);
+    // Between the two come the tables, which are small.
+    assert_eq!((blobs.first(), blobs.last()), (Some(&blob("shards.json")), Some(&blob("npm.shard"))));
+    assert!(!blobs.contains(&blob("PyPI.shard")), "{blobs:?}");
 
     // By digest it is the same, and nothing can be pushed under one.
     let name = format!("{}/team/advisories@{}", setting.depot.server.host, Digest::sha256(&manifest));
