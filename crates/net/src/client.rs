@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use ureq::http::header::{AUTHORIZATION, LOCATION};
-use ureq::http::{HeaderName, HeaderValue, Request, StatusCode, Uri};
+use ureq::http::{HeaderName, HeaderValue, Method, Request, StatusCode, Uri};
 use ureq::{Agent, AsSendBody};
 
 use crate::failure::TIME_IS_UP;
@@ -39,10 +39,42 @@ pub struct Call<'a> {
     pub headers: Vec<(HeaderName, HeaderValue)>,
     /// Sent to the server of `uri` and to no other, wherever redirects lead.
     pub authorization: Option<HeaderValue>,
-    /// Makes it a POST of this form.
-    pub form: Option<String>,
+    /// What is done there.
+    pub ask: Ask<'a>,
     /// When the answer, its body included, must be here.
     pub deadline: Option<Instant>,
+}
+
+/// What is done at an address.
+#[derive(Clone, Copy, Debug, Default)]
+pub enum Ask<'a> {
+    /// It is read.
+    #[default]
+    Get,
+    /// Its headers are read.
+    Head,
+    /// These bytes are posted.
+    Post(&'a [u8]),
+    /// These bytes are put there.
+    Put(&'a [u8]),
+}
+
+impl<'a> Ask<'a> {
+    fn method(self) -> Method {
+        match self {
+            Self::Get => Method::GET,
+            Self::Head => Method::HEAD,
+            Self::Post(_) => Method::POST,
+            Self::Put(_) => Method::PUT,
+        }
+    }
+
+    fn content(self) -> Option<&'a [u8]> {
+        match self {
+            Self::Get | Self::Head => None,
+            Self::Post(content) | Self::Put(content) => Some(content),
+        }
+    }
 }
 
 /// What two requests must have in common to go over one connection: the server, the names under which its
@@ -66,11 +98,11 @@ impl Http {
     /// Sends a request and follows redirects. Any status is an answer.
     pub fn send(&self, call: Call<'_>) -> Result<Response, Failure> {
         let first = Server::of(&call.uri)?;
-        let (mut uri, mut authorization, mut form) = (call.uri, call.authorization, call.form);
+        let (mut uri, mut authorization, mut ask) = (call.uri, call.authorization, call.ask);
         for _ in 0..=REDIRECTS {
             let server = Server::of(&uri)?;
             let agent = self.agent(&server, call.party)?;
-            let mut request = if form.is_some() { Request::post(&uri) } else { Request::get(&uri) };
+            let mut request = Request::builder().method(ask.method()).uri(&uri);
             for (name, value) in &call.headers {
                 request = request.header(name, value);
             }
@@ -82,8 +114,8 @@ impl Http {
             if left.is_some_and(|left| left.is_zero()) {
                 return Err(Failure::Lasting(TIME_IS_UP.into()));
             }
-            let answer = match &form {
-                Some(form) => agent.run(timed(&agent, request.body(form.as_str()).map_err(built)?, left)),
+            let answer = match ask.content() {
+                Some(content) => agent.run(timed(&agent, request.body(content).map_err(built)?, left)),
                 None => agent.run(timed(&agent, request.body(()).map_err(built)?, left)),
             };
             let response = answer.map_err(|error| match call.deadline {
@@ -98,12 +130,12 @@ impl Http {
             if there != first {
                 // For good: a way back through a foreign server is none to trust.
                 authorization = None;
-                if form.is_some() {
-                    return Err(Failure::Lasting(format!("{server} leads to {there}; what is posted stays here")));
+                if ask.content().is_some() {
+                    return Err(Failure::Lasting(format!("{server} leads to {there}; what is sent stays here")));
                 }
             }
-            if response.status() == StatusCode::SEE_OTHER {
-                form = None;
+            if response.status() == StatusCode::SEE_OTHER && ask.content().is_some() {
+                ask = Ask::Get;
             }
             uri = next;
         }
@@ -195,7 +227,7 @@ fn redirect(from: &Uri, response: &Response, server: &Server) -> Result<Option<U
 }
 
 /// Resolves a reference against the address it was found at (RFC 3986, section 5.2; dot segments are left to the server).
-fn join(base: &Uri, reference: &str) -> Option<Uri> {
+pub fn join(base: &Uri, reference: &str) -> Option<Uri> {
     let reference = reference.split_once('#').map_or(reference, |(before, _)| before);
     let (scheme, authority) = (base.scheme_str()?, base.authority()?);
     let has_scheme = reference.split_once(':').is_some_and(|(scheme, _)| {

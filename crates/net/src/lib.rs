@@ -22,7 +22,7 @@ mod trust;
 #[cfg(unix)]
 mod unix;
 
-pub use client::{Call, Http, Party, Response, body, document};
+pub use client::{Ask, Call, Http, Party, Response, body, document, join};
 pub use daemon::Daemon;
 pub use environment::Environment;
 pub use failure::{Failure, TIME_IS_UP};

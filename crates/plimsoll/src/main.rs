@@ -10,6 +10,7 @@ mod failure;
 mod gate;
 mod judge;
 mod log;
+mod oci;
 mod output;
 mod progress;
 mod refresh;

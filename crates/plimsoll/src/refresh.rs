@@ -1,7 +1,7 @@
 //! Keeps the advisory data up to date: what is asked for, of whom, and what is made of what comes.
 //!
 //! Archives as OSV.dev exports them are kept below `downloads/` and made into shards; shards that a server has ready are
-//! fetched as they are. A source that fails costs nothing but freshness.
+//! fetched as they are, as are those at a registry. A source that fails costs nothing but freshness.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -16,7 +16,9 @@ use jiff::Timestamp;
 use net::{Environment, Http};
 
 use crate::args::{Data, DataForm, DataSource};
+use crate::commands::open;
 use crate::failure::Failure;
+use crate::oci::{self, Artifact};
 use crate::web::{Access, Web, connections};
 
 /// Where OSV.dev exports all of its records.
@@ -103,7 +105,7 @@ impl Refresher {
         let named = if data.db_source.is_empty() { &osv[..] } else { &data.db_source };
         let mut groups: Vec<(DataForm, Vec<Source>)> = Vec::new();
         for DataSource { form, address } in named {
-            let source = source(&http, address)?;
+            let source = source(&http, *form, address)?;
             match groups.last_mut() {
                 Some((last, sources)) if last == form => sources.push(source),
                 _ => groups.push((*form, vec![source])),
@@ -112,7 +114,7 @@ impl Refresher {
         let mut homes = Vec::new();
         if data.db_source.is_empty() {
             for (feed, file, home) in SIGNAL_FILES {
-                homes.push((feed, file, source(&http, home)?));
+                homes.push((feed, file, source(&http, DataForm::Osv, home)?));
             }
         }
         let trust = Trust::new(data.keys.db_key.iter().copied());
@@ -133,7 +135,7 @@ impl Refresher {
                     left
                 }
                 DataForm::Osv => self.osv(sources, left, &mut done, progress),
-                DataForm::Shards => self.shards(sources, left, &mut done, progress),
+                DataForm::Shards | DataForm::Oci => self.shards(sources, left, &mut done, progress),
             };
         }
         // What one source failed to give, another may have given.
@@ -154,7 +156,7 @@ impl Refresher {
             }
             let listing = match form {
                 DataForm::Osv => self.bring(&self.downloads(), sources, &[small(ECOSYSTEMS)], progress),
-                DataForm::Shards => self.bring_list(sources, progress),
+                DataForm::Shards | DataForm::Oci => self.bring_list(sources, progress),
             };
             match listing.files.first() {
                 Some((_, outcome)) if outcome.is_usable() => {}
@@ -166,7 +168,9 @@ impl Refresher {
             }
             let families = match form {
                 DataForm::Osv => self.listed_families(),
-                DataForm::Shards => self.manifest().map(|manifest| families(&manifest)).unwrap_or_default(),
+                DataForm::Shards | DataForm::Oci => {
+                    self.manifest().map(|manifest| families(&manifest)).unwrap_or_default()
+                }
             };
             let needs: Vec<Need> = families.iter().map(|family| Need::named(family)).collect();
             let mut done = self.refresh(&needs, progress);
@@ -401,8 +405,12 @@ impl Refresher {
     }
 }
 
-/// A source at an address or in a folder.
-fn source(http: &Arc<Http>, address: &str) -> Result<Source, Failure> {
+/// A source at an address, in a folder or at a registry.
+fn source(http: &Arc<Http>, form: DataForm, address: &str) -> Result<Source, Failure> {
+    if form == DataForm::Oci {
+        let artifact = Artifact::new(address, Environment::of_process(), oci::Terms::of_a_source());
+        return artifact.map(Artifact::source).map_err(open::failed);
+    }
     if address.contains("://") {
         return Web::new(Arc::clone(http), address, Access::default()).map(Web::source).map_err(Failure::usage);
     }

@@ -101,7 +101,7 @@ impl Shard {
     }
 
     /// The file.
-    pub(crate) fn bytes(&self) -> &[u8] {
+    pub fn bytes(&self) -> &[u8] {
         self.0.container.bytes()
     }
 

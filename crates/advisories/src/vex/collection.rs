@@ -91,10 +91,15 @@ impl Collection {
         self.more_refusals
     }
 
-    /// Lays every statement onto a report's findings. Returns what is left out of the repositories.
-    pub fn apply(&self, report: &mut Report) -> Vec<Refusal> {
+    /// Lays every statement onto a report's findings, and those of documents that came with the image. Returns what is left
+    /// out of the repositories and of those.
+    pub fn apply(&self, report: &mut Report, attached: Vec<Reading>) -> Vec<Refusal> {
         let mut statements = self.statements.clone();
         let mut refusals = Vec::new();
+        for reading in attached {
+            statements.extend(reading.statements);
+            refusals.extend(reading.refusals);
+        }
         for repository in &self.repositories {
             let (readings, unread) = repository.about(report, self.trusts_repositories);
             refusals.extend(unread);

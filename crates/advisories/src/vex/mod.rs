@@ -1,7 +1,7 @@
 //! VEX: what people who know a product say about vulnerabilities in it.
 //!
 //! One file reads each format ([`read`] tells them apart by their content), [`Collection`] finds documents in files, folders
-//! and repositories, `apply` lays statements onto the findings of a report, [`Draft`] writes a statement down.
+//! and repositories, `envelope` takes them out of attestations, `apply` lays statements onto the findings of a report, [`Draft`] writes a statement down.
 //!
 //! Every byte is somebody else's. A statement that is wrong is refused with its place and the reason while the others
 //! count; a file that is no VEX document at all is [`Unread`].
@@ -10,6 +10,7 @@ mod apply;
 mod collection;
 mod csaf;
 mod cyclonedx;
+mod envelope;
 mod fit;
 mod openvex;
 mod product;
@@ -26,11 +27,12 @@ use serde_json::value::RawValue;
 
 pub use apply::apply;
 pub use collection::Collection;
+pub use envelope::is_vex;
 pub use product::{Component, Product};
 pub use write::{Draft, DraftError};
 
 /// Bytes of a document. The largest that vendors publish about one vulnerability have some twenty million.
-const MOST_BYTES: u64 = 64 << 20;
+pub const MOST_BYTES: u64 = 64 << 20;
 /// Statements of one document.
 const MOST_STATEMENTS: usize = 100_000;
 /// Products and subcomponents of all statements of one document, each as often as it is named.
@@ -128,7 +130,20 @@ pub fn read(bytes: &[u8], origin: &str, trusted: bool) -> Result<Reading, Unread
     }
     let text = std::str::from_utf8(bytes).map_err(|error| not_vex(format!("it is not UTF-8: {error}")))?;
     let text = text.trim_start_matches('\u{feff}');
-    let marks: Marks = serde_json::from_str(text).map_err(|error| not_vex(format!("it is not JSON: {error}")))?;
+    let marks = |text| -> Result<Marks<'_>, Unread> {
+        serde_json::from_str(text).map_err(|error| not_vex(format!("it is not JSON: {error}")))
+    };
+    let outer = marks(text)?;
+    let unpacked = match (&outer.envelope, &outer.payload) {
+        (Some(_), _) => Some(envelope::of_bundle(text)),
+        (None, Some(_)) => Some(envelope::payload(text)),
+        (None, None) => None,
+    };
+    let unpacked = unpacked.transpose().map_err(not_vex)?;
+    let (text, marks) = match &unpacked {
+        Some(inner) => (&**inner, marks(inner)?),
+        None => (text, outer),
+    };
     let document = Document { origin: origin.to_owned(), trusted, ..Document::default() };
     let reading = if marks.bom_format.is_some() {
         cyclonedx::read(text, document)
@@ -137,9 +152,9 @@ pub fn read(bytes: &[u8], origin: &str, trusted: bool) -> Result<Reading, Unread
     } else if marks.statements.is_some() {
         openvex::read(text, document)
     } else if marks.predicate.is_some() {
-        openvex::attested(text, document)
-    } else if marks.payload.is_some() {
-        return Err(not_vex("it is a signed envelope, whose signature is not checked here; unpack its payload".into()));
+        envelope::predicate(text, document)
+    } else if marks.payload.is_some() || marks.envelope.is_some() {
+        return Err(not_vex("it is an envelope in an envelope".into()));
     } else {
         return Err(not_vex("it is neither OpenVEX nor CSAF nor CycloneDX".into()));
     };
@@ -155,6 +170,8 @@ struct Marks<'a> {
     statements: Option<IgnoredAny>,
     predicate: Option<IgnoredAny>,
     payload: Option<IgnoredAny>,
+    #[serde(rename = "dsseEnvelope")]
+    envelope: Option<IgnoredAny>,
 }
 
 impl Reading {
@@ -248,7 +265,6 @@ mod tests {
             (b"[]", "not JSON"),
             (b"{\"statements\":", "not JSON"),
             (b"{}", "neither"),
-            (b"{\"payload\":\"\",\"payloadType\":\"application/vnd.in-toto+json\"}", "signed envelope"),
             (b"{\"statements\":7}", "no VEX document"),
             (b"{\"document\":7}", "no VEX document"),
             (b"{\"bomFormat\":\"CycloneDX\",\"vulnerabilities\":7}", "no VEX document"),

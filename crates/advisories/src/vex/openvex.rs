@@ -86,8 +86,6 @@ struct Identifiers {
 /// An attestation (in-toto "Statement"): statements without products are about its subjects.
 #[derive(Deserialize)]
 struct Attestation<'a> {
-    #[serde(rename = "predicateType", default, borrow)]
-    predicate_type: Cow<'a, str>,
     #[serde(borrow)]
     predicate: &'a RawValue,
     #[serde(default)]
@@ -109,9 +107,6 @@ pub(super) fn read(text: &str, document: Document) -> Result<Reading, serde_json
 /// Reads a document inside an attestation, whose signature is not looked at.
 pub(super) fn attested(text: &str, document: Document) -> Result<Reading, serde_json::Error> {
     let attestation: Attestation = serde_json::from_str(text)?;
-    if !attestation.predicate_type.contains("openvex") {
-        return Err(serde::de::Error::custom("it is an attestation of something else than OpenVEX"));
-    }
     let subjects: Vec<Product> = attestation
         .subject
         .iter()

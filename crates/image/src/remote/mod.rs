@@ -19,9 +19,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use credentials::Credential;
-pub use net::Environment;
-use net::{CertificateFolders, Http, Patience};
-pub use registry::{Access, Registry};
+use net::{CertificateFolders, Http};
+pub use net::{Environment, Patience};
+pub use registry::{Access, Attachment, Registry, Upload};
 
 /// What requests to the same servers share: open connections, tokens, certificates. Cheap to clone.
 #[derive(Clone)]
@@ -40,7 +40,8 @@ impl Connections {
         Self::with_patience(environment, Patience::default())
     }
 
-    fn with_patience(environment: Environment, patience: Patience) -> Self {
+    /// The same, and how often failures that may pass are met with another try.
+    pub fn with_patience(environment: Environment, patience: Patience) -> Self {
         let environment = Arc::new(environment);
         let http = Http::new(Arc::clone(&environment), certificate_folders(&environment));
         Self(Arc::new(Shared { environment, http, tokens: registry::Tokens::default(), patience }))

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test may panic")]
 
+mod depot;
 mod share;
 
 use std::io::{BufRead, BufReader, Read, Write};
@@ -10,6 +11,7 @@ use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+pub use depot::Depot;
 pub use share::{Fault, Share};
 
 /// What was asked.
@@ -20,8 +22,10 @@ pub struct Asked {
     /// Path and query, as they came.
     pub path: String,
     headers: Vec<(String, String)>,
-    /// What was posted.
+    /// What was sent, as a text.
     pub body: String,
+    /// The same as it came.
+    pub bytes: Vec<u8>,
 }
 
 impl Asked {
@@ -133,16 +137,19 @@ fn converse(reader: impl Read, mut writer: impl Write, log: &Mutex<Vec<Asked>>, 
     while let Some(asked) = read(&mut reader) {
         log.lock().unwrap().push(asked.clone());
         let answer = answer(&asked);
-        if answer.reset || (asked.body.is_empty() && reader.read_exact(&mut [0]).is_err()) {
+        if answer.reset || (asked.bytes.is_empty() && reader.read_exact(&mut [0]).is_err()) {
             break;
         }
-        if send(&mut writer, &answer).is_err() || answer.cut.is_some() || answer.length.is_some() {
+        if send(&mut writer, &answer, asked.method == "HEAD").is_err()
+            || answer.cut.is_some()
+            || answer.length.is_some()
+        {
             break;
         }
     }
 }
 
-fn send(writer: &mut impl Write, answer: &Answer) -> std::io::Result<()> {
+fn send(writer: &mut impl Write, answer: &Answer, bare: bool) -> std::io::Result<()> {
     let mut head = format!("HTTP/1.1 {} So\r\n", answer.status);
     // An answer that nothing has changed has no body (RFC 9110, section 15.4.5).
     if answer.status != 304 {
@@ -152,6 +159,10 @@ fn send(writer: &mut impl Write, answer: &Answer) -> std::io::Result<()> {
         head.extend([name, ": ", value, "\r\n"]);
     }
     writer.write_all(format!("{head}\r\n").as_bytes())?;
+    // An answer about the headers has no body (RFC 9110, section 9.3.2).
+    if bare {
+        return Ok(());
+    }
     let body = &answer.body[..answer.cut.unwrap_or(answer.body.len())];
     let Some((step, pause)) = answer.drip else { return writer.write_all(body) };
     for part in body.chunks(step) {
@@ -183,7 +194,8 @@ fn read(reader: &mut impl BufRead) -> Option<Asked> {
     if length > 0 {
         let mut rest = vec![0; 1 + length];
         reader.read_exact(&mut rest).ok()?;
-        asked.body = String::from_utf8(rest.split_off(1)).unwrap();
+        asked.bytes = rest.split_off(1);
+        asked.body = String::from_utf8_lossy(&asked.bytes).into_owned();
     }
     Some(asked)
 }

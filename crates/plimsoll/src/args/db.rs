@@ -6,6 +6,7 @@ use advisories::signature::PublicKey;
 use clap::builder::BoolishValueParser;
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::scan::RegistryAccess;
 use super::values::{self, DataSource};
 
 /// `plimsoll db`.
@@ -42,6 +43,16 @@ pub enum Db {
     ///
     /// plimsoll db import reads the file into a folder that has the data of OLD, which then has that of NEW.
     Delta(DeltaArgs),
+    /// Put the data into a registry, from where others pull it
+    ///
+    /// It becomes an artifact (OCI 1.1) with one layer for each file: the list of the shards, its signature if there is one,
+    /// and the shards. What the registry has already is not sent again.
+    Push(PushArgs),
+    /// Take the data from a registry
+    ///
+    /// Only what changed is fetched. Everything is checked before anything changes, as plimsoll db import does it. For what a
+    /// scan needs to come from there by itself, see --db-source oci:REF.
+    Pull(PullArgs),
     /// Make a key that signs data
     ///
     /// The secret key is written to FILE, which must be new, for plimsoll db build --sign-key. The public key is written to
@@ -102,7 +113,8 @@ pub struct Data {
     #[command(flatten)]
     pub place: Place,
     /// Where advisory data comes from, in this order: osv:ADDRESS (as OSV.dev exports it) or shards:ADDRESS (as plimsoll
-    /// db build makes it), each an https address or a folder; may be given several times
+    /// db build makes it), each an https address or a folder, or oci:REF (as plimsoll db push puts it into a registry);
+    /// may be given several times
     #[arg(long, value_name = "KIND:ADDRESS", env = "PLIMSOLL_DB_SOURCE", value_delimiter = ',', value_parser = values::source)]
     pub db_source: Vec<DataSource>,
     /// Whose data is fetched.
@@ -216,6 +228,40 @@ pub struct ImportArgs {
     /// Where to put it.
     #[command(flatten)]
     pub place: Place,
+}
+
+/// `plimsoll db push`.
+#[derive(Debug, Args)]
+pub struct PushArgs {
+    /// Its name there: ghcr.io/team/advisories:latest
+    #[arg(value_name = "REF")]
+    pub reference: String,
+    /// Only these ecosystems: Debian, Debian:12, npm, …
+    #[arg(long, value_name = "NAME,…", env = "PLIMSOLL_ECOSYSTEM", value_delimiter = ',')]
+    pub ecosystem: Vec<String>,
+    /// Where the data is.
+    #[command(flatten)]
+    pub place: Place,
+    /// Who puts it there.
+    #[command(flatten)]
+    pub access: RegistryAccess,
+}
+
+/// `plimsoll db pull`.
+#[derive(Debug, Args)]
+pub struct PullArgs {
+    /// Its name there: ghcr.io/team/advisories:latest, team/advisories@sha256:…
+    #[arg(value_name = "REF")]
+    pub reference: String,
+    /// Who must have signed it.
+    #[command(flatten)]
+    pub keys: Keys,
+    /// Where to put it.
+    #[command(flatten)]
+    pub place: Place,
+    /// Who asks for it.
+    #[command(flatten)]
+    pub access: RegistryAccess,
 }
 
 /// `plimsoll db delta`.

@@ -12,11 +12,12 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 use clap_complete::Shell;
 
 pub use db::{
-    BuildArgs, Data, Db, DeltaArgs, DiffArgs, ExportArgs, Form, ImportArgs, KeygenArgs, Place, SearchArgs, StatusArgs,
-    UpdateArgs, VerifyArgs,
+    BuildArgs, Data, Db, DeltaArgs, DiffArgs, ExportArgs, Form, ImportArgs, KeygenArgs, Place, PullArgs, PushArgs,
+    SearchArgs, StatusArgs, UpdateArgs, VerifyArgs,
 };
 pub use scan::{
-    Common, ExplainArgs, FolderArgs, Gate, ImageArgs, ImageSource, Look, ReportArgs, SbomArgs, Scanner, Target,
+    Common, ExplainArgs, FolderArgs, Gate, ImageArgs, ImageSource, Look, RegistryAccess, ReportArgs, SbomArgs, Scanner,
+    Target,
 };
 #[cfg(test)]
 pub use values::output;

@@ -109,6 +109,14 @@ pub struct Target {
     /// Which platform of a multi-architecture image: os/arch[/variant], or all [default: this machine's]
     #[arg(long, value_name = "PLATFORM", env = "PLIMSOLL_PLATFORM")]
     pub platform: Option<String>,
+    /// Who asks the registry.
+    #[command(flatten)]
+    pub access: RegistryAccess,
+}
+
+/// Who asks a registry, and over what.
+#[derive(Clone, Debug, Args)]
+pub struct RegistryAccess {
     /// User name for the registry [default: what docker login stored]. The password comes from --password-stdin or the
     /// variable PLIMSOLL_PASSWORD; a token, without a name, from PLIMSOLL_REGISTRY_TOKEN
     #[arg(long, value_name = "NAME", env = "PLIMSOLL_USERNAME")]
@@ -202,10 +210,12 @@ pub struct Look {
     #[arg(long, value_name = "PUBLISHER,…", env = "PLIMSOLL_SEVERITY_SOURCE", value_delimiter = ',')]
     pub severity_source: Vec<String>,
     /// What people who know the product say about its vulnerabilities: a file in OpenVEX, CSAF or CycloneDX, a folder of
-    /// such, or the folder of a VEX repository; may be given several times
-    #[arg(long, value_name = "PATH", env = "PLIMSOLL_VEX")]
+    /// such, the folder of a VEX repository, or oci for what is attached to the image in its registry; may be given several
+    /// times
+    #[arg(long, value_name = "PATH | oci", env = "PLIMSOLL_VEX")]
     pub vex: Vec<PathBuf>,
-    /// Let VEX repositories set findings aside, too, though nobody has checked who signed their statements
+    /// Let VEX repositories, and what is attached to the image, set findings aside, too, though nobody has checked who signed
+    /// their statements
     #[arg(long, env = "PLIMSOLL_VEX_TRUST", value_parser = BoolishValueParser::new())]
     pub vex_trust: bool,
     /// Open no connection to anywhere

@@ -53,7 +53,7 @@ pub fn output(text: &str) -> Result<Output, String> {
 pub struct DataSource {
     /// What is there.
     pub form: DataForm,
-    /// An address or a folder.
+    /// An address, a folder or a reference.
     pub address: String,
 }
 
@@ -64,15 +64,21 @@ pub enum DataForm {
     Osv,
     /// As we make it: shards and their list.
     Shards,
+    /// The same as an artifact at a registry.
+    Oci,
 }
 
-/// `osv:https://…`, `shards:/srv/advisories`.
+/// `osv:https://…`, `shards:/srv/advisories`, `oci:ghcr.io/team/advisories`.
 pub fn source(text: &str) -> Result<DataSource, String> {
     let (form, address) = match text.split_once(':') {
         Some(("osv", address)) => (DataForm::Osv, address),
         Some(("shards", address)) => (DataForm::Shards, address),
-        _ => return Err("does not say what is there: write osv:ADDRESS or shards:ADDRESS".into()),
+        Some(("oci", address)) => (DataForm::Oci, address),
+        _ => return Err("does not say what is there: write osv:ADDRESS, shards:ADDRESS or oci:REF".into()),
     };
+    if address.is_empty() && form == DataForm::Oci {
+        return Err(format!("names no artifact: write {text}HOST/NAME:TAG"));
+    }
     if address.is_empty() {
         return Err(format!("names no address: write {text}https://HOST/PATH, or {text}FOLDER"));
     }
@@ -180,6 +186,9 @@ mod tests {
         let osv = DataSource { form: DataForm::Osv, address: "https://mirror.example/osv".into() };
         assert_eq!(source("osv:https://mirror.example/osv"), Ok(osv));
         assert_eq!(source("shards:/srv/db").map(|source| source.form), Ok(DataForm::Shards));
+        let oci = DataSource { form: DataForm::Oci, address: "localhost:5000/db:1".into() };
+        assert_eq!(source("oci:localhost:5000/db:1"), Ok(oci));
+        assert!(source("oci:").unwrap_err().contains("HOST/NAME:TAG"));
         assert!(source("https://mirror.example").unwrap_err().contains("osv:ADDRESS"));
         assert!(source("osv:").unwrap_err().contains("names no address"));
     }

@@ -40,9 +40,9 @@ pub fn run(args: &ExplainArgs, talk: &Talk, out: &mut dyn Write) -> Result<Exit,
     let job = scan::Job::new(&common, talk, report::SCAN, true)?;
     let mut explained = Vec::new();
     let folder = args.target.reference.as_deref().filter(|_| args.target.input.is_none());
-    let targets = match folder.and_then(|reference| reference.strip_prefix("dir:")) {
-        Some(folder) => vec![local::directory(Path::new(folder), "rootfs").map_err(open::failed)?],
-        None => open::image(&args.target, &args.look, &job.options.budget)?,
+    let (job, targets) = match folder.and_then(|reference| reference.strip_prefix("dir:")) {
+        Some(folder) => (job, vec![local::directory(Path::new(folder), "rootfs").map_err(open::failed)?]),
+        None => job.with_image(&args.target)?,
     };
     for opened in targets {
         let report = job.scan(opened)?;

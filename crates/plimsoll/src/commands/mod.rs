@@ -3,7 +3,7 @@
 pub mod db;
 pub mod explain;
 pub mod manual;
-mod open;
+pub mod open;
 pub mod sbom;
 pub mod scan;
 pub mod vex;

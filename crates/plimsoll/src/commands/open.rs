@@ -10,7 +10,7 @@ use image::remote::{Access, Connections, Credential, Environment, Registry, dock
 use image::{Opened, PlatformChoice, Reference, SourceError, local};
 use model::{Budget, Origin};
 
-use crate::args::{ImageSource, Look, Target};
+use crate::args::{ImageSource, Look, RegistryAccess, Target};
 use crate::environment::variable;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -18,8 +18,27 @@ use crate::failure::Failure;
 /// A password is short; whatever else standard input holds is none.
 const PASSWORD_BYTES: u64 = 64 << 10;
 
+/// What it takes to ask the registry of an image: connections that are kept, and who asks.
+pub struct Means {
+    /// Connections, with the tokens got over them.
+    pub connections: Connections,
+    /// The user's own credential for the registry of the image.
+    pub login: Option<Credential>,
+    /// Whether plain HTTP, and certificates of any kind, are good enough.
+    pub insecure: bool,
+}
+
+impl Means {
+    /// As the arguments say. An image in a file needs no credential, and none is asked for.
+    pub fn of(target: &Target) -> Result<Self, Failure> {
+        let connections = Connections::new(Environment::of_process());
+        let login = if target.input.is_none() { login(&target.access)? } else { None };
+        Ok(Self { connections, login, insecure: target.access.insecure_registry })
+    }
+}
+
 /// The image, once for each platform that was asked for.
-pub fn image(target: &Target, look: &Look, budget: &Budget) -> Result<Vec<Opened>, Failure> {
+pub fn image(target: &Target, look: &Look, budget: &Budget, means: &Means) -> Result<Vec<Opened>, Failure> {
     let choice: PlatformChoice = match &target.platform {
         None => PlatformChoice::Host,
         Some(text) => text.parse().map_err(Failure::usage)?,
@@ -44,14 +63,7 @@ pub fn image(target: &Target, look: &Look, budget: &Budget) -> Result<Vec<Opened
         Some((Scheme::Place(place), name)) => (vec![*place], name),
         None => (target.image_src.clone(), name),
     };
-    let asked = Asked {
-        name,
-        choice: &choice,
-        login: login(target)?,
-        insecure: target.insecure_registry,
-        offline: look.offline,
-        budget,
-    };
+    let asked = Asked { name, choice: &choice, means, offline: look.offline, budget };
     asked.of(&places)
 }
 
@@ -103,12 +115,12 @@ fn with_selector(input: &Path) -> (PathBuf, Option<String>) {
 }
 
 /// What the user gave for the registry. Never in an argument, which everybody on the machine can read.
-fn login(target: &Target) -> Result<Option<Credential>, Failure> {
+pub fn login(access: &RegistryAccess) -> Result<Option<Credential>, Failure> {
     if let Some(token) = variable("PLIMSOLL_REGISTRY_TOKEN").filter(|token| !token.is_empty()) {
         return Ok(Some(Credential::token(token, "$PLIMSOLL_REGISTRY_TOKEN")));
     }
-    let Some(user) = &target.username else { return Ok(None) };
-    if !target.password_stdin {
+    let Some(user) = &access.username else { return Ok(None) };
+    if !access.password_stdin {
         let password = variable("PLIMSOLL_PASSWORD").ok_or_else(|| {
             Failure::usage("--username was given, but no password")
                 .remedy("hand it over on standard input with --password-stdin, or in PLIMSOLL_PASSWORD")
@@ -128,8 +140,7 @@ fn login(target: &Target) -> Result<Option<Credential>, Failure> {
 struct Asked<'a> {
     name: &'a str,
     choice: &'a PlatformChoice,
-    login: Option<Credential>,
-    insecure: bool,
+    means: &'a Means,
     offline: bool,
     budget: &'a Budget,
 }
@@ -137,10 +148,9 @@ struct Asked<'a> {
 impl Asked<'_> {
     /// The image from the first place that has it. What the others answered is told when none has.
     fn of(&self, places: &[ImageSource]) -> Result<Vec<Opened>, Failure> {
-        let connections = Connections::new(Environment::of_process());
         let mut answers = Vec::new();
         for &place in places {
-            match self.at(place, &connections) {
+            match self.at(place, &self.means.connections) {
                 Ok(opened) => return Ok(opened),
                 Err(error) => {
                     tracing::debug!(?place, %error, "not there");
@@ -164,7 +174,8 @@ impl Asked<'_> {
                 Err(SourceError::Usage("--offline forbids to ask a registry".into()))
             }
             ImageSource::Registry => {
-                let access = Access { login: self.login.clone(), insecure: self.insecure, budget: self.budget };
+                let access =
+                    Access { login: self.means.login.clone(), insecure: self.means.insecure, budget: self.budget };
                 Registry::open(connections, &Reference::parse(self.name)?, self.name, self.choice, access)
             }
         }

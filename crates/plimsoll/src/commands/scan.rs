@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use model::{Detector, Report};
 use report::{Context, Filter, Format};
 
-use super::open;
-use crate::args::{Common, FolderArgs, ImageArgs, Look, Scanner, Talk};
+use super::open::{self, Means};
+use crate::args::{Common, FolderArgs, ImageArgs, Look, Scanner, Talk, Target};
 use crate::environment::{cache_folder, report_time, variable};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -25,14 +25,16 @@ use crate::vex::Vex;
 /// `plimsoll image`.
 pub fn image(args: &ImageArgs, talk: &Talk, out: &mut dyn Write) -> Result<Exit, Failure> {
     let job = Job::new(&args.common, talk, report::SCAN, true)?;
-    job.run(open::image(&args.target, &args.common.look, &job.options.budget)?, out)
+    let (job, opened) = job.with_image(&args.target)?;
+    job.run(opened, out)
 }
 
 /// `plimsoll layers`. Vulnerabilities are welcome there, but not what it is about.
 pub fn layers(args: &ImageArgs, talk: &Talk, out: &mut dyn Write) -> Result<Exit, Failure> {
     let judged = args.common.look.advisories.is_some();
     let job = Job::new(&args.common, talk, report::LAYERS, judged)?;
-    job.run(open::image(&args.target, &args.common.look, &job.options.budget)?, out)
+    let (job, opened) = job.with_image(&args.target)?;
+    job.run(opened, out)
 }
 
 /// `plimsoll rootfs` and `plimsoll fs`; `transport` is how the report calls it.
@@ -88,6 +90,14 @@ impl<'a> Job<'a> {
             color: terminal::color(talk.color, &variable, io::stdout().is_terminal()),
             errors_in_color: terminal::color(talk.color, &variable, stderr),
         })
+    }
+
+    /// Opens the image, and remembers how its registry was asked.
+    pub fn with_image(mut self, target: &Target) -> Result<(Self, Vec<Opened>), Failure> {
+        let means = Means::of(target)?;
+        let opened = open::image(target, &self.common.look, &self.options.budget, &means)?;
+        self.vex.reach(means);
+        Ok((self, opened))
     }
 
     /// Scans every platform, reports, and judges.

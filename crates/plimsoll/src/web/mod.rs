@@ -14,7 +14,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use net::http::header::{CONTENT_ENCODING, ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED};
 use net::http::{HeaderName, HeaderValue, StatusCode, Uri};
-use net::{Call, CertificateFolders, Environment, Failure, Http, Party, Patience, Response, Server, TIME_IS_UP};
+use net::{Ask, Call, CertificateFolders, Environment, Failure, Http, Party, Patience, Response, Server, TIME_IS_UP};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// What may stand in a part of a path as it is: unreserved characters (RFC 3986, section 2.3).
@@ -115,7 +115,7 @@ impl Web {
                 uri: uri.clone(),
                 headers: headers.to_vec(),
                 authorization: self.login.clone(),
-                form: None,
+                ask: Ask::Get,
                 deadline: end.into_iter().chain(patience.deadline).min(),
             };
             let (why, asked) = match self.http.send(call) {

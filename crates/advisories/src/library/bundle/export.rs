@@ -27,28 +27,40 @@ pub struct Exported {
 /// Writes the data in `folder`, or that of some ecosystems, by the first part of their names or in full.
 pub fn export(folder: &Path, ecosystems: &[String], out: &mut dyn Write) -> Result<Exported, BundleError> {
     let data = Data::read(folder)?;
-    let wanted = |listed: &&Listed| {
-        let shard = &*listed.about.shard;
-        let family = shard.split(':').next();
-        let asked = |ecosystem: &String| ecosystem == shard || Some(&**ecosystem) == family;
-        ecosystems.is_empty() || shard == SIGNALS || ecosystems.iter().any(asked)
-    };
-    let mut members = Vec::new();
-    for listed in data.manifest.shards.iter().filter(wanted) {
-        if let Some(shard) = data.shard(listed)? {
-            let member =
-                Member { file: listed.file.clone(), bytes: listed.bytes, blake3: listed.blake3.clone(), from: None };
-            members.push((member, Content::Shard(shard)));
-        }
-    }
-    if !members.iter().any(|(member, _)| *member.file != *super::super::file_name(SIGNALS)) {
-        return Err(data.unfit(if ecosystems.is_empty() {
-            "there is no shard".to_owned()
-        } else {
-            format!("there is no shard of {}", ecosystems.join(", "))
-        }));
-    }
+    let shards = data.selected(ecosystems)?;
+    let members = shards.into_iter().map(|(listed, shard)| {
+        let member =
+            Member { file: listed.file.clone(), bytes: listed.bytes, blake3: listed.blake3.clone(), from: None };
+        (member, Content::Shard(shard))
+    });
+    let members = members.collect();
     write(&data, None, data.tables(&[])?, members, out)
+}
+
+/// The data of a folder, or that of some ecosystems, as the files it consists of: for whoever passes them on one by one.
+pub struct Files {
+    /// `shards.json`.
+    pub list: Vec<u8>,
+    /// `shards.json.sig`, if the list is signed. Whose signature it is was not looked at.
+    pub signature: Option<Vec<u8>>,
+    /// The tables that the list names, by the names of their files.
+    pub tables: Vec<(String, Vec<u8>)>,
+    /// The files of shards by their names, each what the list says.
+    pub shards: Vec<(String, Shard)>,
+    /// Shards that the list names.
+    pub listed: usize,
+}
+
+impl Files {
+    /// Reads them, as [`export`] does.
+    pub fn of(folder: &Path, ecosystems: &[String]) -> Result<Self, BundleError> {
+        let data = Data::read(folder)?;
+        let shards = data.selected(ecosystems)?.into_iter().map(|(listed, shard)| (listed.file.clone(), shard));
+        let shards = shards.collect();
+        let table = |(member, content): (Member, Content)| (member.file, content.bytes().to_vec());
+        let tables = data.tables(&[])?.into_iter().map(table).collect();
+        Ok(Self { tables, shards, listed: data.manifest.shards.len(), list: data.list, signature: data.signature })
+    }
 }
 
 /// A folder with a list.
@@ -72,6 +84,30 @@ impl Data {
         let manifest = Manifest::parse(&list).map_err(|error| unfit(error.to_string()))?;
         let signature = signature::read(folder).map_err(BundleError::io(folder))?;
         Ok(Self { folder: folder.to_owned(), list, manifest, signature })
+    }
+
+    /// The shards that are here of these ecosystems, or of all, as the list has them.
+    fn selected(&self, ecosystems: &[String]) -> Result<Vec<(&Listed, Shard)>, BundleError> {
+        let wanted = |listed: &&Listed| {
+            let shard = &*listed.about.shard;
+            let family = shard.split(':').next();
+            let asked = |ecosystem: &String| ecosystem == shard || Some(&**ecosystem) == family;
+            ecosystems.is_empty() || shard == SIGNALS || ecosystems.iter().any(asked)
+        };
+        let mut shards = Vec::new();
+        for listed in self.manifest.shards.iter().filter(wanted) {
+            if let Some(shard) = self.shard(listed)? {
+                shards.push((listed, shard));
+            }
+        }
+        if !shards.iter().any(|(listed, _)| listed.about.shard != SIGNALS) {
+            return Err(self.unfit(if ecosystems.is_empty() {
+                "there is no shard".to_owned()
+            } else {
+                format!("there is no shard of {}", ecosystems.join(", "))
+            }));
+        }
+        Ok(shards)
     }
 
     pub(super) fn unfit(&self, detail: String) -> BundleError {

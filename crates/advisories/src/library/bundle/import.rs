@@ -138,7 +138,7 @@ pub(super) fn watched(
 }
 
 /// Which file is which of the listed shards, in the order of both.
-fn plan<'a>(
+pub(super) fn plan<'a>(
     members: impl Iterator<Item = &'a Member>,
     manifest: &'a Manifest,
     delta: bool,
@@ -225,7 +225,7 @@ fn patch(
 }
 
 /// Writes a shard where it waits, and checks it.
-fn stage(content: &mut dyn Read, listed: &Listed, staging: &mut Staging<'_>) -> Result<(), BundleError> {
+pub(super) fn stage(content: &mut dyn Read, listed: &Listed, staging: &mut Staging<'_>) -> Result<(), BundleError> {
     let mut waiting = staging.begin(&listed.file)?;
     let mut hasher = blake3::Hasher::new();
     let mut buffer = vec![0; BUFFER];

@@ -13,12 +13,16 @@
 //! the signature says whose list it is. So each file is checked while it is read, and whoever fills a disk has to sign for
 //! it where a key is pinned. What is read becomes visible last, by renaming (`staging`).
 //!
+//! The same files may lie one by one in a place that has files, such as a registry; `pull` takes those from there that a folder
+//! lacks, with the same checks.
+//!
 //! To carry one more table, see `tables`. To carry one more kind of file, list it in `shards.json`, so that the signature
 //! covers it, and raise [`FORMAT`].
 
 mod delta;
 mod export;
 mod import;
+mod pull;
 mod seal;
 mod staging;
 mod tar;
@@ -34,8 +38,9 @@ use super::manifest::{MANIFEST, MAX_BYTES, Older};
 use super::signature::Untrusted;
 
 pub use delta::delta;
-pub use export::{Exported, export};
+pub use export::{Exported, Files, export};
 pub use import::{Imported, import, import_of_any_age};
+pub use pull::pull;
 
 /// The first file of a bundle.
 const HEAD: &str = "bundle.json";
@@ -120,6 +125,9 @@ pub enum BundleError {
     /// The bundle is damaged, or none.
     #[error("the bundle is refused: {0}")]
     Refused(String),
+    /// The place that it is at does not give it.
+    #[error("it cannot be fetched: {0}")]
+    Unreachable(String),
     /// The wrong people made it.
     #[error("the bundle is refused: {0}")]
     Untrusted(#[from] Untrusted),

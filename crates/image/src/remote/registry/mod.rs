@@ -1,14 +1,18 @@
-//! Registries (OCI distribution-spec 1.1): from a reference to images whose layers stream in.
+//! Registries (OCI distribution-spec 1.1): from a reference to images whose layers stream in, and to other artifacts; and
+//! from what is here to what others can pull.
 
+mod artifact;
 mod blob;
 mod challenge;
 mod endpoint;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+mod referrers;
 mod session;
 #[cfg(test)]
 mod tests;
 mod token;
+mod upload;
 
 use std::fmt::Write as _;
 use std::io::Read;
@@ -20,7 +24,9 @@ use net::http::header::ACCEPT;
 use net::http::{HeaderName, HeaderValue, StatusCode};
 use net::{Failure, Patience, Response, document};
 
+pub use referrers::Attachment;
 pub(super) use token::Tokens;
+pub use upload::Upload;
 
 use super::content::{self, Content};
 use super::{Connections, Credential};
@@ -28,7 +34,7 @@ use crate::manifest::{ACCEPTED, Descriptor};
 use crate::{Opened, PlatformChoice, Reference, SourceError};
 use blob::Blob;
 use endpoint::endpoints;
-use session::Session;
+use session::{Purpose, Session};
 
 /// The header in which registries say what they believe a manifest hashes to.
 const DIGEST: HeaderName = HeaderName::from_static("docker-content-digest");
@@ -61,23 +67,28 @@ impl Registry {
         choice: &PlatformChoice,
         access: Access<'_>,
     ) -> Result<Vec<Opened>, SourceError> {
+        let registry = Self::at(connections, reference, access)?;
+        let (bytes, digest) = registry.find(reference)?;
+        let origin = Origin { transport: "registry".into(), reference: asked.to_owned(), ..Origin::default() };
+        content::open(&registry, &bytes, digest, &origin, choice)
+    }
+
+    /// The repository of `reference`, at its registry and at the mirrors of it. Nothing is asked yet.
+    pub fn at(connections: &Connections, reference: &Reference, access: Access<'_>) -> Result<Arc<Self>, SourceError> {
         let Access { mut login, insecure, budget } = access;
         let deadline = budget.deadline;
         let endpoints = endpoints(reference, insecure, connections.environment())?;
         let sessions = endpoints.into_iter().map(|endpoint| {
             let own = !endpoint.mirror && endpoint.registry == reference.registry;
             let login = if own { login.take() } else { None };
-            Session::new(connections.clone(), endpoint, login, deadline)
+            Session::new(connections.clone(), endpoint, login, Purpose::Read, deadline)
         });
-        let registry = Self {
+        Ok(Arc::new(Self {
             sessions: sessions.collect(),
             preferred: AtomicUsize::new(0),
             patience: Patience { deadline, ..connections.0.patience.clone() },
             largest: budget.document_bytes,
-        };
-        let (bytes, digest) = registry.find(reference)?;
-        let origin = Origin { transport: "registry".into(), reference: asked.to_owned(), ..Origin::default() };
-        content::open(&Arc::new(registry), &bytes, digest, &origin, choice)
+        }))
     }
 
     fn preferred(&self) -> usize {

@@ -4,8 +4,9 @@
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 
+use net::http::header::CONTENT_TYPE;
 use net::http::{HeaderName, HeaderValue, StatusCode, Uri};
-use net::{Call, Failure, Party, Patience, Response, Server, document, is_passing, retry_after};
+use net::{Ask, Call, Failure, Party, Patience, Response, Server, document, is_passing, retry_after};
 use serde::Deserialize;
 
 use super::challenge::{Challenge, challenges};
@@ -18,10 +19,38 @@ use crate::remote::{Connections, clean};
 /// No honest token or error message comes near.
 const SMALL: u64 = 1 << 20;
 
+/// What a form is called in a request.
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// What is to be done with a repository.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    Read,
+    Write,
+}
+
+impl Purpose {
+    /// The actions of a token's scope (the token specification of the distribution project).
+    fn actions(self) -> &'static str {
+        match self {
+            Self::Read => "pull",
+            Self::Write => "pull,push",
+        }
+    }
+
+    fn verb(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+        }
+    }
+}
+
 /// A repository, and our standing there.
 pub(super) struct Session {
     connections: Connections,
     pub(super) endpoint: Endpoint,
+    purpose: Purpose,
     party: Party,
     patience: Patience,
     base: Mutex<Option<(String, Server)>>,
@@ -35,6 +64,7 @@ impl Session {
         connections: Connections,
         endpoint: Endpoint,
         login: Option<Credential>,
+        purpose: Purpose,
         deadline: Option<Instant>,
     ) -> Self {
         let patience = Patience { deadline, ..connections.0.patience.clone() };
@@ -43,26 +73,50 @@ impl Session {
             let _ = known.set(Lookup { credential: login, problems: Vec::new() });
         }
         let party = endpoint.party();
-        Self { connections, endpoint, party, patience, base: Mutex::default(), login: known, grant: Mutex::default() }
+        let (base, grant) = (Mutex::default(), Mutex::default());
+        Self { connections, endpoint, purpose, party, patience, base, login: known, grant }
     }
 
     /// Asks for `path` below the repository. The answer has a status that says something about the thing asked for:
     /// passing failures have been waited out, and a refusal has been met with everything we have.
     pub(super) fn get(&self, path: &str, headers: &[(HeaderName, HeaderValue)]) -> Result<Response, SourceError> {
-        let (base, server) = self.base()?;
-        let uri: Uri = format!("{base}/v2/{}/{path}", self.endpoint.repository)
-            .parse()
-            .map_err(|_| SourceError::Usage(format!("{}/{path} makes no address", self.endpoint.repository)))?;
+        self.ask(&self.uri(path)?, Ask::Get, headers, &self.patience)
+    }
+
+    /// The address of `path` below the repository.
+    pub(super) fn uri(&self, path: &str) -> Result<Uri, SourceError> {
+        let (base, _) = self.base()?;
+        let wrong = |_| SourceError::Usage(format!("{}/{path} makes no address", self.endpoint.repository));
+        format!("{base}/v2/{}/{path}", self.endpoint.repository).parse().map_err(wrong)
+    }
+
+    /// Does something at an address that the registry is known by or gave us, trying as often as `patience` says. Only
+    /// the registry's own server learns who we are.
+    pub(super) fn ask(
+        &self,
+        uri: &Uri,
+        ask: Ask<'_>,
+        headers: &[(HeaderName, HeaderValue)],
+        patience: &Patience,
+    ) -> Result<Response, SourceError> {
+        let (_, server) = self.base()?;
+        let there = Server::of(uri).map_err(|failure| SourceError::Network(failure.message()))?;
         let send = |authorization: Option<&HeaderValue>| {
-            self.persist(&server, || Call {
+            self.persist(&there, patience, || Call {
                 party: &self.party,
                 uri: uri.clone(),
                 headers: headers.to_vec(),
                 authorization: authorization.cloned(),
-                form: None,
+                ask,
                 deadline: self.patience.deadline,
             })
         };
+        if there != server {
+            if server.secure && !there.secure {
+                return Err(SourceError::Network(format!("{server} leads from https to plain http at {there}")));
+            }
+            return send(None);
+        }
         let known = self.known_grant(&server)?;
         let response = send(known.as_ref())?;
         if response.status() != StatusCode::UNAUTHORIZED {
@@ -70,6 +124,11 @@ impl Session {
         }
         let fresh = self.authorize(&response, known.as_ref(), &server)?;
         send(Some(&fresh))
+    }
+
+    /// How long to keep trying.
+    pub(super) fn patience(&self) -> &Patience {
+        &self.patience
     }
 
     /// What an answer other than the one hoped for means.
@@ -91,7 +150,12 @@ impl Session {
     }
 
     /// Sends until there is an answer that is not a passing failure, or patience ends.
-    fn persist<'a>(&self, server: &Server, call: impl Fn() -> Call<'a>) -> Result<Response, SourceError> {
+    fn persist<'a>(
+        &self,
+        server: &Server,
+        patience: &Patience,
+        call: impl Fn() -> Call<'a>,
+    ) -> Result<Response, SourceError> {
         let mut failed = 0;
         loop {
             let (why, asked) = match self.connections.0.http.send(call()) {
@@ -105,7 +169,7 @@ impl Session {
             };
             failed += 1;
             tracing::debug!(server = %server, failed, "{why}");
-            self.patience.wait(failed, asked).map_err(|end| SourceError::Network(format!("{why}; {end}")))?;
+            patience.wait(failed, asked).map_err(|end| SourceError::Network(format!("{why}; {end}")))?;
         }
     }
 
@@ -138,7 +202,7 @@ impl Session {
     fn probe(&self, base: &str) -> Result<(), String> {
         let uri: Uri = format!("{base}/v2/").parse().map_err(|_| format!("{base} is not an address"))?;
         let deadline = self.patience.deadline;
-        let call = Call { party: &self.party, uri, headers: Vec::new(), authorization: None, form: None, deadline };
+        let call = Call { party: &self.party, uri, headers: Vec::new(), authorization: None, ask: Ask::Get, deadline };
         match self.connections.0.http.send(call) {
             // A TLS server says so in a plain answer when it is addressed in plain HTTP.
             Ok(response) if response.status() == StatusCode::BAD_REQUEST => {
@@ -221,8 +285,9 @@ impl Session {
         if let Some(Credential { secret: Secret::Access(token), .. }) = credential {
             return Grant::bearer(token).ok_or_else(broken);
         }
-        let own = format!("repository:{repository}:pull");
-        let scope = scope.as_deref().unwrap_or(&own);
+        let own = format!("repository:{repository}:{}", self.purpose.actions());
+        // Who is to write asks for that from the beginning, though the question that was refused was only about reading.
+        let scope = scope.as_deref().filter(|_| self.purpose == Purpose::Read).unwrap_or(&own);
         let unusable = |why: &str| {
             SourceError::Denied(format!("{registry} sends us for a token to {:?}, which {why}", clean(realm)))
         };
@@ -233,12 +298,14 @@ impl Session {
             return Err(unusable("is not https: others could listen"));
         }
         let party = Party { unverified: self.party.unverified && there.host == server.host, ..self.party.clone() };
-        let response = self.persist(&there, || Call {
+        // Else servers do not take it for a form (RFC 6749, section 6).
+        let kind = question.form.as_ref().map(|_| (CONTENT_TYPE, HeaderValue::from_static(FORM)));
+        let response = self.persist(&there, &self.patience, || Call {
             party: &party,
             uri: question.uri.clone(),
-            headers: Vec::new(),
+            headers: kind.clone().into_iter().collect(),
             authorization: question.authorization.clone(),
-            form: question.form.clone(),
+            ask: question.form.as_ref().map_or(Ask::Get, |form| Ask::Post(form.as_bytes())),
             deadline: self.patience.deadline,
         })?;
         let status = response.status();
@@ -282,6 +349,7 @@ impl Session {
     fn who(&self) -> String {
         match self.login.get().and_then(|login| login.credential.as_ref()) {
             Some(credential) => format!("the credential from {}", credential.source),
+            None if self.purpose == Purpose::Write => "anonymous writers".into(),
             None => "anonymous readers".into(),
         }
     }
@@ -292,7 +360,8 @@ impl Session {
         let Some(login) = self.login.get() else { return String::new() };
         let advice = match &login.credential {
             Some(_) => {
-                format!("; it may lack the right to read it, or have run out: `docker login {registry}` renews it")
+                let verb = self.purpose.verb();
+                format!("; it may lack the right to {verb} it, or have run out: `docker login {registry}` renews it")
             }
             None => format!("; either it does not exist, or it is private: `docker login {registry}` first"),
         };

@@ -36,7 +36,7 @@ pub fn run(args: &ImportArgs, talk: &Talk, out: &mut dyn Write) -> Result<Exit, 
     Ok(Exit::Passed)
 }
 
-fn remedy(error: &BundleError) -> &'static str {
+pub(super) fn remedy(error: &BundleError) -> &'static str {
     match error {
         BundleError::Io { source, .. } => match source.kind() {
             ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied => {
@@ -45,6 +45,9 @@ fn remedy(error: &BundleError) -> &'static str {
             ErrorKind::StorageFull => "make room; what is here stays in use",
             _ => "see whether that is a folder, and may be written to; what is here stays in use",
         },
+        BundleError::Unreachable(_) => {
+            "try again later, or see whether the name is right and docker login was done; what is here stays in use"
+        }
         BundleError::Refused(_) => "fetch or export it again; what is here stays in use",
         BundleError::Untrusted(_) => {
             "fetch it from whoever has the key, or pin the key of whoever signed it (--db-key); what is here stays in use"
@@ -60,7 +63,7 @@ fn remedy(error: &BundleError) -> &'static str {
     }
 }
 
-fn say(imported: &Imported, folder: &Path, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn say(imported: &Imported, folder: &Path, out: &mut dyn Write) -> io::Result<()> {
     let Imported { shards, listed, bytes, .. } = imported;
     let size = ByteSize::b(*bytes).display().iec();
     let what = if imported.delta { "changed" } else { "imported" };

@@ -6,6 +6,8 @@ mod diff;
 mod export;
 mod import;
 mod keygen;
+mod pull;
+mod push;
 mod search;
 mod status;
 mod update;
@@ -33,6 +35,8 @@ pub fn run(command: &Db, talk: &Talk, out: &mut dyn Write) -> Result<Exit, Failu
         Db::Export(args) => export::run(args, talk, out),
         Db::Import(args) => import::run(args, talk, out),
         Db::Delta(args) => delta::run(args, talk, out),
+        Db::Push(args) => push::run(args, talk, out),
+        Db::Pull(args) => pull::run(args, talk, out),
         Db::Keygen(args) => keygen::run(args, out),
     }
 }
