@@ -6,12 +6,13 @@
 //! it, `# v4.2.2`, counts instead.
 //!
 //! Actions and workflows of the own repository (`./…`), images (`docker://…`) and references that an expression makes
-//! are left out.
+//! are left out. So is what packages bring that were fetched: their workflows never run here.
 
 use std::collections::HashMap;
 
 use model::{Analyzer, Facts, File, ImagePath, Key, PackageKind, Presence, Relation, Unreadable};
 
+use crate::language::was_fetched;
 use crate::listing::Listing;
 use crate::syntax::{
     text,
@@ -22,12 +23,20 @@ use crate::syntax::{
 pub const ANALYZER: Analyzer = Analyzer {
     name: "github-actions",
     version: 1,
-    files: &[Key::In(".github/workflows").when(is_yaml), Key::Name("action.yml").any(), Key::Name("action.yaml").any()],
+    files: &[
+        Key::In(".github/workflows").when(is_workflow),
+        Key::Name("action.yml").when(is_the_projects),
+        Key::Name("action.yaml").when(is_the_projects),
+    ],
     analyze,
 };
 
-fn is_yaml(path: &ImagePath) -> bool {
-    matches!(path.extension(), Some(b"yml" | b"yaml"))
+fn is_workflow(path: &ImagePath) -> bool {
+    matches!(path.extension(), Some(b"yml" | b"yaml")) && is_the_projects(path)
+}
+
+fn is_the_projects(path: &ImagePath) -> bool {
+    !was_fetched(path)
 }
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
@@ -170,6 +179,7 @@ jobs:
     fn workflows_and_actions_are_wanted() {
         for (path, expected) in [
             (".github/workflows/ci.yml", true),
+            ("app/node_modules/a/.github/workflows/ci.yml", false),
             ("src/app/.github/workflows/ci.yaml", true),
             ("src/app/.github/actions/setup/action.yml", true),
             (".github/workflows/readme.md", false),

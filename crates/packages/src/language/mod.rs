@@ -62,6 +62,24 @@ pub(crate) fn lies_below(path: &ImagePath, folders: &str) -> bool {
     })
 }
 
+/// Whether a file belongs to something that a package manager fetched: what stands there is about the making of that, and
+/// of nobody's project here.
+pub(crate) fn was_fetched(path: &ImagePath) -> bool {
+    const FOLDERS: &[&str] = &[
+        "node_modules",
+        "site-packages",
+        "dist-packages",
+        "registry/src",
+        "git/checkouts",
+        "pkg/mod",
+        "bundler/gems",
+        ".m2/repository",
+        ".nuget/packages",
+        ".pub-cache",
+    ];
+    FOLDERS.iter().any(|folders| lies_below(path, folders))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
