@@ -6,6 +6,8 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test may panic, and says what it left out")]
 
+/// Bills of materials.
+mod bills;
 /// One cache for many processes, and for those that die.
 mod cache;
 /// Debian's packages, as the image's own dpkg lists them.

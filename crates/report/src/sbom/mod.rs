@@ -25,3 +25,18 @@ fn only<'a>(reports: &'a [Report], format: &str) -> io::Result<&'a Report> {
     };
     Ok(report)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bill_is_about_one_platform() {
+        assert!(only(&[Report::default()], "SPDX").is_ok());
+        let error = only(&[Report::default(), Report::default()], "SPDX").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "SPDX describes one image, but there are 2 platforms here; choose one with --platform"
+        );
+    }
+}
