@@ -26,7 +26,7 @@ pub(crate) fn read(analyzer: &Analyzer, path: &str, content: &[u8], budget: &Bud
     let mut lines = Vec::new();
     for fact in facts {
         let What::Package(package) = fact.what else { continue };
-        let mut line = format!("{} {}", package.name, package.version);
+        let mut line = format!("{} {}", package.name, package.version).trim_end().to_owned();
         match package.presence {
             Presence::Installed => {}
             Presence::Declared => line.push_str(" (declared)"),

@@ -1,32 +1,64 @@
-//! `*.gguf`, models of llama.cpp and its relatives (GGUF specification, "File Structure" and "Standardized key-value
-//! pairs"; versions 2 and 3, little-endian).
+//! `*.gguf`, models of llama.cpp and its relatives (GGUF specification, "File Structure", "Standardized key-value pairs" and
+//! "GGUF Naming Convention"; versions 2 and 3, little-endian).
 //!
 //! The keys and values at the front are read up to a bound: `general.name`, `general.version`, `general.license` and
-//! `general.organization`. A model that does not say its name and version cannot be listed and is a gap. Weights are
-//! not looked at. A file that is larger than the budget for files is not handed to any format and so a gap.
+//! `general.organization`. Most models say no version; then the file's name is asked, in which one stands between dashes
+//! (`-v1.0-`), and after that the model is listed without a version: no advisory is about one, but a bill of materials
+//! should have it. A model without a name has the file's, and that with little confidence.
+//!
+//! Of a model in several files (`-00002-of-00009`) only the first has the keys, and only it is listed. Weights are not
+//! looked at. A file that is larger than the budget for files is not handed to any format and so a gap. The tests were
+//! written from the specification.
 
-use model::{Analyzer, Confidence, Facts, File, Key, Package, PackageKind, Unreadable};
+use model::{Analyzer, Confidence, Facts, File, ImagePath, Key, Package, PackageKind, Unreadable};
 
 use crate::listing::is_word;
 
 /// A model: [the module](self).
-pub const ANALYZER: Analyzer = Analyzer { name: "gguf", version: 1, files: &[Key::Extension("gguf").any()], analyze };
+pub const ANALYZER: Analyzer = Analyzer { name: "gguf", version: 2, files: &[Key::Extension("gguf").any()], analyze };
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     let mut model = Model::default();
     let mut reader = Reader(file.content);
     reader.model(&mut model)?;
-    let name = model.name.trim().replace(char::is_whitespace, "-");
-    if !is_word(&name) || !is_word(model.version.trim()) {
-        return Err(Unreadable::unsupported("a model that does not say its name and version"));
+    let file_name = file_name(file.path);
+    if is_later_part(file_name) {
+        return Ok(());
     }
+    let word = |text: &str| Some(text.trim().replace(char::is_whitespace, "-")).filter(|word| is_word(word));
+    let own_name = word(model.name);
+    let confidence = if own_name.is_some() { Confidence::Medium } else { Confidence::Low };
+    let Some(name) = own_name.or_else(|| word(file_name)) else {
+        return Err(Unreadable::unsupported("a model without a name"));
+    };
+    let version = word(model.version).or_else(|| version_in(file_name).map(str::to_owned)).unwrap_or_default();
     facts.package(Package {
         licenses: Some(model.license.trim()).filter(|text| !text.is_empty()).map(str::to_owned).into_iter().collect(),
         vendor: Some(model.organization.trim()).filter(|text| !text.is_empty()).map(str::to_owned),
-        confidence: Confidence::Medium,
-        ..Package::new(PackageKind::Generic, name, model.version.trim())
+        confidence,
+        ..Package::new(PackageKind::Generic, name, version)
     });
     Ok(())
+}
+
+/// The file's name without its ending; empty where it is no text.
+fn file_name(path: &ImagePath) -> &str {
+    let name = std::str::from_utf8(path.name()).unwrap_or_default();
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+}
+
+/// Whether a file's name says that it goes on with what another began: `Grok-100B-v1.0-Q4_0-00003-of-00009`.
+fn is_later_part(name: &str) -> bool {
+    let is_number = |text: &str| text.len() == 5 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let mut parts = name.rsplit('-');
+    let (Some(total), Some("of"), Some(part)) = (parts.next(), parts.next(), parts.next()) else { return false };
+    is_number(total) && is_number(part) && part != "00001"
+}
+
+/// The version in a file's name: `v0.1` of `Mixtral-8x7B-v0.1-KQ2`.
+fn version_in(name: &str) -> Option<&str> {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    name.split('-').skip(1).find(|part| part.strip_prefix('v').is_some_and(|rest| rest.split('.').all(is_number)))
 }
 
 #[derive(Default)]
@@ -78,17 +110,34 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// Steps over a value. Arrays of arrays are not in use.
+    /// Steps over a value.
     fn skip(&mut self, kind: u32) -> Result<(), Unreadable> {
-        if kind != ARRAY {
-            return self.take(width(kind)?).map(drop);
+        const MOST_DEPTH: usize = 16;
+        // How many values of the open arrays are left, and of which type; the innermost array last.
+        let mut open = vec![(kind, 1_u64)];
+        while let Some((kind, left)) = open.last_mut() {
+            let kind = *kind;
+            match left.checked_sub(1) {
+                None => drop(open.pop()),
+                // Each takes eight bytes at least, so this ends with the file.
+                Some(rest) if kind == TEXT => {
+                    *left = rest;
+                    self.text()?;
+                }
+                Some(rest) if kind == ARRAY => {
+                    *left = rest;
+                    if open.len() > MOST_DEPTH {
+                        return Err(Unreadable::limit(format!("arrays nested deeper than {MOST_DEPTH} levels")));
+                    }
+                    open.push((self.u32()?, self.u64()?));
+                }
+                Some(_) => {
+                    self.take(width(kind)?.saturating_mul(*left))?;
+                    *left = 0;
+                }
+            }
         }
-        let (kind, count) = (self.u32()?, self.u64()?);
-        if kind == TEXT {
-            // Each takes eight bytes at least, so this ends with the file.
-            return (0..count).try_for_each(|_| self.text().map(drop));
-        }
-        self.take(width(kind)?.saturating_mul(count)).map(drop)
+        Ok(())
     }
 
     fn text(&mut self) -> Result<&'a [u8], Unreadable> {
@@ -151,10 +200,46 @@ mod tests {
         file(&[("general.name", "Tiny Model"), ("general.version", "v1.0"), ("general.license", "apache-2.0")])
     }
 
+    fn check(path: &str, pairs: &[(&str, &str)], expected: &str) {
+        testing::check(&ANALYZER, path, file(pairs), expected);
+    }
+
     #[test]
     fn keys_say_what_it_is() {
         testing::check(&ANALYZER, "srv/m.gguf", named(), "Tiny-Model v1.0 [apache-2.0]");
-        testing::check(&ANALYZER, "srv/m.gguf", file(&[("general.name", "a")]), "gap: unsupported");
+    }
+
+    // The names are examples of the specification's.
+    #[test]
+    fn what_keys_do_not_say_the_file_name_does() {
+        let name = [("general.name", "Mixtral 8x7B")];
+        check("srv/Mixtral-8x7B-v0.1-KQ2.gguf", &name, "Mixtral-8x7B v0.1");
+        check("srv/Hermes-2-Pro-Llama-3-8B-F16.gguf", &name, "Mixtral-8x7B");
+        check("srv/Hermes-2-Pro-Llama-3-8B-F16.gguf", &[], "Hermes-2-Pro-Llama-3-8B-F16");
+        check("srv/.gguf", &[], "gap: unsupported");
+    }
+
+    #[test]
+    fn only_the_first_of_several_files_is_listed() {
+        check("srv/Grok-100B-v1.0-Q4_0-00001-of-00009.gguf", &[("general.name", "Grok")], "Grok v1.0");
+        check("srv/Grok-100B-v1.0-Q4_0-00003-of-00009.gguf", &[], "");
+    }
+
+    #[test]
+    fn arrays_may_lie_in_arrays() {
+        let nested = |inner: &[u8]| {
+            let mut content = [&b"GGUF\x03\0\0\0"[..], &0_u64.to_le_bytes(), &2_u64.to_le_bytes()].concat();
+            content.extend([text("a"), vec![9, 0, 0, 0], inner.to_vec()].concat());
+            content.extend([text("general.name"), vec![8, 0, 0, 0], text("b")].concat());
+            content
+        };
+        // Two arrays: of two bytes, and of one text.
+        let bytes = [&[0, 0, 0, 0][..], &2_u64.to_le_bytes(), &[1, 2]].concat();
+        let texts = [&[8, 0, 0, 0][..], &1_u64.to_le_bytes(), &text("x")].concat();
+        let inner = [&[9, 0, 0, 0][..], &2_u64.to_le_bytes(), &bytes, &texts].concat();
+        testing::check(&ANALYZER, "m.gguf", nested(&inner), "b");
+        let bottomless = [&[9, 0, 0, 0][..], &1_u64.to_le_bytes()].concat().repeat(20);
+        testing::check(&ANALYZER, "m.gguf", nested(&bottomless), "gap: limit-hit");
     }
 
     #[test]

@@ -3,11 +3,12 @@
 //! **Files.** `usr/share/bottlerocket/application-inventory.json`.
 //!
 //! **Format.** A JSON object whose `Content` lists packages by `Name`, `Version`, `Release`, `Epoch`, `Architecture` and
-//! `Publisher` (Bottlerocket's build tools, "application inventory").
+//! `Publisher`, all of them texts, as the programs in Bottlerocket that make a bill of materials of the list read it.
 //!
 //! **Facts.** The packages.
 //!
-//! **Not seen.** Licences, which the list does not have. The tests were written from the schema.
+//! **Not seen.** Licences, which the list does not have. No published list was at hand: the tests were written from these
+//! fields.
 
 use model::{Analyzer, Facts, File, Key, PackageKind, Presence, Unreadable};
 

@@ -3,11 +3,12 @@
 //! **Files.** `etc/cos-package-info.json`.
 //!
 //! **Format.** A JSON object whose `installedPackages` lists packages by `category`, `name`, `version` and
-//! `ebuild_version` (Container-Optimized OS tools, "package info").
+//! `ebuild_version`. There is no specification; the format is that which osv-scalibr, from the same vendor, reads.
 //!
 //! **Facts.** The packages that are installed, with the version that advisories use (`version`).
 //!
-//! **Not seen.** `buildTimePackages`, which are not in the image. The tests were written from the schema.
+//! **Not seen.** `buildTimePackages`, which are not in the image. No published list was at hand: the tests were
+//! written from these fields.
 
 use model::{Analyzer, Facts, File, Key, PackageKind, Presence, Unreadable};
 

@@ -23,7 +23,9 @@
 //! `var/lib/dpkg/available`, which lists what could be installed. vcpkg's database has the same syntax and another place; it is no dpkg database.
 
 use memchr::memchr;
-use model::{Analyzer, Facts, File, ImagePath, Key, Package, PackageKind, Requirement, SourcePackage, Unreadable};
+use model::{
+    Analyzer, Facts, File, ImagePath, Key, Package, PackageKind, Relation, Requirement, SourcePackage, Unreadable,
+};
 
 use super::database::Database;
 use super::owned::root;
@@ -106,8 +108,9 @@ struct Stanza<'a> {
     depends: Option<&'a [u8]>,
     pre_depends: Option<&'a [u8]>,
     provides: Option<&'a [u8]>,
-    /// Only opkg has this field.
+    /// Only opkg has these fields.
     license: Option<&'a [u8]>,
+    auto_installed: Option<&'a [u8]>,
 }
 
 impl<'a> Stanza<'a> {
@@ -129,6 +132,9 @@ impl<'a> Stanza<'a> {
             }
             b's' => (b"source".as_slice(), &mut self.source),
             b'v' => (b"version".as_slice(), &mut self.version),
+            b'a' if line.get(1).is_some_and(|letter| letter.eq_ignore_ascii_case(&b'u')) => {
+                (b"auto-installed".as_slice(), &mut self.auto_installed)
+            }
             b'a' => (b"architecture".as_slice(), &mut self.architecture),
             b'l' => (b"license".as_slice(), &mut self.license),
             b'm' => (b"maintainer".as_slice(), &mut self.maintainer),
@@ -185,6 +191,9 @@ impl<'a> Stanza<'a> {
         let mut package = Package::new(kind, name, version);
         if kind == PackageKind::Deb {
             package.source = self.source.and_then(|source| source_package(source, &package.version));
+        }
+        if kind == PackageKind::Opkg && self.auto_installed.is_some_and(|value| value.trim_ascii() == b"yes") {
+            package.relation = Relation::Transitive;
         }
         package.licenses.extend(self.license.and_then(text));
         package.arch = self.architecture.and_then(text);

@@ -2,10 +2,10 @@
 //!
 //! **Files.** Any `lib/opkg/status`, below `usr` or `var` or neither.
 //!
-//! **Format.** The stanzas of [dpkg's database](super::dpkg), with `License` besides. States are opkg's
-//! (`install user installed`), whose third word means what it means for dpkg.
+//! **Format.** The stanzas of [dpkg's database](super::dpkg), with `License` and `Auto-Installed` besides, as opkg's source
+//! writes them. States are opkg's (`install user installed`), whose third word means what it means for dpkg.
 //!
-//! **Facts.** As for dpkg, and the licence as one statement.
+//! **Facts.** As for dpkg, the licence as one statement, and whether it was installed for others only.
 //!
 //! **Not seen.** `Source`, which is a recipe's path and no package. `info/*.control`, which repeat each package that the
 //! status lists. Packages of OpenWrt since version 25, which are apk's.
@@ -16,7 +16,7 @@ use super::dpkg;
 
 /// The row of the table.
 pub const ANALYZER: Analyzer =
-    Analyzer { name: "opkg", version: 1, files: &[Key::Ends("lib/opkg/status").any()], analyze };
+    Analyzer { name: "opkg", version: 2, files: &[Key::Ends("lib/opkg/status").any()], analyze };
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     dpkg::read(PackageKind::Opkg, file, facts);
@@ -31,12 +31,13 @@ mod tests {
     const PATH: &str = "usr/lib/opkg/status";
     const STATUS: &str = "Package: dropbear\nVersion: 2024.85-r0\nDepends: libc, zlib (>= 1.2)\n\
         Status: install user installed\nArchitecture: x86_64\nLicense: MIT\nSource: feeds/net/dropbear\n\n\
-        Package: musl\nVersion: 1.2.4\nProvides: libc\nStatus: install hold,user installed\n\n\
+        Package: musl\nVersion: 1.2.4\nProvides: libc\nStatus: install hold,user installed\n\
+        Installed-Time: 1650113974\nAuto-Installed: yes\n\n\
         Package: gone\nVersion: 1\nStatus: deinstall ok not-installed\n";
 
     #[test]
     fn stanzas_are_packages() {
-        check(&ANALYZER, PATH, STATUS, "dropbear 2024.85-r0 [MIT] -> musl\nmusl 1.2.4");
+        check(&ANALYZER, PATH, STATUS, "dropbear 2024.85-r0 [MIT] -> musl\nmusl 1.2.4 transitive");
     }
 
     #[test]

@@ -100,6 +100,8 @@ struct Open<'a> {
     anchor: usize,
     /// Of a mapping, what comes next.
     next: Next<'a>,
+    /// Of a mapping, what its merge keys bring, the most important first.
+    merged: Vec<Vec<(Cow<'a, str>, Node<'a>)>>,
 }
 
 /// What comes next in a mapping.
@@ -120,15 +122,26 @@ impl<'a> Tree<'a> {
             Event::Scalar(text, style, anchor, _) => {
                 let plain = style == ScalarStyle::Plain;
                 let null = plain && matches!(&*text, "" | "~" | "null" | "Null" | "NULL");
+                self.charge(1)?;
                 self.end(if null { Node::Null } else { Node::Text(text) }, anchor)
             }
             Event::SequenceStart(_, anchor, _) => self.start(Node::List(Vec::new()), anchor),
             Event::MappingStart(_, anchor, _) => self.start(Node::Map(Vec::new()), anchor),
             Event::SequenceEnd | Event::MappingEnd => match self.open.pop() {
-                Some(Open { node, anchor, .. }) => self.end(node, anchor),
+                Some(Open { mut node, anchor, merged, .. }) => {
+                    if let Node::Map(entries) = &mut node
+                        && !merged.is_empty()
+                    {
+                        // Of a key that is there twice the last value counts, so what the mapping itself says is last.
+                        let own = std::mem::take(entries);
+                        *entries = merged.into_iter().rev().flatten().chain(own).collect();
+                    }
+                    self.end(node, anchor)
+                }
                 None => Ok(()),
             },
             Event::Alias(anchor) => {
+                self.charge(self.anchored.get(&anchor).map_or(1, Node::count))?;
                 let node = self.anchored.get(&anchor).cloned().unwrap_or(Node::Null);
                 self.end(node, 0)
             }
@@ -144,20 +157,25 @@ impl<'a> Tree<'a> {
         if self.open.len() >= DEEPEST {
             return Err(Unreadable::limit(format!("nested deeper than {DEEPEST} levels")));
         }
-        self.open.push(Open { node, anchor, next: Next::Key });
+        self.charge(1)?;
+        self.open.push(Open { node, anchor, next: Next::Key, merged: Vec::new() });
         Ok(())
     }
 
-    /// Puts a complete node where it belongs.
-    fn end(&mut self, node: Node<'a>, anchor: usize) -> Result<(), Unreadable> {
-        // A collection's parts were counted when they ended, unless an alias brought them.
-        self.nodes += if anchor == 0 && self.open.is_empty() { 1 } else { node.count() };
+    fn charge(&mut self, nodes: usize) -> Result<(), Unreadable> {
+        self.nodes += nodes;
         if self.nodes > MOST_NODES {
             return Err(Unreadable::limit(format!(
                 "more than {MOST_NODES} values, those that aliases repeat included"
             )));
         }
+        Ok(())
+    }
+
+    /// Puts a complete node where it belongs.
+    fn end(&mut self, node: Node<'a>, anchor: usize) -> Result<(), Unreadable> {
         if anchor != 0 {
+            self.charge(node.count())?;
             self.anchored.insert(anchor, node.clone());
         }
         let Some(open) = self.open.last_mut() else {
@@ -168,7 +186,7 @@ impl<'a> Tree<'a> {
             Node::List(items) => items.push(node),
             Node::Map(entries) => match std::mem::take(&mut open.next) {
                 Next::Key => open.next = if let Node::Text(text) = node { Next::Value(text) } else { Next::Nameless },
-                Next::Value(key) if key == "<<" => merge(entries, node),
+                Next::Value(key) if key == "<<" => merge(&mut open.merged, node),
                 Next::Value(key) => entries.push((key, node)),
                 Next::Nameless => {}
             },
@@ -178,16 +196,15 @@ impl<'a> Tree<'a> {
     }
 }
 
-/// A merge key (YAML 1.1 types, "Merge Key"): what the mapping itself says counts more, wherever it stands.
-fn merge<'a>(entries: &mut Vec<(Cow<'a, str>, Node<'a>)>, node: Node<'a>) {
+/// A merge key (YAML 1.1 types, "Merge Key"): what the mapping itself says counts more, wherever it stands, and of several
+/// merged mappings the earlier one.
+fn merge<'a>(merged: &mut Vec<Vec<(Cow<'a, str>, Node<'a>)>>, node: Node<'a>) {
     match node {
-        Node::Map(merged) => drop(entries.splice(0..0, merged)),
-        Node::List(items) => {
-            // The earlier of several counts more.
-            for item in items.into_iter().filter(|item| matches!(item, Node::Map(_))) {
-                merge(entries, item);
-            }
-        }
+        Node::Map(entries) => merged.push(entries),
+        Node::List(items) => merged.extend(items.into_iter().filter_map(|item| match item {
+            Node::Map(entries) => Some(entries),
+            _ => None,
+        })),
         Node::Null | Node::Text(_) => {}
     }
 }
@@ -236,6 +253,11 @@ mod tests {
         );
         let merged = parse(b"x: &x {a: 1, b: 2}\ny: {b: 3, <<: *x}").unwrap();
         assert_eq!(merged.get("y").get("b").text(), "3");
+        // Of several the earlier counts more: the last value is that of `x`.
+        check(
+            "x: &x {a: 1}\ny: &y {a: 2}\nz: {<<: [*x, *y], c: 3}\nw: {<<: *x, <<: *y}",
+            &["/x/a 1", "/y/a 2", "/z/a 2", "/z/a 1", "/z/c 3", "/w/a 2", "/w/a 1"],
+        );
     }
 
     #[test]
@@ -256,6 +278,10 @@ mod tests {
         let kind = |text: &str| documents(text.as_bytes()).unwrap_err().kind.name();
         assert_eq!(kind(&bomb), "limit-hit");
         assert_eq!(kind(&"- ".repeat(200)), "limit-hit");
+        // Values count once, however deep they lie.
+        let deep = format!("a: {{b: {{c: {{d: [{}]}}}}}}", "x,".repeat(600_000));
+        assert!(documents(deep.as_bytes()).is_ok());
+        assert_eq!(kind(&format!("[{}]", "x,".repeat(2_000_001))), "limit-hit");
         assert_eq!(kind("a: [1"), "corrupt");
         assert_eq!(kind(&"[".repeat(100_000)), "corrupt");
     }

@@ -1,4 +1,5 @@
-//! `mix.lock` (Mix documentation, "Mix.Project" and "Mix.Tasks.Deps"; Hex writes the tuples).
+//! `mix.lock` (Mix documentation, "Mix.Tasks.Deps"; there is no specification of the tuples, which Hex writes as its module
+//! `Hex.Utils` tells).
 //!
 //! A map from applications to tuples: `{:hex, :package, "version", "checksum", [managers], [dependencies], …}`. Versions
 //! and edges come from there; an alias is listed under its package's name. Tuples of `:git` and `:path` name no version

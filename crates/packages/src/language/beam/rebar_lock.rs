@@ -1,4 +1,5 @@
-//! `rebar.lock` (Rebar3 documentation, "Dependencies", section on the lock file).
+//! `rebar.lock` (Rebar3 documentation, "Dependencies", section "Lock Files"; versions 1.1.0 and 1.2.0, and the lists
+//! without version before them).
 //!
 //! A list of tuples `{<<"application">>, {pkg, <<"package">>, <<"version">>}, depth}`, in younger files within a tuple with
 //! the format's version. Depth 0 is what the project asks for. Who needs what else is not in the file. Tuples of `git`
@@ -71,6 +72,12 @@ mod tests {
     #[test]
     fn packages_are_listed_with_their_depth() {
         check(LOCK, "certifi 2.9.0 (declared) transitive\nstdout_formatter 0.2.3 (declared) direct");
+        check(
+            r#"{"1.1.0",
+[{<<"part">>,{git_subdir,"https://example.test/whole",{ref,"00"},"apps/part"},0},
+ {<<"poolboy">>,{pkg,<<"basho_poolboy">>,<<"0.8.3">>},1}]}."#,
+            "basho_poolboy 0.8.3 (declared) transitive",
+        );
         check(r#"[{<<"a">>,{pkg,<<"a">>,<<"1.0">>},0}]."#, "a 1.0 (declared) direct");
     }
 

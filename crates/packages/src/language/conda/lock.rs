@@ -1,10 +1,12 @@
 //! `conda-lock.yml` and `*.conda-lock.yml` (conda-lock documentation, "Unified lockfile", version 1), and `pixi.lock`
-//! (pixi documentation, "The Lock File"; rattler's versions 1 to 6).
+//! (pixi documentation, "The Lock File"; versions 1 to 7 as rattler's `rattler_lock` reads them).
 //!
-//! conda-lock and pixi up to version 4 list name, version, manager (or kind) and group of each package. Later pixi names
+//! conda-lock and pixi up to version 5 list name, version, manager (or kind) and group of each package. Later pixi names
 //! Conda packages by their address only, whose last part is `name-version-build.conda` (conda documentation, "Package
 //! naming conventions"). What is listed for several platforms is listed once. Packages of Python that the same file lists
-//! are Python's. Folders and repositories without a version are left out.
+//! are Python's; what they need only for an extra (`; extra == '…'`) is left out, because the file does not tell who wants
+//! the extra. Folders (`pypi: ./lib`, `path: ./lib`, `conda: lib`, `conda_source`) are code of the project and left out.
+//! The tests were written after rattler's own.
 
 use model::{Analyzer, Facts, File, ImagePath, Key, PackageKind, Presence, Requirement, Unreadable};
 
@@ -15,7 +17,7 @@ use crate::syntax::yaml::{self, Node};
 /// Names what to install, exactly: [the module](self).
 pub const ANALYZER: Analyzer = Analyzer {
     name: "conda-lock",
-    version: 1,
+    version: 2,
     files: &[
         Key::Extension("yml").when(is_conda_lock),
         Key::Extension("yaml").when(is_conda_lock),
@@ -36,6 +38,9 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     let packages = [document.get("package"), document.get("packages")].map(Node::items).concat();
     for package in &packages {
         let field = |keys: &[&str]| keys.iter().map(|key| package.get(key).text()).find(|text| !text.is_empty());
+        if field(&["pypi", "conda", "path"]).is_some_and(is_folder) {
+            continue;
+        }
         let from_python = field(&["manager", "kind"]) == Some("pip")
             || field(&["manager", "kind"]) == Some("pypi")
             || field(&["pypi"]).is_some();
@@ -51,8 +56,9 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
         }
         let keys = package.get("dependencies").entries().iter().map(|(name, _)| &**name);
         let items = ["depends", "requires_dist"].into_iter().flat_map(|key| package.get(key).items());
-        listed.requires.extend(keys.chain(items.filter_map(|item| Some(split(item.text())?.0))).map(|name| {
-            Requirement { name: if from_python { normalize(name) } else { name.to_owned() }, version: None }
+        listed.requires.extend(keys.chain(items.filter_map(|item| needed(item.text()))).map(|name| Requirement {
+            name: if from_python { normalize(name) } else { name.to_owned() },
+            version: None,
         }));
     }
     conda.tell(facts);
@@ -67,6 +73,18 @@ fn presence(package: &Node<'_>) -> Presence {
         "" | "main" if !package.get("optional").is_true() => Presence::Declared,
         _ => Presence::DeclaredOptional,
     }
+}
+
+/// Whether a place is a folder of the project, and no archive and no address (`git+ssh://…`, `direct+https://…`).
+fn is_folder(place: &str) -> bool {
+    !place.contains("://") && ![".conda", ".tar.bz2", ".whl", ".tar.gz", ".zip"].iter().any(|end| place.ends_with(end))
+}
+
+/// The name in `colorama >=0.4 ; sys_platform == 'win32'`, unless it is needed for an extra only.
+fn needed(requirement: &str) -> Option<&str> {
+    let (name, rest) = split(requirement)?;
+    let is_extra = rest.split_once(';').is_some_and(|(_, marker)| marker.contains("extra =="));
+    (!is_extra).then_some(name)
 }
 
 /// Name and version of `https://…/name-version-build.conda`.
@@ -121,11 +139,21 @@ packages:
   - ca-certificates
   - libgcc-ng >=12
 - conda: ./member
+  name: member
+  version: 0.1.0
+- pypi: ./
+  name: project
+  version: 0.1.0
+  editable: true
 - pypi: https://example.test/Flask_Login-0.6.3-py3-none-any.whl
   name: Flask_Login
   version: 0.6.3
   requires_dist:
   - flask>=1.0.4
+  - blinker ; python_version < '3.8' and extra == 'signals'
+- pypi: git+ssh://git@example.test/blinker@0123
+  name: blinker
+  version: '1.7'
 - pypi: https://example.test/flask-3.0.0-py3-none-any.whl
   name: flask
   version: 3.0.0
@@ -148,12 +176,49 @@ packages:
             PIXI,
             "ca-certificates 2024.2.2 (declared) [ISC]
              openssl 3.2.1 (declared) -> ca-certificates
+             blinker 1.7 (declared)
              flask 3.0.0 (declared)
              flask-login 0.6.3 (declared) -> flask",
         );
         check(
             "version: 4\npackages:\n- {kind: conda, name: a, version: '1.0'}\n- {kind: pypi, name: B, version: '2'}",
             "a 1.0 (declared)\nb 2 (declared)",
+        );
+        check(
+            "version: 5\npackages:\n- {kind: pypi, name: own, version: '0.1', path: ./own, editable: true}
+- {kind: pypi, name: c, version: '3', path: ./wheels/c-3-py3-none-any.whl}",
+            "c 3 (declared)",
+        );
+    }
+
+    #[test]
+    fn version_7_of_pixi_has_platforms_sources_and_names() {
+        check(
+            "version: 7
+platforms:
+- name: linux-64
+  virtual-packages: [__unix=0=0]
+environments:
+  default:
+    packages:
+      linux-64:
+      - conda_source: tool[abc12345] @ ./recipes/tool
+packages:
+- conda: https://example.test/linux-64/python-3.12.0-h2628c8c_0_cpython.conda
+  name: python
+  version: 3.12.0
+  build: h2628c8c_0_cpython
+- conda: https://example.test/noarch/backports.tarfile-1.2.0-pyhcf101f3_2.conda
+  depends: [python >=3.8]
+- conda: my-monorepo
+  name: core-library
+  version: 0.1.0
+  variants: {python_version: '3.12'}
+- conda_source: tool[abc12345] @ ./recipes/tool
+  version: 0.1.0
+- {pypi: ./, name: no-version}
+",
+            "backports.tarfile 1.2.0 (declared) -> python\npython 3.12.0 (declared)",
         );
     }
 

@@ -1,13 +1,16 @@
 //! `conan.lock` of Conan 1 and 2 (Conan 1 documentation, "Lockfiles"; Conan 2 documentation, "Lockfiles").
 //!
 //! Conan 1 writes a graph: nodes with a reference and the nodes that they need. The node that has a path is the project
-//! itself, so it is left out; what it needs is direct. Conan 2 writes lists of references without edges: `requires`,
-//! and `build_requires`, `python_requires` and `config_requires`, which only builds need. So do the nodes of Conan 1 in
-//! the context `build`.
+//! itself, so it is left out; what it needs is direct. Early lockfiles, such as those of version 0.2, write what a
+//! node needs as an object from references to ids, later ones (0.4) as a list of ids. Conan 2 (version 0.5) writes lists
+//! of references without edges: `requires`, and `build_requires`, `python_requires` and `config_requires`, which only
+//! builds need. So do the nodes of Conan 1 in the context `build`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::{Analyzer, Facts, File, Key, PackageKind, Presence, Relation, Requirement, Unreadable};
+use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use super::reference;
 use crate::listing::Listing;
@@ -15,7 +18,7 @@ use crate::syntax::json::{self, Entries, Items, Text};
 
 /// Names what to build against, exactly: [the module](self).
 pub const ANALYZER: Analyzer =
-    Analyzer { name: "conan-lock", version: 1, files: &[Key::Name("conan.lock").any()], analyze };
+    Analyzer { name: "conan-lock", version: 2, files: &[Key::Name("conan.lock").any()], analyze };
 
 json::object! {
     struct Lock<'a> {
@@ -40,8 +43,40 @@ json::object! {
         "pref" => package: Text<'a>,
         "path" => path: Text<'a>,
         "context" => context: Text<'a>,
-        "requires" => requires: Items<Text<'a>>,
-        "build_requires" => build_requires: Items<Text<'a>>,
+        "requires" => requires: Ids<'a>,
+        "build_requires" => build_requires: Ids<'a>,
+    }
+}
+
+/// The ids of other nodes.
+#[derive(Default)]
+struct Ids<'a>(Vec<Text<'a>>);
+
+impl<'a> Deserialize<'a> for Ids<'a> {
+    fn deserialize<D: Deserializer<'a>>(deserializer: D) -> Result<Self, D::Error> {
+        struct AsIds;
+        impl<'de> Visitor<'de> for AsIds {
+            type Value = Ids<'de>;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a list or an object")
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+                let mut ids = Vec::new();
+                while let Some(id) = list.next_element()? {
+                    ids.push(id);
+                }
+                Ok(Ids(ids))
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Self::Value, A::Error> {
+                let mut ids = Vec::new();
+                while let Some((IgnoredAny, id)) = object.next_entry()? {
+                    ids.push(id);
+                }
+                Ok(Ids(ids))
+            }
+            json::otherwise_default!(bool number text null);
+        }
+        deserializer.deserialize_any(AsIds)
     }
 }
 
@@ -73,7 +108,7 @@ fn list_graph(graph: &Graph<'_>, listing: &mut Listing) {
     let mut edges_left = 100_000_usize;
     let nodes: BTreeMap<&str, &Node<'_>> = graph.nodes.0.iter().map(|(id, node)| (id.get(), node)).collect();
     let own = || nodes.values().filter(|node| !node.path.get().is_empty());
-    let named = |ids: &Items<Text<'_>>| ids.0.iter().map(|id| id.get().to_owned()).collect::<Vec<_>>();
+    let named = |ids: &Ids<'_>| ids.0.iter().map(|id| id.get().to_owned()).collect::<Vec<_>>();
     let direct: BTreeSet<String> = own().flat_map(|node| named(&node.requires)).collect();
     let for_builds: BTreeSet<String> = nodes.values().flat_map(|node| named(&node.build_requires)).collect();
     let direct_for_builds: BTreeSet<String> = own().flat_map(|node| named(&node.build_requires)).collect();
@@ -128,6 +163,19 @@ mod tests {
              cmake 3.22.0 (development) direct -> openssl 1.1.1q
              openssl 1.1.1q (development) transitive
              zlib 1.2.12 (declared) transitive",
+        );
+    }
+
+    #[test]
+    fn the_first_lockfiles_name_what_is_needed_as_well() {
+        check(
+            r#"{"profile_host": "[settings]\n", "graph_lock": {"nodes": {
+                "0": {"pref": null, "options": "zlib:shared=False", "path": "/srv/conanfile.txt",
+                    "requires": {"png/1.6.37#00": "1"}},
+                "1": {"pref": "png/1.6.37#00:6af9#01", "requires": {"zlib/1.2.11#02": "2"}},
+                "2": {"pref": "zlib/1.2.11#02:6af9#03", "options": "fPIC=True"}
+            }}, "version": "0.2"}"#,
+            "png 1.6.37 (declared) direct -> zlib 1.2.11\nzlib 1.2.11 (declared) transitive",
         );
     }
 

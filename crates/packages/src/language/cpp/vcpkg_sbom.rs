@@ -1,5 +1,5 @@
 //! `share/NAME/vcpkg.spdx.json`, which vcpkg leaves with every package that it installs (Microsoft, "Software bill of
-//! materials"; SPDX 2.3): the package `SPDXRef-port` has the port's name, its version and its licence.
+//! materials"; SPDX 2.3, before 2024 2.2): the package `SPDXRef-port` has the port's name, its version and its licence.
 //!
 //! The sources that the port was built from, also in the document, are not listed: they are the port.
 
@@ -51,7 +51,7 @@ mod tests {
         testing::check(&ANALYZER, "opt/x64-linux/share/fmt/vcpkg.spdx.json", document, expected);
     }
 
-    // Written from what vcpkg's documentation shows.
+    // Written after what vcpkg's own tests expect of it.
     const DOCUMENT: &str = r#"{"spdxVersion": "SPDX-2.2", "name": "fmt:x64-linux@11.0.2#1 00", "packages": [
         {"name": "fmt", "SPDXID": "SPDXRef-port", "versionInfo": "11.0.2#1", "licenseConcluded": "MIT",
             "licenseDeclared": "NOASSERTION"},

@@ -1,7 +1,7 @@
 //! `pubspec.lock` (Dart documentation, "Glossary", lockfile; Pub writes it).
 //!
 //! A mapping of packages with version, source and the kind of dependency: `direct main`, `direct dev`, `direct overridden`
-//! or `transitive`. Packages in folders are the project's own and left out, as are those of an SDK: their version is
+//! or `transitive`. A hosted package may have another name at home, which `description` tells. Packages in folders are the project's own and left out, as are those of an SDK: their version is
 //! always `0.0.0`, and of the SDK the file knows only a range. Edges are not in the file. What lies in Pub's cache is not
 //! wanted: nobody heeds it.
 
@@ -13,7 +13,7 @@ use crate::syntax::yaml::{self, Node};
 
 /// Names what to install, exactly: [the module](self).
 pub const ANALYZER: Analyzer =
-    Analyzer { name: "pubspec-lock", version: 1, files: &[Key::Name("pubspec.lock").when(is_the_projects)], analyze };
+    Analyzer { name: "pubspec-lock", version: 2, files: &[Key::Name("pubspec.lock").when(is_the_projects)], analyze };
 
 fn is_the_projects(path: &ImagePath) -> bool {
     !lies_below(path, ".pub-cache")
@@ -30,6 +30,10 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
             continue;
         }
         let kind = package.get("dependency").text();
+        let name = match package.get("description").get("name").text() {
+            "" => name,
+            at_home => at_home,
+        };
         let presence = if kind == "direct dev" { Presence::DeclaredForDevelopment } else { Presence::Declared };
         if let Some(listed) = listing.add(name, package.get("version").text(), presence) {
             listed.relation = match kind {
@@ -73,6 +77,11 @@ packages:
     description: {path: ".", ref: HEAD, resolved-ref: "0123", url: "https://example.test/tool.git"}
     source: git
     version: "1.11.20"
+  nickname:
+    dependency: transitive
+    description: {name: yaml, sha256: "00", url: "https://example.test"}
+    source: hosted
+    version: "3.1.2"
   own:
     dependency: "direct main"
     description: {path: "../own", relative: true}
@@ -94,7 +103,8 @@ sdks:
             "args 1.6.0 (declared) transitive
              http 1.1.0+1 (declared) direct
              lints 2.10 (development) direct
-             tool 1.11.20 (declared) direct",
+             tool 1.11.20 (declared) direct
+             yaml 3.1.2 (declared) transitive",
         );
     }
 

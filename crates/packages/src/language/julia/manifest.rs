@@ -1,5 +1,5 @@
-//! `Manifest.toml`, `JuliaManifest.toml` and those of one version of Julia, `Manifest-v1.11.toml`, formats 1 and 2 (Pkg
-//! documentation, "Project.toml and Manifest.toml").
+//! `Manifest.toml`, `JuliaManifest.toml` and those of one version of Julia, `Manifest-v1.11.toml`, formats 1, 2.0 and 2.1
+//! (Pkg documentation, "Project.toml and Manifest.toml").
 //!
 //! Format 2 lists packages below `deps`, format 1 at the top; names repeat for packages that share one. `deps` of a
 //! package are names, or names with identifiers where one name would not do. Packages without version, folder and tree are
@@ -140,6 +140,43 @@ uuid = "22"
              JSON 0.21.4 (declared) -> Base64, Parsers
              Parsers 0.1.0 (declared)
              Parsers 2.7.1 (declared) -> Base64",
+        );
+    }
+
+    // As Julia 1.13 writes it.
+    #[test]
+    fn format_2_1_tells_registries_and_versions_of_the_standard_library() {
+        check(
+            r#"
+julia_version = "1.13.0"
+manifest_format = "2.1"
+
+[[deps.ADTypes]]
+deps = ["Base64"]
+git-tree-sha1 = "00"
+registries = "General"
+uuid = "47edcb42"
+version = "1.24.0"
+weakdeps = ["ChainRulesCore", "Test"]
+
+    [deps.ADTypes.extensions]
+    ADTypesChainRulesCoreExt = "ChainRulesCore"
+
+[[deps.Base64]]
+uuid = "2a0f44e3"
+version = "1.11.0"
+
+[[deps.libblastrampoline_jll]]
+uuid = "8e850b90"
+version = "5.15.0+0"
+
+[registries.General]
+uuid = "23338594"
+url = "https://example.test/General.git"
+"#,
+            "ADTypes 1.24.0 (declared) -> Base64
+             Base64 1.11.0 (declared)
+             libblastrampoline_jll 5.15.0+0 (declared)",
         );
     }
 

@@ -1,4 +1,4 @@
-//! `luarocks.lock` (LuaRocks documentation, "Pinning versions").
+//! `luarocks.lock` (LuaRocks documentation, "Pinning versions"; the tables are those of published lockfiles).
 //!
 //! A table `return { dependencies = { name = "version-revision" } }`, with further ones for building and testing, which
 //! are for development. Lua itself is pinned too, as `lua`, and left out. The file does not tell who asks for what.
@@ -50,7 +50,7 @@ mod tests {
     use crate::testing::{self, survives};
 
     const LOCK: &str = r#"return {
-   build_dependencies = { ["luarocks-build"] = "1.0-1" },
+   build_dependencies = { ["luarocks-build"] = "1.0-1", ldoc = "scm-2" },
    dependencies = {
       ["lua-cjson"] = "2.1.0.10-1",
       lpeg = "1.1.0-1",
@@ -62,7 +62,10 @@ mod tests {
     #[test]
     fn pins_are_listed() {
         let check = |lock: &str, expected: &str| testing::check(&ANALYZER, "srv/luarocks.lock", lock, expected);
-        check(LOCK, "lpeg 1.1.0-1 (declared)\nlua-cjson 2.1.0.10-1 (declared)\nluarocks-build 1.0-1 (development)");
+        check(
+            LOCK,
+            "ldoc scm-2 (development)\nlpeg 1.1.0-1 (declared)\nlua-cjson 2.1.0.10-1 (declared)\nluarocks-build 1.0-1 (development)",
+        );
         check("return {}", "");
         check("", "gap: corrupt");
     }

@@ -42,8 +42,12 @@ mod tests {
 
     const STATE: &str = r#"opam-version: "2.0"
 compiler: ["base-bigarray.base" "ocaml.4.14.0"]
-roots: ["fmt.0.9.0"]
-installed: ["base-bigarray.base" "fmt.0.9.0" "ocaml.4.14.0" "broken"]
+roots: [
+  "fmt.0.9.0"
+  "ppx_expect.v0.14.1"
+]
+pinned: "ocaml-variants.4.12.0+msvc64+msys2"
+installed: ["base-bigarray.base" "fmt.0.9.0" "ocaml.4.14.0" "ocaml-variants.4.12.0+msvc64+msys2" "ppx_expect.v0.14.1" "broken"]
 "#;
 
     #[test]
@@ -52,7 +56,11 @@ installed: ["base-bigarray.base" "fmt.0.9.0" "ocaml.4.14.0" "broken"]
             &ANALYZER,
             PATH,
             STATE,
-            "base-bigarray base transitive\nfmt 0.9.0 direct\nocaml 4.14.0 transitive",
+            "base-bigarray base transitive
+             fmt 0.9.0 direct
+             ocaml 4.14.0 transitive
+             ocaml-variants 4.12.0+msvc64+msys2 transitive
+             ppx_expect v0.14.1 direct",
         );
         testing::check(&ANALYZER, PATH, "installed: []", "");
         testing::check(&ANALYZER, PATH, "", "gap: corrupt");

@@ -80,9 +80,11 @@ DISTRIBUTIONS
     pathname: Z/ZE/ZEFRAM/Module-Runtime-0.016.tar.gz
     provides:
       Module::Runtime 0.016
+      Module::Runtime::Hidden undef
   Some-Thing-1.5-TRIAL
     requirements:
-      Class::Load::PP 0
+      Class::Load::PP > 0.1
+      Module::Runtime::Hidden 0
 ";
 
     #[test]
@@ -94,7 +96,7 @@ DISTRIBUTIONS
             SNAPSHOT,
             "Class-Load 0.25 (declared) -> Module-Runtime
              Module-Runtime v0.16 (declared)
-             Some-Thing 1.5 (declared) -> Class-Load",
+             Some-Thing 1.5 (declared) -> Class-Load, Module-Runtime",
         );
         check("# carton snapshot format: version 1.0\nDISTRIBUTIONS\n", "");
         check("      a\n    b\n  c", "");

@@ -91,6 +91,8 @@ mod tests {
         version = "1.0"
         optional = false
         groups = ["main", "dev"]
+        markers = {main = "extra == 'x'", dev = "sys_platform == 'win32'"}
+        files = [{file = "both-1.0.tar.gz", hash = "sha256:00"}]
 
         [[package]]
         name = "pytest"

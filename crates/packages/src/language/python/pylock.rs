@@ -82,6 +82,8 @@ mod tests {
         [[packages]]
         name = "cattrs"
         version = "24.1.2"
+        index = "https://example.test/simple"
+        sdist = { url = "https://example.test/cattrs-24.1.2.tar.gz", upload-time = 2024-09-22T14:58:36Z, size = 1, hashes = {} }
         dependencies = [{ name = "attrs", version = "25.1.0" }, { name = "absent" }]
 
         [[packages]]

@@ -1,9 +1,10 @@
 //! `renv.lock` (renv documentation, "Lockfiles").
 //!
 //! `Packages` lists each package with version, source and what it needs: as names in `Requirements`, or, since renv 1.1,
-//! as in the package's description in `Depends`, `Imports` and `LinkingTo`. A source `Bioconductor` tells its packages
-//! from those of CRAN; those of repositories keep the name of CRAN's, which nearly all have. What the project asks for
-//! itself is not in the file, nor are R's own packages.
+//! as in the package's description in `Depends`, `Imports` and `LinkingTo`. A source or a repository such as
+//! `Bioconductor`, `Bioconductor 3.18` or `BioCsoft` tells its packages from those of CRAN; those of other repositories
+//! keep the name of CRAN's, which nearly all have. What the project asks for itself is not in the file, nor are R's own
+//! packages.
 
 use model::{Analyzer, Facts, File, Key, PackageKind, Presence, Requirement, Unreadable};
 
@@ -12,7 +13,7 @@ use crate::syntax::json::{self, Entries, Items, Text};
 
 /// Names what to install, exactly: [the module](self).
 pub const ANALYZER: Analyzer =
-    Analyzer { name: "renv-lock", version: 1, files: &[Key::Name("renv.lock").any()], analyze };
+    Analyzer { name: "renv-lock", version: 2, files: &[Key::Name("renv.lock").any()], analyze };
 
 json::object! {
     struct Lock<'a> {
@@ -40,7 +41,7 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     for (key, locked) in lock.packages.0 {
         let name = if locked.name.get().is_empty() { key.get() } else { locked.name.get() };
         let origins = [locked.source.get(), locked.repository.get()];
-        let is_bioconductor = origins.iter().any(|origin| origin.starts_with("Bioconductor"));
+        let is_bioconductor = origins.iter().any(|origin| is_bioconductors(origin));
         let listing = if is_bioconductor { &mut bioconductor } else { &mut cran };
         if let Some(package) = listing.add(name, locked.version.get(), Presence::Declared) {
             let lists = [locked.requirements, locked.depends, locked.imports, locked.links];
@@ -53,6 +54,10 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     bioconductor.tell(facts);
     cran.tell(facts);
     Ok(())
+}
+
+fn is_bioconductors(origin: &str) -> bool {
+    origin.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("bioc"))
 }
 
 #[cfg(test)]
@@ -79,6 +84,17 @@ mod tests {
              cli 3.6.1 (declared) -> glue
              glue 1.6.2 (declared)
              stringr 1.5.0 (declared) -> cli",
+        );
+        check(
+            r#"{"Packages": {
+                "S4Vectors": {"Package": "S4Vectors", "Version": "0.40.2", "Source": "Bioconductor",
+                    "Repository": "Bioconductor 3.18", "Requirements": ["BiocGenerics", "Rcpp"]},
+                "BiocGenerics": {"Package": "BiocGenerics", "Version": "0.48.1", "Source": "Repository",
+                    "Repository": "BioCsoft", "Depends": ["R (>= 4.0.0)"]},
+                "Rcpp": {"Package": "Rcpp", "Version": "1.0.12", "Source": "Repository", "Repository": "RSPM"}}}"#,
+            "BiocGenerics 0.48.1 (declared)
+             S4Vectors 0.40.2 (declared) -> BiocGenerics
+             Rcpp 1.0.12 (declared)",
         );
         check("{}", "");
         check("", "gap: corrupt");

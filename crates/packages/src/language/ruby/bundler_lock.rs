@@ -1,5 +1,5 @@
-//! `Gemfile.lock`, `gems.locked` and `Gemfile.next.lock` (Bundler documentation, "gemfile.lock"; Bundler's lockfile parser
-//! knows the sections `GEM`, `GIT`, `PATH`, `PLUGIN SOURCE` and `DEPENDENCIES`).
+//! `Gemfile.lock`, `gems.locked` and `Gemfile.next.lock` (there is no specification; sections and depths are those of
+//! Bundler's class `LockfileParser`: `GEM`, `GIT`, `PATH`, `PLUGIN SOURCE`, `DEPENDENCIES` and others).
 //!
 //! Each source lists its gems below `specs:`, four spaces deep, with version and platform in brackets, and below each gem
 //! what it needs, six spaces deep. `DEPENDENCIES` names what the project asks for; so do gems of the project itself.
@@ -172,6 +172,15 @@ BUNDLED WITH
     fn sections_say_what_comes_from_where() {
         check(LOCK, EXPECTED);
         check(&LOCK.replace('\n', "\r\n"), EXPECTED);
+    }
+
+    #[test]
+    fn sources_of_plugins_and_unknown_sections() {
+        check(
+            "PLUGIN SOURCE\n  remote: s3://example.test\n  type: s3\n  specs:\n    a (1.0)\n\nGEM\n  specs:\n    b (2.0.0.rc1-arm64-darwin-23)
+FUTURE\n  specs:\n    c (3.0)\n\nDEPENDENCIES\n  a (= 1.0)!\n\nCHECKSUMS\n  a (1.0) sha256=00\n  b (2.0.0.rc1-arm64-darwin-23)\n",
+            "a 1.0 (declared) direct\nb 2.0.0.rc1 (declared) transitive",
+        );
     }
 
     #[test]

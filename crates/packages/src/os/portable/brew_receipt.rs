@@ -4,7 +4,8 @@
 //!
 //! **Format.** Homebrew's `Tab` (its API documentation, class `Tab`): `installed_on_request`,
 //! `installed_as_dependency`, and `runtime_dependencies` with a `full_name` each, which begins with the tap unless it is
-//! Homebrew's own.
+//! Homebrew's own. Since 2021 `declared_directly` tells which of them the package needs itself; the others are needed by
+//! these. Older receipts list all of them alike.
 //!
 //! **Facts.** The package, by the names of its folders; who asked for it; what it needs.
 //!
@@ -19,7 +20,7 @@ use crate::syntax::json::{self, Flag, Items, Text, object};
 
 /// Names what is installed: [the module](self).
 pub const ANALYZER: Analyzer =
-    Analyzer { name: "brew-receipt", version: 1, files: &[Key::Name("INSTALL_RECEIPT.json").when(is_kegs)], analyze };
+    Analyzer { name: "brew-receipt", version: 2, files: &[Key::Name("INSTALL_RECEIPT.json").when(is_kegs)], analyze };
 
 fn is_kegs(path: &ImagePath) -> bool {
     matches!(folders(path), Some([_, _, "Cellar"]))
@@ -36,6 +37,7 @@ object! {
 object! {
     struct Dependency<'a> {
         "full_name" => name: Text<'a>,
+        "declared_directly" => is_direct: Flag,
     }
 }
 
@@ -51,7 +53,9 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
         (false, true) => Relation::Transitive,
         (false, false) => Relation::Unknown,
     };
-    let needs = receipt.dependencies.0.iter().map(|dependency| {
+    let tells = receipt.dependencies.0.iter().any(|dependency| dependency.is_direct.0);
+    let needs = receipt.dependencies.0.iter().filter(|dependency| dependency.is_direct.0 || !tells);
+    let needs = needs.map(|dependency| {
         let name = dependency.name.get();
         name.rsplit_once('/').map_or(name, |(_tap, name)| name)
     });
@@ -75,6 +79,15 @@ mod tests {
     #[test]
     fn a_receipt_says_who_asked_and_what_is_needed() {
         check(&ANALYZER, PATH, RECEIPT, "jq 1.7.1 direct -> oniguruma, thing");
+        check(
+            &ANALYZER,
+            PATH,
+            r#"{"homebrew_version": "4.6.0", "installed_on_request": true, "runtime_dependencies": [
+                {"full_name": "libunistring", "version": "1.3", "revision": 0, "pkg_version": "1.3",
+                    "declared_directly": false},
+                {"full_name": "acme/tap/openssl@3", "version": "3.5", "declared_directly": true}]}"#,
+            "jq 1.7.1 direct -> openssl@3",
+        );
         check(&ANALYZER, PATH, r#"{"installed_as_dependency": true}"#, "jq 1.7.1 transitive");
         check(&ANALYZER, PATH, r#"{"runtime_dependencies": null}"#, "jq 1.7.1");
         check(&ANALYZER, PATH, "", "gap: corrupt");

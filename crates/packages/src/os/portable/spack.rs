@@ -2,13 +2,13 @@
 //!
 //! **Files.** `.spack/spec.json` in an installation's folder.
 //!
-//! **Format.** Spack's specification files since version 2 (Spack documentation, "Spec serialization"): `nodes` in
-//! `spec`, the installed package first, then all that it needs.
+//! **Format.** Spack's specification files since version 2 (Spack's JSON schema `spec`): `nodes` in `spec`, the installed
+//! package first, then all that it needs. Types of dependencies are in `type`, since version 4 in `parameters`.
 //!
 //! **Facts.** The installed package, and what it needs at run time (`link` or `run`) with exact versions. The others
 //! have files of their own.
 //!
-//! **Not seen.** Version 1, in which nodes were keys. The tests were written from the documentation.
+//! **Not seen.** Version 1, in which nodes were keys. The tests were written from the schema.
 
 use std::collections::HashMap;
 
@@ -103,6 +103,14 @@ mod tests {
     #[test]
     fn the_first_node_is_the_package() {
         check(&ANALYZER, PATH, SPEC, "curl 8.7.1 -> openssl 3.3.0, zlib 1.3.1");
+        // Version 5 has more keys, and compilers among the nodes.
+        let fifth = SPEC.replace("\"version\": 4", "\"version\": 5").replace(
+            "{\"name\": \"zlib\", \"hash\": \"bb\", \"parameters\": {",
+            "{\"name\": \"zlib\", \"hash\": \"bb\", \"parameters\": {\"direct\": true, ",
+        );
+        let fifth = fifth
+            .replace("\"hash\": \"bb\"}", "\"hash\": \"bb\", \"annotations\": {\"original_specfile_version\": 4}}");
+        check(&ANALYZER, PATH, fifth, "curl 8.7.1 -> openssl 3.3.0, zlib 1.3.1");
         check(&ANALYZER, PATH, r#"{"spec": [{"zlib": {"version": "1.2"}}]}"#, "gap: unsupported");
         check(&ANALYZER, PATH, "{", "gap: corrupt");
     }
