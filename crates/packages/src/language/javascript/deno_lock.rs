@@ -1,4 +1,5 @@
-//! `deno.lock`, versions 2 to 5 (Deno documentation, "Integrity Checking and Lock Files").
+//! `deno.lock`, versions 2 to 5 (Deno documentation, "Integrity Checking and Lock Files"; denoland/deno_lockfile). The fixtures
+//! of its tests were written after what Deno writes and after the tests of that project.
 //!
 //! Packages of npm are in `npm`, those of JSR in `jsr`; version 2 keeps the former in `npm.packages`, version 3 both in
 //! `packages`. A key is `name@version`, with the peers of this copy behind underscores. Modules that are loaded from an
@@ -272,6 +273,24 @@ mod tests {
              o 1.0.0 (optional) transitive
              x 1.0.0 (declared) transitive
              @s/c 1.1.0 (declared) direct",
+        );
+    }
+
+    #[test]
+    fn requests_that_differ_lead_to_the_same_package() {
+        check(
+            r#"{"version": "4", "specifiers": {"jsr:@s/c@0.218": "0.218.2", "jsr:@s/c@~0.218.2": "0.218.2", "jsr:@s/d@*": "1.0.0",
+                    "npm:react-dom@^18.2.0": "18.3.1_react@18.3.1", "npm:only@*": "12.0.0"},
+                "jsr": {"@s/c@0.218.2": {"integrity": "00"}, "@s/d@1.0.0": {"dependencies": ["jsr:@s/c@0.218", "npm:only"]}},
+                "npm": {"react-dom@18.3.1_react@18.3.1": {"integrity": "00", "dependencies": ["react@18.3.1"]},
+                    "react@18.3.1": {}, "only@12.0.0": {"tarball": "https://packages.example.test/only.tgz", "deprecated": true}},
+                "workspace": {"dependencies": ["jsr:@s/c@~0.218.2"], "members": {
+                    "packages/own": {"packageJson": {"dependencies": ["npm:react-dom@^18.2.0"]}}}}}"#,
+            "only 12.0.0 (declared) transitive
+             react 18.3.1 (declared) transitive
+             react-dom 18.3.1 (declared) direct -> react 18.3.1
+             @s/c 0.218.2 (declared) direct
+             @s/d 1.0.0 (declared) transitive -> @s/c 0.218.2",
         );
     }
 

@@ -5,7 +5,8 @@
 //! `name@1.0.0` in version 9, perhaps behind the host of a registry. What comes from a repository, an archive or a file
 //! has its name and version in the entry. From version 9 on `snapshots` says who needs whom, before that `packages`
 //! does. Folders of the project are left out. `importers`, or the head of the file where there is one project, says what
-//! is direct. A file may hold several documents, one of which may be about pnpm itself. Patches are not seen.
+//! is direct. A file may hold several documents, one of which may be about pnpm itself. Patches are not seen. The fixtures
+//! of its tests were written after what pnpm writes.
 
 use std::collections::{HashMap, HashSet};
 
