@@ -430,6 +430,22 @@ mod tests {
         assert_eq!(limited(&budget, archive), ["gap: timed-out in x.war!/a.jar"]);
     }
 
+    // A plugin without what Maven leaves, as Gradle builds it, with its own code as a library.
+    #[test]
+    fn plugins_of_jenkins_have_coordinates_and_libraries() {
+        let manifest = b"Manifest-Version: 1.0\r\nGroup-Id: org.jenkins-ci.plugins\r\nShort-Name: git\r\n\
+            Long-Name: Jenkins Git plugin\r\nPlugin-Version: 5.2.1\r\nJenkins-Version: 2.387.3\r\n\
+            Plugin-Dependencies: credentials:1319.v7eb_51b_3a_c97b_\r\n\r\n";
+        check(
+            "var/jenkins_home/plugins/git.jpi",
+            Writer::default()
+                .deflate("META-INF/MANIFEST.MF", manifest)
+                .deflate("WEB-INF/lib/a-1.0.jar", &library().finish()),
+            "org.jenkins-ci.plugins:git 5.2.1
+             org.example:a 1.0 [MIT] in var/jenkins_home/plugins/git.jpi!/WEB-INF/lib/a-1.0.jar",
+        );
+    }
+
     #[test]
     fn modules_have_a_header_and_a_folder_for_classes() {
         let pom = b"groupId=org.example\nartifactId=a\nversion=1.0\n";
