@@ -114,7 +114,7 @@ fn identify(strings: &[(String, String)]) -> Option<Package> {
     usable.then(|| Package { confidence: Confidence::Low, ..Package::new(PackageKind::Nuget, name, version) })
 }
 
-/// Whether a part of .NET is also a package of its own: the libraries of dotnet/runtime that are packed.
+/// Whether a part of .NET is also a package of its own. The list is by hand; a part that is not on it is left out.
 fn is_published(name: &str) -> bool {
     const FAMILIES: &[&str] = &["Microsoft.Bcl.", "Microsoft.Extensions."];
     const PACKAGES: &[&str] = &[

@@ -8,7 +8,7 @@
 //!
 //! The runtime's folders (`shared/Microsoft.NETCore.App/8.0.8`) hold such a file as well; the package in it,
 //! `Microsoft.NETCore.App.Runtime.linux-x64`, is the one that advisories name. A distribution that built .NET itself has its
-//! own name at the end. Names are compared without regard to case. The fixtures were written after the files of programs.
+//! own name at the end. Names are compared without regard to case. The fixtures were written by hand.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -6,7 +6,7 @@
 //! has its name and version in the entry. From version 9 on `snapshots` says who needs whom, before that `packages`
 //! does. Folders of the project are left out. `importers`, or the head of the file where there is one project, says what
 //! is direct. A file may hold several documents, one of which may be about pnpm itself. Patches are not seen. The fixtures
-//! of its tests were written after what pnpm writes.
+//! of its tests were written by hand and compared with what pnpm 7 to 9 write.
 
 use std::collections::{HashMap, HashSet};
 

@@ -6,7 +6,7 @@
 //! `resolution`. Folders of the project (`workspace:`, `link:`, `portal:`, `file:`) are left out. From Yarn 2 on the
 //! workspaces are entries too, so what they ask for is direct; Yarn's own patches (`builtin<…>`) are entries beside what they
 //! patch and are asked for in its place. Neither form tells development from production. Below `node_modules` the file
-//! belongs to a dependency, and nobody heeds it. The fixtures were written after what Yarn 1 and Yarn 4 write.
+//! belongs to a dependency, and nobody heeds it. The fixtures were written by hand, after Yarn 1 and 4.
 
 use std::collections::{HashMap, HashSet};
 
