@@ -3,8 +3,13 @@
 //!
 //! The name is that of the original file, which is mostly that of the package too; the version is the product's without
 //! the commit that may follow it, else the file's. Both are guesses, so the confidence is low. Programs without managed
-//! code are left out. So are Microsoft's own assemblies that say they are a part of .NET, and the folders of shared
-//! runtimes and tools: there are hundreds, and a `.deps.json` names the package that they came in.
+//! code are left out, and so are the folders of shared runtimes and tools.
+//!
+//! Of Microsoft's own assemblies that say they are a part of .NET, which are hundreds, only those are listed that are also
+//! published as packages of their own, such as `System.Text.Json`. Since .NET 5 they have the version of the release
+//! of .NET in which they were built, and no other place says the package's. That may be greater, as a package gets a new
+//! version only when it changes, but never smaller: what is found is there, and some fixes may be taken for present that
+//! are not. A `.deps.json` is exact.
 
 use model::{Analyzer, Confidence, Facts, File, ImagePath, Key, Package, PackageKind, Unreadable};
 use object::LittleEndian as LE;
@@ -18,7 +23,7 @@ use crate::listing::is_word;
 /// A compiled part of a program: [the module](self).
 pub const ANALYZER: Analyzer = Analyzer {
     name: "dotnet-assembly",
-    version: 1,
+    version: 2,
     files: &[Key::Extension("dll").when(is_an_applications), Key::Extension("exe").when(is_an_applications)],
     analyze,
 };
@@ -84,16 +89,17 @@ fn strings(resource: &[u8]) -> Vec<(String, String)> {
 
 fn identify(strings: &[(String, String)]) -> Option<Package> {
     let get = |key: &str| strings.iter().find(|(found, _)| found == key).map_or("", |(_, value)| value);
-    let product = get("ProductName");
-    if product.starts_with("Microsoft") && product.contains(".NET") {
-        return None;
-    }
     let file = [get("OriginalFilename"), get("InternalName")].into_iter().find(|name| !name.is_empty())?;
     let name = [".dll", ".exe"].iter().find_map(|extension| {
         let at = file.len().checked_sub(extension.len())?;
         file.get(at..)?.eq_ignore_ascii_case(extension).then(|| &file[..at])
     });
     let name = name.unwrap_or(file);
+    let product = get("ProductName");
+    let is_dot_nets = product.starts_with("Microsoft") && product.contains(".NET");
+    if is_dot_nets && !is_published(name) {
+        return None;
+    }
     let plain = |version: &'_ str| version.split('+').next().unwrap_or_default().to_owned();
     let version = [plain(get("ProductVersion")), plain(get("FileVersion"))]
         .into_iter()
@@ -101,8 +107,72 @@ fn identify(strings: &[(String, String)]) -> Option<Package> {
         .find(|version| {
             exact_version(version).is_some() && version.bytes().any(|byte| (b'1'..=b'9').contains(&byte))
         })?;
+    if is_dot_nets && !is_release(&version) {
+        return None;
+    }
     let usable = is_word(name) && is_word(&version);
     usable.then(|| Package { confidence: Confidence::Low, ..Package::new(PackageKind::Nuget, name, version) })
+}
+
+/// Whether a part of .NET is also a package of its own. The list is by hand; a part that is not on it is left out.
+fn is_published(name: &str) -> bool {
+    const FAMILIES: &[&str] = &["Microsoft.Bcl.", "Microsoft.Extensions."];
+    const PACKAGES: &[&str] = &[
+        "Microsoft.Win32.SystemEvents",
+        "System.CodeDom",
+        "System.Collections.Immutable",
+        "System.ComponentModel.Composition",
+        "System.Configuration.ConfigurationManager",
+        "System.Data.Odbc",
+        "System.Data.OleDb",
+        "System.Diagnostics.DiagnosticSource",
+        "System.Diagnostics.EventLog",
+        "System.Diagnostics.PerformanceCounter",
+        "System.DirectoryServices",
+        "System.DirectoryServices.AccountManagement",
+        "System.DirectoryServices.Protocols",
+        "System.Drawing.Common",
+        "System.Formats.Asn1",
+        "System.Formats.Cbor",
+        "System.Formats.Nrbf",
+        "System.IO.Hashing",
+        "System.IO.Packaging",
+        "System.IO.Pipelines",
+        "System.IO.Ports",
+        "System.Management",
+        "System.Net.Http.Json",
+        "System.Net.Http.WinHttpHandler",
+        "System.Net.ServerSentEvents",
+        "System.Numerics.Tensors",
+        "System.Reflection.Metadata",
+        "System.Reflection.MetadataLoadContext",
+        "System.Resources.Extensions",
+        "System.Runtime.Caching",
+        "System.Runtime.Serialization.Formatters",
+        "System.Security.Cryptography.Cose",
+        "System.Security.Cryptography.Pkcs",
+        "System.Security.Cryptography.ProtectedData",
+        "System.Security.Cryptography.Xml",
+        "System.Security.Permissions",
+        "System.ServiceModel.Syndication",
+        "System.ServiceProcess.ServiceController",
+        "System.Text.Encoding.CodePages",
+        "System.Text.Encodings.Web",
+        "System.Text.Json",
+        "System.Threading.AccessControl",
+        "System.Threading.Channels",
+        "System.Threading.RateLimiting",
+        "System.Threading.Tasks.Dataflow",
+        "System.Windows.Extensions",
+    ];
+    PACKAGES.contains(&name) || FAMILIES.iter().any(|family| name.starts_with(family))
+}
+
+/// Whether a version has the form of releases since .NET 5, `8.0.10`. Before, the numbers of builds stood there.
+fn is_release(version: &str) -> bool {
+    let numbers = version.split('-').next().unwrap_or_default();
+    let major = numbers.split('.').next().and_then(|major| major.parse::<u32>().ok());
+    numbers.split('.').count() == 3 && major.is_some_and(|major| major >= 5)
 }
 
 #[cfg(test)]
@@ -152,6 +222,26 @@ mod tests {
         check(&[("ProductVersion", "1.0.0")], None);
         let name = "Microsoft® .NET";
         check(&[("OriginalFilename", "System.Linq.dll"), ("ProductVersion", "8.0.8"), ("ProductName", name)], None);
+    }
+
+    // As in the package System.Text.Json 8.0.0, and in one of the time when numbers of builds were given.
+    #[test]
+    fn parts_of_dot_net_that_are_packages_have_the_release_s_version() {
+        let part = |file, product_version, file_version, expected| {
+            let product = ("ProductName", "Microsoft® .NET");
+            let versions = [("FileVersion", file_version), ("ProductVersion", product_version)];
+            check(&[versions[0], ("OriginalFilename", file), product, versions[1]], expected);
+        };
+        let commit = "8.0.0+5535e31a712343a63f5d7d796cd874e563e5ac14";
+        part("System.Text.Json.dll", commit, "8.0.23.53103", Some("System.Text.Json 8.0.0"));
+        part(
+            "Microsoft.Extensions.Caching.Memory.dll",
+            "9.0.0-rc.2.24473.5+990ebf52fc408ca45929fd176d2740675a67fab8",
+            "9.0.24.47305",
+            Some("Microsoft.Extensions.Caching.Memory 9.0.0-rc.2.24473.5"),
+        );
+        part("System.Text.Json.dll", "4.6.26515.06 @BuiltBy: x", "4.6.26515.06", None);
+        part("System.Collections.dll", commit, "8.0.23.53103", None);
     }
 
     #[test]

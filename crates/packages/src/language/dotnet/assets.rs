@@ -1,9 +1,10 @@
-//! `project.assets.json` below `obj`, what a restore of NuGet wrote down for the build (NuGet/NuGet.Client, lock file
-//! format version 2 and 3). The fixtures of its tests were written from that format.
+//! `project.assets.json` below `obj`, what a restore of NuGet wrote down for the build (NuGet/NuGet.Client,
+//! `LockFileFormat`; versions 2 to 4). The fixtures of its tests were written after such files.
 //!
-//! `libraries` lists packages and the projects that are referred to; `targets` says what each needs on each framework;
-//! `projectFileDependencyGroups` what the project itself asks for. Packages whose place is a download only, and those of
-//! projects, are left out.
+//! `libraries` lists packages and the projects that are referred to; `targets` says what each needs on each framework, by
+//! its name or, in version 4, by the alias that the project gave it; `projectFileDependencyGroups` what the project itself
+//! asks for. Packages that are only downloaded, such as the frameworks' own, and projects are left out. Which packages
+//! are only for the build is not told apart.
 
 use std::collections::BTreeSet;
 
@@ -90,6 +91,26 @@ mod tests {
     #[test]
     fn packages_have_edges_and_the_project_asks_for_some() {
         check(ASSETS, "A 1.0.0 (declared) direct -> B 2.0.0\nB 2.0.0 (declared) transitive");
+    }
+
+    #[test]
+    fn each_target_resolves_on_its_own() {
+        check(
+            r#"{"version": 4, "targets": {
+                "modern": {"A/1.0.0": {"type": "package", "dependencies": {"B": "[1.0.0, )"}}, "B/2.0.0": {"type": "package"}},
+                "modern/linux-x64": {"A/1.0.0": {"type": "package", "dependencies": {"B": "1.0.0"}},
+                    "B/2.0.0": {"type": "package", "runtimeTargets": {"runtimes/linux/native/b.so": {"rid": "linux"}}}},
+                ".NETFramework,Version=v4.8": {"A/1.0.0": {"type": "package", "dependencies": {"B": "1.0.0"}},
+                    "B/1.0.0": {"type": "package"}, "None/0.0.0": {"type": "unresolved"}}},
+              "libraries": {"A/1.0.0": {"type": "package", "files": ["a.nuspec"]}, "B/1.0.0": {"type": "package"},
+                "B/2.0.0": {"type": "package"}},
+              "projectFileDependencyGroups": {"modern": ["A >= 1.0.0"], ".NETFramework,Version=v4.8": ["A >= 1.0.0", "B"]},
+              "project": {"frameworks": {"modern": {"downloadDependencies": [
+                {"name": "Microsoft.NETCore.App.Ref", "version": "[8.0.8, 8.0.8]"}]}}}}"#,
+            "A 1.0.0 (declared) direct -> B 1.0.0, B 2.0.0
+             B 1.0.0 (declared) direct
+             B 2.0.0 (declared) direct",
+        );
     }
 
     #[test]

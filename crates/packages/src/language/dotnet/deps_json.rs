@@ -2,11 +2,13 @@
 //!
 //! `libraries` lists what the program was built from, with a type: `package` and `runtimepack` are packages of NuGet, the
 //! latter those of a self-contained program's own runtime, whose names have `runtimepack.` in front. Projects are the
-//! program itself, and reference assemblies those of the runtime that it runs on: neither is listed. `targets` says which
+//! program itself, reference assemblies those of the runtime that it runs on, and a `reference` is a file of no package:
+//! none of them is listed. `targets` says which
 //! files each library brings, and what it needs. A package that brings none is only declared: it was needed to build.
 //!
 //! The runtime's folders (`shared/Microsoft.NETCore.App/8.0.8`) hold such a file as well; the package in it,
-//! `Microsoft.NETCore.App.Runtime.linux-x64`, is the one that advisories name.
+//! `Microsoft.NETCore.App.Runtime.linux-x64`, is the one that advisories name. A distribution that built .NET itself has its
+//! own name at the end. Names are compared without regard to case. The fixtures were written by hand.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -134,7 +136,8 @@ mod tests {
         "App/1.0.0": {"type": "project"}, "Own/1.0.0": {"type": "project"},
         "runtimepack.Microsoft.NETCore.App.Runtime.linux-x64/8.0.8": {"type": "runtimepack"},
         "Serilog.Sinks/2.0.0": {"type": "package"}, "Serilog/1.5.0": {"type": "package"},
-        "Analyzer/1.0.0": {"type": "package"}, "Microsoft.AspNetCore/8.0.0.0": {"type": "referenceassembly"}
+        "Analyzer/1.0.0": {"type": "package"}, "Microsoft.AspNetCore/8.0.0.0": {"type": "referenceassembly"},
+        "PdfSharp/6.2.4.0": {"type": "reference"}
     }}"#;
 
     #[test]

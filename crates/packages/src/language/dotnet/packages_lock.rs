@@ -2,7 +2,8 @@
 //!
 //! For each framework, and for each platform of it, every package with the version that it resolved to. `Direct` ones
 //! are asked for by the project, `Transitive` and `CentralTransitive` ones by others; `Project` ones are other projects
-//! of the same solution and left out. Several frameworks may resolve one package differently.
+//! of the same solution and left out. Several frameworks may resolve one package differently. The fixtures were written
+//! by hand from that page.
 
 use model::{Analyzer, Facts, File, Key, PackageKind, Presence, Relation, Unreadable};
 

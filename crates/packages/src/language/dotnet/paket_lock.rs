@@ -1,8 +1,10 @@
-//! `paket.lock` (Paket documentation, "The paket.lock file"): groups of sources, each with packages by their exact version
-//! and, one step deeper, the ranges of what they need. The fixture of its tests was written from that page.
+//! `paket.lock` (Paket documentation, "The paket.lock file", and its reader, `LockFileParser`): groups of sources, each with
+//! packages by their exact version and, one step deeper, the ranges of what they need. The fixtures of its tests were
+//! written after lockfiles of that project.
 //!
 //! Packages of `NUGET` sources are listed. Files of `GITHUB`, `GIST` and `HTTP`, and repositories of `GIT` have no version
-//! that advisories know. The file does not say what the project asks for by name.
+//! that advisories know. Versions are written without zeros at their end, `4.7` for `4.7.0`. The file does not say what
+//! the project asks for by name, nor which group is only for the build.
 
 use std::collections::BTreeMap;
 
@@ -121,6 +123,29 @@ NUGET
             System.Text 5.0 (declared)";
         check(LOCK, expected);
         check(&LOCK.replace('\n', "\r\n"), expected);
+    }
+
+    #[test]
+    fn settings_and_older_forms_are_understood() {
+        check(
+            "REDIRECTS: ON\nSTORAGE: NONE\nRESTRICTION: || (>= net461) (>= netstandard2.0)\nNUGET\n  \
+               remote: https://feed.example/api/v2\n  specs:\n    \
+                 Chessie (0.6)\n      FSharp.Core  - restriction: && (>= net461) (< netstandard1.6)\n      \
+                   FSharp.Core (>= 4.0.1.7-alpha) - restriction: >= netstandard2.0\n    \
+                 DotNet.ReproducibleBuilds (0.1.66) - copy_local: true\n    \
+                 FSharp.Core (9.0.101)\n    \
+                 dotnet-fable (1.1.7) - clitool: true\n    \
+                 System.Net.Http (4.3.4) - isRuntimeDependency: true\n  \
+               remote: ./packages\n    Own (1.0.0-beta1) - redirects: force, restriction: >= net45\n\
+             HTTP\n  remote: https://files.example\n    file.dll (/file.dll) file.dll\n\
+             GIT\n  remote: https://git.example/x.git\n     (0123456789)\n      build: build.cmd\n      FSharp.Core (>= 4)\n",
+            "Chessie 0.6 (declared) -> FSharp.Core 9.0.101
+             DotNet.ReproducibleBuilds 0.1.66 (declared)
+             FSharp.Core 9.0.101 (declared)
+             Own 1.0.0-beta1 (declared)
+             System.Net.Http 4.3.4 (declared)
+             dotnet-fable 1.1.7 (declared)",
+        );
     }
 
     #[test]

@@ -1,6 +1,10 @@
 //! Extensions of Visual Studio Code and the editors made from it: `extensions/extensions.json`, the editor's list of
 //! what it installed, and `extensions/PUBLISHER.NAME-VERSION/package.json` (Visual Studio Code documentation,
-//! "Extension Manifest"). The fixture of the list was written from the editor's own source.
+//! "Extension Manifest"). The fixture of the list was written after those of real servers.
+//!
+//! An extension is known by its publisher and its name, which the editor compares without regard to case and writes in
+//! small letters in the list; so they are written here. The list also says for which platform an extension was made and
+//! where it lies; neither is part of its name.
 //!
 //! Both only below a folder of such an editor, `.vscode`, `.vscode-server`, `code-server` and their like. A
 //! `.vscode/extensions.json` with recommendations is another file. Files that the list still names and that are gone
@@ -14,7 +18,7 @@ use crate::syntax::json::{self, Items, Licenses, Text};
 /// One extension: [the module](self).
 pub const EXTENSION: Analyzer = Analyzer {
     name: "vscode-extension",
-    version: 1,
+    version: 2,
     files: &[Key::Name("package.json").when(is_an_extensions)],
     analyze: extension,
 };
@@ -22,7 +26,7 @@ pub const EXTENSION: Analyzer = Analyzer {
 /// The editor's list: [the module](self).
 pub const LIST: Analyzer = Analyzer {
     name: "vscode-extensions",
-    version: 1,
+    version: 2,
     files: &[Key::Ends("extensions/extensions.json").when(|path| is_folder(path.parent()))],
     analyze: list,
 };
@@ -67,7 +71,7 @@ fn extension(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     let manifest: Manifest<'_> = json::parse(file.content)?;
     let (publisher, name, version) = (manifest.publisher.get(), manifest.name.get(), manifest.version.get());
     if is_word(publisher) && is_word(name) && is_word(version) {
-        let package = Package::new(PackageKind::VscodeExtension, format!("{publisher}.{name}"), version);
+        let package = Package::new(PackageKind::VscodeExtension, format!("{publisher}.{name}").to_lowercase(), version);
         facts.package(Package { licenses: manifest.license.0, confidence: Confidence::Medium, ..package });
     }
     Ok(())
@@ -77,7 +81,7 @@ fn list(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     let installed: Items<Installed<'_>> = json::parse(file.content)?;
     let mut listing = Listing::new(PackageKind::VscodeExtension);
     for extension in &installed.0 {
-        listing.add(extension.identifier.id.get(), extension.version.get(), Presence::Installed);
+        listing.add(&extension.identifier.id.get().to_lowercase(), extension.version.get(), Presence::Installed);
     }
     listing.tell(facts);
     Ok(())
@@ -90,7 +94,11 @@ mod tests {
 
     const LISTED: &str = r#"[
         {"identifier": {"id": "one.a", "uuid": "00"}, "version": "1.2.0", "location": {"path": "/x"}, "metadata": {}},
-        {"identifier": {"id": "two.b"}, "version": "2.0.0"}, {"version": "1"}]"#;
+        {"identifier": {"id": "two.b"}, "version": "2.0.0"}, {"version": "1"},
+        {"identifier": {"id": "ms-vscode.cpptools", "uuid": "00"}, "version": "1.19.7", "location": {"$mid": 1,
+            "fsPath": "/x/ms-vscode.cpptools-1.19.7-linux-x64", "external": "file:///x", "path": "/x", "scheme": "file"},
+            "relativeLocation": "ms-vscode.cpptools-1.19.7-linux-x64", "metadata": {"targetPlatform": "linux-x64",
+            "publisherDisplayName": "Microsoft", "updated": false, "isPreReleaseVersion": false, "pinned": true}}]"#;
     const MANIFEST: &str = r#"{"publisher": "one", "name": "a", "version": "1.2.0", "license": "MIT"}"#;
     const LISTED_AT: &str = "root/.vscode-server/extensions/extensions.json";
     const MANIFEST_AT: &str = "root/.vscode/extensions/one.a-1.2.0/package.json";
@@ -101,10 +109,13 @@ mod tests {
             &LIST,
             LISTED_AT,
             LISTED,
-            "one.a 1.2.0
+            "ms-vscode.cpptools 1.19.7
+             one.a 1.2.0
              two.b 2.0.0",
         );
         check(&EXTENSION, MANIFEST_AT, MANIFEST, "one.a 1.2.0 [MIT]");
+        let as_published = r#"{"publisher": "DavidAnson", "name": "vscode-markdownlint", "version": "0.53.0"}"#;
+        check(&EXTENSION, MANIFEST_AT, as_published, "davidanson.vscode-markdownlint 0.53.0");
         check(&EXTENSION, MANIFEST_AT, r#"{"name": "a", "version": "1.2.0"}"#, "");
     }
 

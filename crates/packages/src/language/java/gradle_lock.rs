@@ -1,8 +1,10 @@
 //! `gradle.lockfile`, `buildscript-gradle.lockfile` and other names that end so (Gradle User Manual, "Locking versions").
 //!
 //! A line per module and version, with the configurations that resolved to it: `group:name:version=a,b`. Modules that
-//! only configurations of tests use are for development, and so is what only the build's own script or a processor of
-//! annotations needs. The file does not say who asks for what.
+//! only configurations of tests use are for development, and so is what only the build needs: its own script, processors
+//! of annotations, Kotlin's compiler, and the tools that check and document code, by the names that their plugins give
+//! to configurations. What a configuration with an unknown name needs counts as production's. The file does not say who
+//! asks for what. The fixtures of its tests were written after lockfiles of projects in Java, Kotlin and for Android.
 
 use model::{Analyzer, Facts, File, ImagePath, Key, PackageKind, Presence, Unreadable};
 
@@ -12,7 +14,7 @@ use crate::syntax::{document, text};
 
 /// Names what to build with, exactly: [the module](self).
 pub const ANALYZER: Analyzer =
-    Analyzer { name: "gradle-lock", version: 1, files: &[Key::Extension("lockfile").when(is_gradles)], analyze };
+    Analyzer { name: "gradle-lock", version: 2, files: &[Key::Extension("lockfile").when(is_gradles)], analyze };
 
 /// One lockfile per configuration is the older form, `gradle/dependency-locks/compileClasspath.lockfile`.
 fn is_gradles(path: &ImagePath) -> bool {
@@ -44,9 +46,38 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     Ok(())
 }
 
-/// `testRuntimeClasspath`, `integrationTestCompileClasspath`, `androidTestImplementation`, `annotationProcessor`.
+/// `testRuntimeClasspath`, `debugUnitTestRuntimeClasspath`, `releaseAnnotationProcessorClasspath`, `kotlinCompilerClasspath`.
 fn is_for_development(configuration: &str) -> bool {
-    configuration.starts_with("test") || configuration.contains("Test") || configuration.ends_with("nnotationProcessor")
+    /// How the names of configurations begin that tools of the build have.
+    const TOOLS: &[&str] = &[
+        "androidLint",
+        "checkstyle",
+        "codenarc",
+        "cpd",
+        "detekt",
+        "developmentOnly",
+        "dokka",
+        "errorprone",
+        "jacoco",
+        "kapt",
+        "kotlinAbiValidation",
+        "kotlinBouncyCastle",
+        "kotlinBuildTools",
+        "kotlinCompiler",
+        "kotlinInternalAbiValidation",
+        "kotlinKlibCommonizer",
+        "kotlinNativeCompiler",
+        "ksp",
+        "ktlint",
+        "pmd",
+        "spotbugs",
+        "spotless",
+        "swiftExport",
+        "test",
+    ];
+    configuration.contains("Test")
+        || configuration.contains("nnotationProcessor")
+        || TOOLS.iter().any(|tool| configuration.starts_with(tool))
 }
 
 #[cfg(test)]
@@ -77,6 +108,29 @@ empty=signatures
              org.example:processor 1.0 (development)",
         );
         check("app/buildscript-gradle.lockfile", "a:b:1=classpath\n", "a:b 1 (development)");
+    }
+
+    #[test]
+    fn tools_of_the_build_are_for_development() {
+        check(
+            "app/gradle.lockfile",
+            "ch.qos.logback:logback-classic:1.3.16=ktlint\norg.jacoco:org.jacoco.ant:0.8.14=jacocoAnt\n\
+             g:agent:1=androidLintTool,dokkaHtmlGeneratorRuntimeResolver~internal,kotlinCompilerPluginClasspathMain\n\
+             g:both:1=kotlinBuildToolsApiClasspath,productionRuntimeClasspath\n\
+             g:devtools:1=developmentOnly,testAndDevelopmentOnly\ng:processor:1=releaseAnnotationProcessorClasspath\n\
+             g:unit:1=debugUnitTestRuntimeClasspath\ng:unknown:1=shadow\n\
+             com.google.guava:listenablefuture:9999.0-empty-to-avoid-conflict-with-guava=runtimeClasspath\n\
+             empty=annotationProcessor,testAnnotationProcessor\n",
+            "ch.qos.logback:logback-classic 1.3.16 (development)
+             com.google.guava:listenablefuture 9999.0-empty-to-avoid-conflict-with-guava (declared)
+             g:agent 1 (development)
+             g:both 1 (declared)
+             g:devtools 1 (development)
+             g:processor 1 (development)
+             g:unit 1 (development)
+             g:unknown 1 (declared)
+             org.jacoco:org.jacoco.ant 0.8.14 (development)",
+        );
     }
 
     #[test]

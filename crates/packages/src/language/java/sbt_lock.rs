@@ -1,7 +1,9 @@
-//! `build.sbt.lock` of the plugin sbt-dependency-lock (its lockfile, version 1): `dependencies` with `org`, `name`,
-//! `version` and the `configurations` that need each. The fixture of its tests was written from that description.
+//! `build.sbt.lock` of the plugin sbt-dependency-lock (its documentation, "Lockfile", version 1): `dependencies` with `org`,
+//! `name`, `version` and the `configurations` that need each. The fixture of its tests was written after such files of
+//! projects in Scala.
 //!
-//! What only `test` or sbt's own configurations need is for development. Who needs what is not in the file.
+//! What only `test` or sbt's own configurations need is for development, and what only `optional` needs is optional. Who
+//! needs what is not in the file.
 
 use model::{Analyzer, Facts, File, Key, PackageKind, Presence, Unreadable};
 
@@ -11,7 +13,7 @@ use crate::syntax::json::{self, Items, Text};
 
 /// Names what to build with, exactly: [the module](self).
 pub const ANALYZER: Analyzer =
-    Analyzer { name: "sbt-lock", version: 1, files: &[Key::Name("build.sbt.lock").any()], analyze };
+    Analyzer { name: "sbt-lock", version: 2, files: &[Key::Name("build.sbt.lock").any()], analyze };
 
 json::object! {
     struct Lock<'a> {
@@ -36,10 +38,13 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
         if group.is_empty() || name.is_empty() || !is_version(version) {
             continue;
         }
-        let needed = |configuration: &Text<'_>| matches!(configuration.get(), "compile" | "runtime" | "provided");
         let configurations = &dependency.configurations.0;
-        let production = configurations.is_empty() || configurations.iter().any(needed);
-        let presence = if production { Presence::Declared } else { Presence::DeclaredForDevelopment };
+        let presence = configurations.iter().map(|configuration| match configuration.get() {
+            "compile" | "runtime" | "provided" => Presence::Declared,
+            "optional" => Presence::DeclaredOptional,
+            _ => Presence::DeclaredForDevelopment,
+        });
+        let presence = presence.min().unwrap_or(Presence::Declared);
         listing.add(&format!("{group}:{name}"), version, presence);
     }
     listing.tell(facts);
@@ -59,6 +64,10 @@ mod tests {
         "dependencies": [
             {"org": "org.apache.commons", "name": "commons-lang3", "version": "3.9", "artifacts": [], "configurations": ["test", "compile"]},
             {"org": "org.scala-lang", "name": "scala-library", "version": "2.12.10", "configurations": ["test"]},
+            {"org": "com.lihaoyi", "name": "os-lib_3", "version": "0.11.3", "configurations": ["compile", "runtime", "test"],
+                "artifacts": [{"name": "os-lib_3.jar", "hash": "sha1:00"}]},
+            {"org": "com.lihaoyi", "name": "geny_3", "version": "1.1.1", "configurations": ["optional", "test"]},
+            {"org": "com.lihaoyi", "name": "ujson_3", "version": "4.0.0", "configurations": ["test-internal"]},
             {"org": "x", "version": "1"}
         ]}"#;
 
@@ -66,7 +75,11 @@ mod tests {
     fn dependencies_are_listed() {
         check(
             LOCK,
-            "org.apache.commons:commons-lang3 3.9 (declared)\norg.scala-lang:scala-library 2.12.10 (development)",
+            "com.lihaoyi:geny_3 1.1.1 (optional)
+             com.lihaoyi:os-lib_3 0.11.3 (declared)
+             com.lihaoyi:ujson_3 4.0.0 (development)
+             org.apache.commons:commons-lang3 3.9 (declared)
+             org.scala-lang:scala-library 2.12.10 (development)",
         );
     }
 

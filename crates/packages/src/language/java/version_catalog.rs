@@ -2,8 +2,9 @@
 //!
 //! `[libraries]` names modules, as one text or in parts, with a version of their own or one of `[versions]`. `[plugins]`
 //! are named by an id; what the build fetches for one is `ID:ID.gradle.plugin`, for development. Of a rich version the
-//! one that is required counts: `strictly`, else `require`, else `prefer`; ranges name none. A catalog is an offer: not
-//! every entry needs to be in use.
+//! one that is required counts: `strictly`, else `require`, else `prefer`; ranges name none. `1.7!!` and `[1.7, 1.8[!!1.7.2`
+//! are the short forms of the first alone and of the first with the last. A catalog is an offer: not every entry needs to
+//! be in use. The fixture of its tests was written from the manual.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +19,7 @@ use crate::syntax::toml;
 /// Names what builds may ask for: [the module](self).
 pub const ANALYZER: Analyzer = Analyzer {
     name: "gradle-catalog",
-    version: 1,
+    version: 2,
     files: &[Key::Extension("toml").when(|path| path.name().ends_with(b".versions.toml"))],
     analyze,
 };
@@ -96,7 +97,7 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     let catalog: Catalog = toml::parse(file.content)?;
     let mut listing = Listing::new(PackageKind::Maven);
     let mut add = |group: &str, name: &str, version: Option<&str>, presence| {
-        let Some(version) = version.filter(|version| is_version(version)) else { return };
+        let Some(version) = version.and_then(plain).filter(|version| is_version(version)) else { return };
         if group.is_empty() || name.is_empty() {
             return;
         }
@@ -138,6 +139,12 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     Ok(())
 }
 
+/// The version of a text that may have the form `STRICT!!` or `STRICT!!PREFERRED`.
+fn plain(version: &str) -> Option<&str> {
+    let Some((strict, preferred)) = version.split_once("!!") else { return Some(version) };
+    [strict, preferred].into_iter().find(|version| is_version(version))
+}
+
 fn text(value: Option<&String>) -> &str {
     value.map_or("", String::as_str)
 }
@@ -165,6 +172,9 @@ mod tests {
         range = { module = "a:range", version.ref = "range" }
         gone = { module = "a:gone", version.ref = "nowhere" }
         platform = { module = "a:platform" }
+        strict = "a:strict:1.5!!"
+        preferred = { module = "a:preferred", version = "[1.7, 1.8[!!1.7.25" }
+        either = { module = "a:either", version = { require = "2.1", reject = ["2.2"] } }
         number = 7
 
         [bundles]
@@ -179,7 +189,10 @@ mod tests {
     fn libraries_and_plugins_have_versions() {
         check(
             CATALOG,
-            "com.example:plain 1.4 (declared) direct
+            "a:either 2.1 (declared) direct
+             a:preferred 1.7.25 (declared) direct
+             a:strict 1.5 (declared) direct
+             com.example:plain 1.4 (declared) direct
              me.champeau.jmh:me.champeau.jmh.gradle.plugin 0.6.5 (development) direct
              org.codehaus.groovy:groovy 3.0.5 (declared) direct
              org.example:parts 2.0 (declared) direct

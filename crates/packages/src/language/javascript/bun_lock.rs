@@ -1,4 +1,5 @@
-//! `bun.lock` (Bun documentation, "Lockfile"; JSON with comments and trailing commas) and `bun.lockb`.
+//! `bun.lock` (Bun documentation, "Lockfile"; JSON with comments and trailing commas; versions 0 to 2) and `bun.lockb`. The
+//! fixture of its tests was written by hand and compared with what Bun writes.
 //!
 //! `packages` is keyed by the way to a folder of `node_modules`, `a/b` for the `b` that only `a` sees. Each value is a
 //! list that begins with `name@version`; how long it is, and where in it the dependencies are, depends on where the

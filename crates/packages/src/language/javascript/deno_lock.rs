@@ -1,11 +1,13 @@
-//! `deno.lock`, versions 2 to 5 (Deno documentation, "Integrity Checking and Lock Files").
+//! `deno.lock`, versions 2 to 5 (Deno documentation, "Integrity Checking and Lock Files"; denoland/deno_lockfile). The fixtures
+//! of its tests were written after what Deno writes and after the tests of that project.
 //!
 //! Packages of npm are in `npm`, those of JSR in `jsr`; version 2 keeps the former in `npm.packages`, version 3 both in
-//! `packages`. A key is `name@version`, with the peers of this copy behind underscores. Modules that are loaded from an
+//! `packages`, where the first lockfiles of version 3 left out packages of JSR that need no others; these are in
+//! `specifiers`, which says what each request was resolved to. A key is `name@version`, with the peers of this copy behind underscores. Modules that are loaded from an
 //! address are in `remote`; they are packages of their own if the address has a version, `host/name@1.0.0/…`. What the
 //! project asks for is in `workspace`, or, in versions 2 and 3 without it, not told.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use model::{Analyzer, Facts, File, ImagePath, Key, PackageKind, Presence, Unreadable};
@@ -19,7 +21,7 @@ use crate::syntax::json::{self, Entries, Items, Text};
 
 /// Names what to load, exactly: [the module](self).
 pub const ANALYZER: Analyzer =
-    Analyzer { name: "deno-lock", version: 1, files: &[Key::Name("deno.lock").when(is_the_projects)], analyze };
+    Analyzer { name: "deno-lock", version: 2, files: &[Key::Name("deno.lock").when(is_the_projects)], analyze };
 
 fn is_the_projects(path: &ImagePath) -> bool {
     !lies_below(path, "node_modules")
@@ -168,13 +170,22 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     let npm = lock.npm.0.iter().chain(&lock.packages.npm.0).map(|package| (PackageKind::Npm, "npm", package));
     let jsr = lock.jsr.0.iter().chain(&lock.packages.jsr.0).map(|package| (PackageKind::Jsr, "jsr", package));
     let mut all = Vec::new();
-    for (kind, registry, (key, package)) in npm.chain(jsr) {
-        let (name, version) = split(key.get());
-        let version = version.split('_').next().unwrap_or_default();
-        let node = graph.add(kind, name, version);
-        names.nodes.insert(format!("{registry}:{}", key.get()), node);
+    let mut add = |kind, registry, key: &str| {
+        let (name, version) = split(key);
+        let node = graph.add(kind, name, version.split('_').next().unwrap_or_default());
+        names.nodes.insert(format!("{registry}:{key}"), node);
         names.nodes.entry(format!("{registry}:{name}")).or_insert(node);
-        all.push((node, registry, package));
+        node
+    };
+    let mut listed = HashSet::new();
+    for (kind, registry, (key, package)) in npm.chain(jsr) {
+        let key = key.get().strip_prefix("jsr:").unwrap_or(key.get());
+        listed.insert((registry, key));
+        all.push((add(kind, registry, key), registry, package));
+    }
+    let resolved = lock.packages.specifiers.0.iter().filter_map(|(_, resolved)| resolved.get().strip_prefix("jsr:"));
+    for key in resolved.filter(|key| listed.insert(("jsr", *key))) {
+        add(PackageKind::Jsr, "jsr", key);
     }
     for (node, registry, package) in all {
         for (needs, optional) in [(&package.dependencies, false), (&package.optional, true)] {
@@ -264,6 +275,21 @@ mod tests {
     }
 
     #[test]
+    fn early_locks_of_version_3_name_some_packages_only_as_what_was_resolved() {
+        check(
+            r#"{"version": "3", "packages": {
+                "specifiers": {"jsr:@s/c@0.4": "jsr:@s/c@0.4.0", "jsr:@s/d@0.210": "jsr:@s/d@0.210.0",
+                    "jsr:@s/d@^0.210.0": "jsr:@s/d@0.210.0", "npm:a@6.2.1": "npm:a@6.2.1"},
+                "npm": {"a@6.2.1": {"integrity": "00", "dependencies": {}}},
+                "jsr": {"@s/c@0.4.0": {"dependencies": ["jsr:@s/d@0.210", "npm:a@6.2.1"]}}},
+              "remote": {"https://registry.example.test/@s/d/0.210.0/mod.ts": "00"}}"#,
+            "a 6.2.1 (declared)
+             @s/c 0.4.0 (declared) -> @s/d 0.210.0
+             @s/d 0.210.0 (declared)",
+        );
+    }
+
+    #[test]
     fn versions_4_and_5_are_flat() {
         check(
             VERSION_5,
@@ -272,6 +298,24 @@ mod tests {
              o 1.0.0 (optional) transitive
              x 1.0.0 (declared) transitive
              @s/c 1.1.0 (declared) direct",
+        );
+    }
+
+    #[test]
+    fn requests_that_differ_lead_to_the_same_package() {
+        check(
+            r#"{"version": "4", "specifiers": {"jsr:@s/c@0.218": "0.218.2", "jsr:@s/c@~0.218.2": "0.218.2", "jsr:@s/d@*": "1.0.0",
+                    "npm:react-dom@^18.2.0": "18.3.1_react@18.3.1", "npm:only@*": "12.0.0"},
+                "jsr": {"@s/c@0.218.2": {"integrity": "00"}, "@s/d@1.0.0": {"dependencies": ["jsr:@s/c@0.218", "npm:only"]}},
+                "npm": {"react-dom@18.3.1_react@18.3.1": {"integrity": "00", "dependencies": ["react@18.3.1"]},
+                    "react@18.3.1": {}, "only@12.0.0": {"tarball": "https://packages.example.test/only.tgz", "deprecated": true}},
+                "workspace": {"dependencies": ["jsr:@s/c@~0.218.2"], "members": {
+                    "packages/own": {"packageJson": {"dependencies": ["npm:react-dom@^18.2.0"]}}}}}"#,
+            "only 12.0.0 (declared) transitive
+             react 18.3.1 (declared) transitive
+             react-dom 18.3.1 (declared) direct -> react 18.3.1
+             @s/c 0.218.2 (declared) direct
+             @s/d 1.0.0 (declared) transitive -> @s/c 0.218.2",
         );
     }
 

@@ -4,8 +4,9 @@
 //! An entry is what one or more requests of the form `name@range` were resolved to. Under an alias the real name is in
 //! the request (`alias@npm:real@range`), in the address of the archive (`…/real/-/file.tgz`) or, from Yarn 2 on, in
 //! `resolution`. Folders of the project (`workspace:`, `link:`, `portal:`, `file:`) are left out. From Yarn 2 on the
-//! workspaces are entries too, so what they ask for is direct. Neither form tells development from production.
-//! Below `node_modules` the file belongs to a dependency, and nobody heeds it.
+//! workspaces are entries too, so what they ask for is direct; Yarn's own patches (`builtin<…>`) are entries beside what they
+//! patch and are asked for in its place. Neither form tells development from production. Below `node_modules` the file
+//! belongs to a dependency, and nobody heeds it. The fixtures were written by hand, after Yarn 1 and 4.
 
 use std::collections::{HashMap, HashSet};
 
@@ -17,7 +18,7 @@ use crate::syntax::{text, yaml};
 
 /// Names what to install, exactly: [the module](self).
 pub const ANALYZER: Analyzer =
-    Analyzer { name: "yarn-lock", version: 1, files: &[Key::Name("yarn.lock").when(is_the_projects)], analyze };
+    Analyzer { name: "yarn-lock", version: 2, files: &[Key::Name("yarn.lock").when(is_the_projects)], analyze };
 
 fn is_the_projects(path: &ImagePath) -> bool {
     !lies_below(path, "node_modules")
@@ -138,6 +139,7 @@ fn is_folder(range: &str) -> bool {
 
 fn read_yaml(lock: &yaml::Node<'_>, graph: &mut Graph) {
     let mut resolved = HashMap::new();
+    let mut patched: HashMap<String, usize> = HashMap::new();
     let mut all = Vec::new();
     for (requests, entry) in lock.entries().iter().filter(|(key, _)| key != "__metadata") {
         let first = requests.split(", ").next().unwrap_or_default();
@@ -146,6 +148,7 @@ fn read_yaml(lock: &yaml::Node<'_>, graph: &mut Graph) {
         let own = entry.get("linkType").text() == "soft" || is_folder(range);
         let node = graph.add(PackageKind::Npm, name, if own { "" } else { entry.get("version").text() });
         resolved.extend(requests.split(", ").map(|request| (request.to_owned(), node)));
+        patched.extend(requests.split(", ").filter_map(patched_by_yarn).map(|request| (request, node)));
         all.push((node, range.starts_with("workspace:"), entry));
     }
     for (node, workspace, entry) in all {
@@ -154,19 +157,35 @@ fn read_yaml(lock: &yaml::Node<'_>, graph: &mut Graph) {
             meta.filter(|(_, meta)| meta.get("optional").is_true()).map(|(name, _)| &**name).collect();
         for (name, range) in entry.get("dependencies").entries() {
             let range = range.text();
-            let found = resolved
-                .get(&format!("{name}@{range}"))
-                // Before Yarn 4 the protocol was left out where it is the usual one.
-                .or_else(|| resolved.get(&format!("{name}@npm:{range}")));
-            let Some(&found) = found else { continue };
+            // Before Yarn 4 the protocol was left out where it is the usual one.
+            let requests = [format!("{name}@{range}"), format!("{name}@npm:{range}")];
             let optional = can_do_without.contains(&**name);
-            if workspace {
-                graph.ask(found, if optional { Presence::DeclaredOptional } else { Presence::Declared });
-            } else {
-                graph.need(node, found, optional);
+            for map in [&resolved, &patched] {
+                let Some(&found) = requests.iter().find_map(|request| map.get(request)) else { continue };
+                if workspace {
+                    graph.ask(found, if optional { Presence::DeclaredOptional } else { Presence::Declared });
+                } else {
+                    graph.need(node, found, optional);
+                }
             }
         }
     }
+}
+
+/// The request whose answer Yarn patches: `a@npm:^1` for `a@patch:a@npm%3A^1#optional!builtin<compat/a>`.
+fn patched_by_yarn(request: &str) -> Option<String> {
+    let (_, patch) = request.split_once("@patch:")?;
+    let (base, _) = patch.split_once('#').filter(|(_, patch)| patch.contains("builtin<"))?;
+    // In ranges, `encodeURIComponent` leaves only letters, digits and a few signs as they are.
+    let mut plain = Vec::with_capacity(base.len());
+    let mut rest = base.as_bytes();
+    while let Some((&first, others)) = rest.split_first() {
+        let digits = others.get(..2).filter(|_| first == b'%').and_then(|digits| std::str::from_utf8(digits).ok());
+        let escaped = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        plain.push(escaped.unwrap_or(first));
+        rest = if escaped.is_some() { &others[2..] } else { others };
+    }
+    String::from_utf8(plain).ok()
 }
 
 #[cfg(test)]
@@ -249,6 +268,30 @@ renamed@^1.5.1:
   resolution: "patched@patch:patched@npm%3A4.0.0#~/.yarn/patches/x.patch::version=4.0.0&hash=00"
   linkType: hard
 
+"fsevents@npm:^2.3.2 || ^3":
+  version: 2.3.3
+  resolution: "fsevents@npm:2.3.3"
+  dependencies:
+    b: "npm:^2.0.0"
+  conditions: os=darwin
+  linkType: hard
+
+"fsevents@patch:fsevents@npm%3A^2.3.2%20%7C%7C%20^3#optional!builtin<compat/fsevents>":
+  version: 2.3.3
+  resolution: "fsevents@patch:fsevents@npm%3A2.3.3#optional!builtin<compat/fsevents>::version=2.3.3&hash=00"
+  conditions: os=darwin
+  linkType: hard
+
+"typescript@^4.0.0":
+  version: 4.9.5
+  resolution: "typescript@npm:4.9.5"
+  linkType: hard
+
+"typescript@patch:typescript@^4.0.0#~builtin<compat/typescript>":
+  version: 4.9.5
+  resolution: "typescript@patch:typescript@npm%3A4.9.5#~builtin<compat/typescript>::version=4.9.5&hash=00"
+  linkType: hard
+
 "linked@portal:../linked::locator=app%40workspace%3A.":
   version: 0.0.0-use.local
   resolution: "linked@portal:../linked::locator=app%40workspace%3A."
@@ -259,6 +302,11 @@ renamed@^1.5.1:
   resolution: "app@workspace:."
   dependencies:
     "@s/a": "npm:^1.1.0"
+    fsevents: "npm:^2.3.2 || ^3"
+    typescript: ^4.0.0
+  dependenciesMeta:
+    fsevents:
+      optional: true
   languageName: unknown
   linkType: soft
 "#;
@@ -284,7 +332,9 @@ renamed@^1.5.1:
             "@real/name 3.0.0 (declared) transitive
              @s/a 1.2.0 (declared) direct -> @real/name 3.0.0, b 2.0.0
              b 2.0.0 (optional) transitive
-             patched 4.0.0 (declared) transitive",
+             fsevents 2.3.3 (optional) direct -> b 2.0.0
+             patched 4.0.0 (declared) transitive
+             typescript 4.9.5 (declared) direct",
         );
     }
 

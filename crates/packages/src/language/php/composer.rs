@@ -5,7 +5,7 @@
 //! Composer 2 put it under `packages`. What is only installed for development is there nevertheless. Neither file
 //! holds the project's own list, so what is direct is not told. Requirements of PHP itself and of its extensions are not
 //! packages. Branches, `dev-main`, are kept as versions. `installed.php` says the same as PHP code and is not read.
-//! Lockfiles below `vendor` belong to dependencies, and nobody heeds them.
+//! Lockfiles below `vendor` belong to dependencies, and nobody heeds them. The fixtures were written after such files.
 
 use std::fmt;
 
@@ -148,6 +148,18 @@ mod tests {
         testing::check(&INSTALLED, path, PACKAGES, expected);
         let second = format!(r#"{{"packages": {PACKAGES}, "dev": true, "dev-package-names": ["b/two"]}}"#);
         testing::check(&INSTALLED, path, second, expected);
+    }
+
+    #[test]
+    fn branches_are_versions_and_their_aliases_are_not() {
+        testing::check(
+            &INSTALLED,
+            "srv/vendor/composer/installed.json",
+            r#"[{"name": "symfony/process", "version": "dev-master", "version_normalized": "9999999-dev",
+                "extra": {"branch-alias": {"dev-master": "4.1-dev"}}, "license": ["MIT"], "installation-source": "source",
+                "require": {"php": "^7.1.3", "psr/log-implementation": "1.0"}, "replace": {"x/y": "self.version"}}]"#,
+            "symfony/process dev-master [MIT]",
+        );
     }
 
     #[test]

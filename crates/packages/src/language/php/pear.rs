@@ -3,7 +3,7 @@
 //!
 //! Version 2 has `name`, `version.release` and `license`, as a text or under `_content`; version 1 has `package`,
 //! `version` as a text and `release_license`. What a package needs is given as ranges and is not read. The fixtures were
-//! written from the manuals.
+//! written after the registries of PEAR itself and of extensions.
 
 use model::{Analyzer, Facts, File, ImagePath, Key, Package, PackageKind, Unreadable};
 
@@ -163,6 +163,22 @@ mod tests {
             r#"a:4:{s:7:"package";s:3:"abc";s:7:"version";s:5:"1.0.0";s:15:"release_license";s:3:"BSD";s:4:"deps";a:0:{}}"#,
             "abc 1.0.0 [BSD]",
         );
+    }
+
+    // Lists of people and of files lie in front of the version and behind it, with names and versions of their own.
+    #[test]
+    fn names_and_versions_of_others_do_not_count() {
+        let content = concat!(
+            r#"a:9:{s:7:"attribs";a:2:{s:15:"packagerversion";s:5:"1.9.4";s:7:"version";s:3:"2.0";}s:4:"name";s:4:"PEAR";"#,
+            r#"s:7:"channel";s:12:"pear.example";s:4:"lead";a:2:{i:0;a:1:{s:4:"name";s:5:"A "B"";}i:1;a:1:{s:4:"name";s:3:"C;}";}}"#,
+            r#"s:7:"version";a:2:{s:7:"release";s:5:"1.9.5";s:3:"api";s:5:"1.9.5";}"#,
+            r#"s:9:"stability";a:2:{s:7:"release";s:6:"stable";s:3:"api";s:6:"stable";}"#,
+            r#"s:7:"license";a:2:{s:7:"attribs";a:1:{s:3:"uri";s:1:"x";}s:8:"_content";s:15:"New BSD License";}"#,
+            r#"s:8:"contents";a:1:{s:3:"dir";a:1:{s:4:"file";a:1:{i:0;a:1:{s:7:"attribs";a:1:{s:4:"name";s:1:"f";}}}}}"#,
+            r#"s:9:"changelog";a:1:{s:7:"release";a:1:{i:0;a:1:{s:7:"version";a:1:{s:7:"release";s:5:"1.0.0";}}}}"#,
+            r#"s:13:"_lastmodified";i:1405160000;}"#,
+        );
+        check(content, "PEAR 1.9.5 [New BSD License]");
     }
 
     #[test]

@@ -3,7 +3,8 @@
 //! Projects that Maven wrote down are certain: one is the archive itself, others were put into it ("shaded"). Where none is
 //! the archive itself, its name and version come from the file name, else from the manifest, and the group from what the
 //! manifest says or from the [table](super::groups) of well-known artifacts. A guess that could be wrong is not made:
-//! without a group, the name is the artifact alone; without a version, the archive is no package.
+//! without a group, the name is the artifact alone; without a version, the archive is no package. A plugin of Jenkins
+//! has its coordinates in its manifest: `Group-Id`, `Artifact-Id` or, in older ones, `Short-Name`, and `Plugin-Version`.
 
 use model::{Package, PackageKind};
 
@@ -33,6 +34,10 @@ pub(super) fn identify(
             packages.push((format!("{}:{}", project.group, project.artifact), version.to_owned(), own));
         }
     }
+    if let Some((name, version)) = plugin(manifest) {
+        named = true;
+        packages.push((name, version, true));
+    }
     if !named && let Some((name, version)) = name_itself(file, manifest, projects.is_empty(), contains) {
         packages.push((name, version, true));
     }
@@ -46,6 +51,19 @@ pub(super) fn identify(
             ..Package::new(PackageKind::Maven, name, version)
         })
         .collect()
+}
+
+/// Name and version of a plugin of Jenkins, which is published under its coordinates in Maven. Behind the version of one
+/// that was not built for publication is who built it: `1.0-SNAPSHOT (private-00-user)`.
+fn plugin(manifest: &Manifest<'_>) -> Option<(String, String)> {
+    let group = manifest.plugin_group.trim();
+    let artifact = [&manifest.plugin_artifact, &manifest.plugin_name]
+        .into_iter()
+        .map(|name| name.trim())
+        .find(|name| !name.is_empty())?;
+    let version = manifest.plugin_version.split_whitespace().next()?;
+    let usable = [group, artifact, version].into_iter().all(is_word);
+    usable.then(|| (format!("{group}:{artifact}"), version.to_owned()))
 }
 
 /// Name and version of an archive that no project is. If there are projects, they may well be all of it, so only a file
@@ -200,6 +218,29 @@ mod tests {
             &[],
             &["org.jctools:jctools-core 3.1.0"],
         );
+    }
+
+    // Shortened manifests of real plugins; those of before 2023 have no `Artifact-Id`.
+    #[test]
+    fn plugins_of_jenkins_say_their_coordinates() {
+        let git = "Implementation-Title: git\nImplementation-Version: 3.7.0\nGroup-Id: org.jenkins-ci.plugins\n\
+            Short-Name: git\nLong-Name: Jenkins Git plugin\nPlugin-Version: 3.7.0\nJenkins-Version: 1.625.3";
+        check("git.hpi", git, &[], &["org.jenkins-ci.plugins:git 3.7.0"]);
+        check("git.jpi", git, &[("org.jenkins-ci.plugins", "git", "3.7.0")], &["org.jenkins-ci.plugins:git 3.7.0"]);
+        check(
+            "workflow-cps.jpi",
+            "Group-Id: org.jenkins-ci.plugins.workflow\nArtifact-Id: workflow-cps\nShort-Name: workflow-cps\n\
+             Plugin-Version: 1449.v261d6f7b_f9f3",
+            &[("org.example", "shaded", "1.0")],
+            &["org.example:shaded 1.0", "org.jenkins-ci.plugins.workflow:workflow-cps 1449.v261d6f7b_f9f3"],
+        );
+        check(
+            "own.hpi",
+            "Group-Id: org.example\nShort-Name: own\nPlugin-Version: 1.0-SNAPSHOT (private-07/12/2024 17:02-user)",
+            &[],
+            &["org.example:own 1.0-SNAPSHOT"],
+        );
+        check("old.hpi", "Short-Name: old\nPlugin-Version: 1.0\nImplementation-Version: 1.0", &[], &["old 1.0"]);
     }
 
     #[test]

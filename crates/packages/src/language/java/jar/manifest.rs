@@ -1,4 +1,5 @@
-//! `META-INF/MANIFEST.MF` (JAR File Specification, "JAR Manifest"): the main section's attributes.
+//! `META-INF/MANIFEST.MF` (JAR File Specification, "JAR Manifest"): the main section's attributes; those of plugins of
+//! Jenkins are the ones that its Maven plugin (`maven-hpi-plugin`) and its Gradle plugin write.
 
 use std::borrow::Cow;
 
@@ -13,6 +14,11 @@ pub(super) struct Manifest<'a> {
     pub(super) bundle_name: Cow<'a, str>,
     pub(super) bundle_version: Cow<'a, str>,
     pub(super) bundle_license: Cow<'a, str>,
+    /// The coordinates of a plugin of Jenkins. Older ones have no artifact but a short name, which is the same.
+    pub(super) plugin_group: Cow<'a, str>,
+    pub(super) plugin_artifact: Cow<'a, str>,
+    pub(super) plugin_name: Cow<'a, str>,
+    pub(super) plugin_version: Cow<'a, str>,
     /// Code that New Relic's agent weaves into another library, after which the archive is named.
     pub(super) weaves: bool,
 }
@@ -57,6 +63,10 @@ impl<'a> Manifest<'a> {
             19 if name.eq_ignore_ascii_case("Bundle-SymbolicName") => &mut self.bundle_name,
             14 if name.eq_ignore_ascii_case("Bundle-Version") => &mut self.bundle_version,
             14 if name.eq_ignore_ascii_case("Bundle-License") => &mut self.bundle_license,
+            8 if name.eq_ignore_ascii_case("Group-Id") => &mut self.plugin_group,
+            11 if name.eq_ignore_ascii_case("Artifact-Id") => &mut self.plugin_artifact,
+            10 if name.eq_ignore_ascii_case("Short-Name") => &mut self.plugin_name,
+            14 if name.eq_ignore_ascii_case("Plugin-Version") => &mut self.plugin_version,
             _ => return None,
         })
     }

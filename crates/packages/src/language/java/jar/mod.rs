@@ -1,9 +1,13 @@
 //! Java archives and what is packed into them: `.jar`, `.war`, `.ear` and their relatives, archives in archives included
 //! (JAR File Specification; Maven Archiver Reference). [`identity`] says how an archive gets its name.
 //!
+//! The relatives are parts of servers (`.par`, `.sar`, `.rar`), bundles for Karaf, Liferay, NiFi and Sling (`.kar`, `.lpkg`,
+//! `.nar`, `.far`), plugins of Jenkins (`.jpi`, `.hpi`), add-ons of ZAP (`.zap`) and modules to link (`.jmod`, JEP 261,
+//! "Packaging: JMOD files", with all of it in the folder `classes`).
+//!
 //! Only the directory, the manifest and what Maven left are looked at, so size hardly matters. Some of the extensions
 //! are also those of other formats: such files are passed over if they are no ZIP archives, while a `.jar` that is none
-//! is a gap.
+//! is a gap. The modules of a Java installation, in its folder `jmods`, are the installation's and are not read.
 
 mod file_name;
 mod groups;
@@ -16,6 +20,7 @@ use std::collections::BTreeSet;
 
 use model::{Analyzer, Budget, Facts, File, GapKind, ImagePath, Key, Unreadable};
 
+use crate::language::lies_below;
 use crate::syntax::zip::{Archive, Entry};
 use file_name::FileName;
 use manifest::Manifest;
@@ -24,7 +29,7 @@ use pom::Project;
 /// An archive of classes: [the module](self).
 pub const ANALYZER: Analyzer = Analyzer {
     name: "jar",
-    version: 1,
+    version: 2,
     files: &[
         Key::Extension("jar").any(),
         Key::Extension("war").any(),
@@ -36,6 +41,10 @@ pub const ANALYZER: Analyzer = Analyzer {
         Key::Extension("jpi").any(),
         Key::Extension("hpi").any(),
         Key::Extension("lpkg").any(),
+        Key::Extension("far").any(),
+        Key::Extension("rar").any(),
+        Key::Extension("zap").any(),
+        Key::Extension("jmod").when(|path| !lies_below(path, "jmods")),
     ],
     analyze,
 };
@@ -69,7 +78,10 @@ fn kind_of(name: &[u8]) -> Option<Kind> {
     if [&b"jar"[..], b"war", b"ear", b"jpi", b"hpi"].iter().any(is) {
         Some(Kind::Java)
     } else {
-        [&b"par"[..], b"sar", b"kar", b"nar", b"lpkg"].iter().any(is).then_some(Kind::Ambiguous)
+        [&b"par"[..], b"sar", b"kar", b"nar", b"lpkg", b"far", b"rar", b"zap", b"jmod"]
+            .iter()
+            .any(is)
+            .then_some(Kind::Ambiguous)
     }
 }
 
@@ -185,6 +197,7 @@ impl Visit<'_> {
         // The largest collections of libraries in one archive have a few hundred.
         const MOST_POMS: usize = 10_000;
         let mut contents = Contents::default();
+        let classes: &[u8] = if path.name().to_ascii_lowercase().ends_with(b".jmod") { b"classes/" } else { b"" };
         for entry in archive.entries() {
             let entry = match entry {
                 Ok(entry) => entry,
@@ -193,7 +206,7 @@ impl Visit<'_> {
                     break;
                 }
             };
-            if let Some(rest) = entry.name.strip_prefix(b"META-INF/") {
+            if let Some(rest) = entry.name.strip_prefix(classes).and_then(|name| name.strip_prefix(b"META-INF/")) {
                 if rest.eq_ignore_ascii_case(b"MANIFEST.MF") {
                     contents.manifest = Some(entry);
                 } else if is_pom(rest) {
@@ -417,6 +430,31 @@ mod tests {
         assert_eq!(limited(&budget, archive), ["gap: timed-out in x.war!/a.jar"]);
     }
 
+    // A plugin without what Maven leaves, as Gradle builds it, with its own code as a library.
+    #[test]
+    fn plugins_of_jenkins_have_coordinates_and_libraries() {
+        let manifest = b"Manifest-Version: 1.0\r\nGroup-Id: org.jenkins-ci.plugins\r\nShort-Name: git\r\n\
+            Long-Name: Jenkins Git plugin\r\nPlugin-Version: 5.2.1\r\nJenkins-Version: 2.387.3\r\n\
+            Plugin-Dependencies: credentials:1319.v7eb_51b_3a_c97b_\r\n\r\n";
+        check(
+            "var/jenkins_home/plugins/git.jpi",
+            Writer::default()
+                .deflate("META-INF/MANIFEST.MF", manifest)
+                .deflate("WEB-INF/lib/a-1.0.jar", &library().finish()),
+            "org.jenkins-ci.plugins:git 5.2.1
+             org.example:a 1.0 [MIT] in var/jenkins_home/plugins/git.jpi!/WEB-INF/lib/a-1.0.jar",
+        );
+    }
+
+    #[test]
+    fn modules_have_a_header_and_a_folder_for_classes() {
+        let pom = b"groupId=org.example\nartifactId=a\nversion=1.0\n";
+        let archive = Writer::default().store("classes/META-INF/maven/org.example/a/pom.properties", pom).finish();
+        let module = [b"JM\x01\x00".as_slice(), &archive].concat();
+        testing::check(&ANALYZER, "app/a.jmod", module, "org.example:a 1.0");
+        testing::check(&ANALYZER, "app/a.rar", "Rar!\x1a\x07\x01\x00", "");
+    }
+
     #[test]
     fn extensions_tell() {
         for (path, expected) in [
@@ -424,12 +462,17 @@ mod tests {
             ("a.WAR", true),
             ("a.hpi", true),
             ("a.lpkg", true),
+            ("a.far", true),
+            ("a.rar", true),
+            ("a.zap", true),
+            ("a.jmod", true),
             ("a.jarx", false),
             ("a.zip", false),
         ] {
             assert_eq!(wants(&ANALYZER, path), expected, "{path}");
             assert_eq!(kind_of(path.as_bytes()).is_some(), expected, "{path}");
         }
+        assert!(!wants(&ANALYZER, "usr/lib/jvm/jdk-17/jmods/java.base.jmod"));
         assert!(kind_of(b"").is_none());
         assert!(kind_of(b"jar").is_none());
     }
