@@ -112,12 +112,11 @@ struct Name {
 
 impl Name {
     fn read(text: &str) -> Result<Self, String> {
-        let (start, release, rest) = match text.split_once("{release}") {
-            Some((start, rest)) => (start, true, rest),
-            None => {
-                let (start, rest) = text.split_at(text.find('*').unwrap_or(text.len()));
-                (start, false, rest)
-            }
+        let (start, release, rest) = if let Some((start, rest)) = text.split_once("{release}") {
+            (start, true, rest)
+        } else {
+            let (start, rest) = text.split_at(text.find('*').unwrap_or(text.len()));
+            (start, false, rest)
         };
         if start.len() < 2 || text.contains('/') || start.contains('*') {
             return Err(format!(
@@ -139,11 +138,8 @@ impl Name {
             return vec![extension.to_owned()];
         }
         let numbers = (0..=MOST_NUMBER).map(|number| number.to_string());
-        if self.rest.iter().any(|piece| piece.ends_with(".so")) {
-            ["so".to_owned()].into_iter().chain(numbers).collect()
-        } else {
-            numbers.collect()
-        }
+        let is_library = self.rest.iter().any(|piece| piece.rsplit('.').next() == Some("so"));
+        numbers.chain(is_library.then(|| "so".to_owned())).collect()
     }
 
     fn pack(&self) -> String {

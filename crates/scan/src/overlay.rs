@@ -147,9 +147,12 @@ impl<'a> Overlay<'a> {
             }
         }
         // What a file says of the distribution's package that it is from, the database that lists the file knows better:
-        // programs name the source package, and often one that is not installed.
+        // programs name the source package, and often one that is not installed. The version that a program carries is
+        // that of its source as well, without what the distribution has mended.
         items.retain(|item| {
-            let says_so_itself = item.package().is_some_and(|it| it.kind.is_os() && it.confidence != Confidence::High);
+            let is_program = item.fact.by == packages::program::ANALYZER.id();
+            let says_so_itself =
+                item.package().is_some_and(|it| (it.kind.is_os() || is_program) && it.confidence != Confidence::High);
             !says_so_itself || item.removed.is_some() || owner(item.fact.place.path.outer(), &owners).is_none()
         });
         items.sort();
@@ -328,6 +331,11 @@ mod tests {
             What::Package(Package { confidence: Confidence::Medium, ..package })
         };
         let mut tree = Builder::default();
+        let program = |path: &str| {
+            let package = Package::new(PackageKind::Generic, "program", "1");
+            let what = What::Package(Package { confidence: Confidence::Medium, ..package });
+            Fact { by: packages::program::ANALYZER.id(), ..fact(path, what) }
+        };
         for path in ["db", "usr/bin/a", "usr/bin/b"] {
             tree.push(&Entry { path: &path.into(), kind: EntryKind::File, meta: Meta::default() });
         }
@@ -337,9 +345,12 @@ mod tests {
             fact("db", What::Owns(owns)),
             fact("usr/bin/a", note("a")),
             fact("usr/bin/b", note("b")),
+            program("usr/bin/a"),
+            program("usr/bin/b"),
         ];
         let inventory = overlay(&[LayerFacts { facts, tree: tree.finish(), ..LayerFacts::default() }], Vec::new());
-        let names: Vec<_> = inventory.packages().map(|(_, _, package)| &*package.name).collect();
-        assert_eq!(names, ["a-libs", "b"]);
+        let mut names: Vec<_> = inventory.packages().map(|(_, _, package)| &*package.name).collect();
+        names.sort_unstable();
+        assert_eq!(names, ["a-libs", "b", "program"]);
     }
 }

@@ -6,7 +6,7 @@
 //! is not enough, other texts that have to be there or must not. A package found so is as sure as what a program says
 //! of itself. Where the distribution's package manager lists the file, its package is the better answer.
 //!
-//! Programs that have another name than their publisher gave them are not seen, nor those that are packed.
+//! Programs that have another name than their publisher gave them are not seen. Those that are packed are gaps.
 
 mod pattern;
 mod rules;
@@ -14,6 +14,7 @@ mod rules;
 use memchr::memmem;
 use model::{Analyzer, Confidence, Facts, File, ImagePath, Key, Package, Unreadable};
 
+use crate::executable::is_packed;
 use rules::{RULES, Rule};
 
 /// The formats, in alphabetical order.
@@ -29,14 +30,19 @@ fn has_name_that_varies(path: &ImagePath) -> bool {
 }
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
+    let mut found = false;
     for rule in RULES {
         if let Some(version) = version(rule, file.path.name(), file.content) {
+            found = true;
             facts.package(Package {
                 confidence: Confidence::Medium,
                 cpes: vec![cpe(rule, version)],
                 ..Package::new(rule.kind, rule.name, version)
             });
         }
+    }
+    if !found && is_packed(file.content) {
+        return Err(Unreadable::unsupported("packed with UPX, so that nobody can see its version"));
     }
     Ok(())
 }

@@ -39,6 +39,7 @@ fn every_pattern_is_the_first_to_fit_some_example() {
 #[test]
 fn what_is_found_has_a_name_for_every_database() {
     check(&ANALYZER, "usr/sbin/nginx", b"\0nginx version: nginx/1.25.1\n\0", "nginx 1.25.1");
+    check(&ANALYZER, "usr/sbin/nginx", b"\x7fELF\0\0\0\0UPX!", "gap: unsupported");
     let rule = RULES.iter().find(|rule| rule.id == "nginx").unwrap();
     assert_eq!(cpe(rule, "1.2-rc.1+b_1"), "cpe:2.3:a:f5:nginx:1.2-rc.1\\+b_1:*:*:*:*:*:*:*");
 }
