@@ -56,7 +56,7 @@ fn files_are_wanted_by_their_names() {
         ("usr/bin/cpython3.11", false),
         ("usr/lib/libstd-86aefecbddda356d.so", true),
         ("usr/lib/libQt5Core.so.5.15.2", true),
-        ("usr/lib/libc.so.6", false),
+        ("usr/lib/libm.so.6", false),
         ("usr/share/man/man1/nginx.1", false),
     ] {
         assert_eq!(wants(&ANALYZER, path), expected, "{path}");
