@@ -1,5 +1,5 @@
 //! Files to packages: one file per format, one row per format in the tables of [`ai`], [`os`], [`executable`],
-//! [`infrastructure`] and of the folders of [`language`].
+//! [`infrastructure`], [`program`] and of the folders of [`language`].
 //!
 //! Invariant: reads nothing but the bytes it is lent. What needs a file's neighbours is joined at the inventory.
 
@@ -8,6 +8,7 @@ pub mod executable;
 pub mod infrastructure;
 pub mod language;
 pub mod os;
+pub mod program;
 pub mod sbom;
 
 mod listing;
@@ -25,6 +26,7 @@ pub fn analyzers() -> impl Iterator<Item = &'static Analyzer> {
         .chain(os::rpm::ANALYZERS)
         .chain(executable::ANALYZERS)
         .chain(infrastructure::ANALYZERS)
+        .chain(program::ANALYZERS)
         .chain(language::ANALYZERS.iter().copied().flatten())
         .chain(ai::ANALYZERS)
 }

@@ -161,6 +161,8 @@ impl Visitor for Collector<'_> {
     }
 
     fn content(&mut self, entry: &Entry<'_>, content: &[u8]) {
+        // A file that is wanted for its path has not been asked for its beginning.
+        self.matcher.by_head(entry.path, &entry.meta, content, &mut self.wanted);
         let file = File { path: entry.path, meta: entry.meta, content, budget: self.budget };
         self.learned.analyze(&file, these(self.analyzers, &self.wanted));
     }
@@ -296,6 +298,11 @@ mod tests {
         seen.sort();
         assert_eq!(seen, expected, "{entries:?}");
         assert!(layer.digest.is_some());
+    }
+
+    #[test]
+    fn a_file_may_be_wanted_for_its_path_and_for_its_beginning() {
+        check(&["list=!a", "other=!a"], &["list !a", "list corrupt", "other corrupt"]);
     }
 
     #[test]

@@ -7,7 +7,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use model::{
-    AnalyzerId, Confidence, Distro, Fact, Gap, ImagePath, Inventory, Item, LayerIndex, Ownership, Place, What,
+    AnalyzerId, Confidence, Distro, Fact, Gap, ImagePath, Inventory, Item, LayerIndex, Ownership, PackageKind, Place,
+    What,
 };
 
 use crate::collect::LayerFacts;
@@ -147,9 +148,12 @@ impl<'a> Overlay<'a> {
             }
         }
         // What a file says of the distribution's package that it is from, the database that lists the file knows better:
-        // programs name the source package, and often one that is not installed.
+        // programs name the source package, and often one that is not installed. The version that a program carries is
+        // that of its source as well, without what the distribution has mended.
         items.retain(|item| {
-            let says_so_itself = item.package().is_some_and(|it| it.kind.is_os() && it.confidence != Confidence::High);
+            let says_so_itself = item.package().is_some_and(|it| {
+                (it.kind.is_os() || it.kind == PackageKind::Generic) && it.confidence != Confidence::High
+            });
             !says_so_itself || item.removed.is_some() || owner(item.fact.place.path.outer(), &owners).is_none()
         });
         items.sort();
@@ -192,7 +196,7 @@ struct Key<'a> {
     path: &'a ImagePath,
     by: &'a AnalyzerId,
     /// Kind, name, version and architecture of a package; nothing of other facts, of which a file has one.
-    package: Option<(model::PackageKind, &'a str, &'a str, Option<&'a str>)>,
+    package: Option<(PackageKind, &'a str, &'a str, Option<&'a str>)>,
 }
 
 impl<'a> Key<'a> {
@@ -210,7 +214,7 @@ mod tests {
     use super::*;
     use crate::tree::Builder;
     use image::layer::{Entry, EntryKind};
-    use model::{Meta, Package, PackageKind};
+    use model::{Meta, Package};
 
     /// One layer per line, entries apart by spaces: `a/b` a file, `a/` a folder, `-a/b` a whiteout, `!a` an opaque folder,
     /// `a->b` a link, `db=x@1,y@2` a file that lists packages.
@@ -328,6 +332,11 @@ mod tests {
             What::Package(Package { confidence: Confidence::Medium, ..package })
         };
         let mut tree = Builder::default();
+        let program = |path: &str| {
+            let package = Package::new(PackageKind::Generic, "program", "1");
+            let what = What::Package(Package { confidence: Confidence::Medium, ..package });
+            fact(path, what)
+        };
         for path in ["db", "usr/bin/a", "usr/bin/b"] {
             tree.push(&Entry { path: &path.into(), kind: EntryKind::File, meta: Meta::default() });
         }
@@ -337,9 +346,12 @@ mod tests {
             fact("db", What::Owns(owns)),
             fact("usr/bin/a", note("a")),
             fact("usr/bin/b", note("b")),
+            program("usr/bin/a"),
+            program("usr/bin/b"),
         ];
         let inventory = overlay(&[LayerFacts { facts, tree: tree.finish(), ..LayerFacts::default() }], Vec::new());
-        let names: Vec<_> = inventory.packages().map(|(_, _, package)| &*package.name).collect();
-        assert_eq!(names, ["a-libs", "b"]);
+        let mut names: Vec<_> = inventory.packages().map(|(_, _, package)| &*package.name).collect();
+        names.sort_unstable();
+        assert_eq!(names, ["a-libs", "b", "program"]);
     }
 }

@@ -1,0 +1,40 @@
+//! Checks the rules in `rules/programs` and packs them into tables that are ready when the program starts: nothing of them
+//! is parsed at run time. A file that breaks a rule of the format ends the build, with its name.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs, process};
+
+mod pattern;
+mod rule;
+mod yaml;
+
+fn main() {
+    println!("cargo::rerun-if-changed=build");
+    println!("cargo::rerun-if-changed=rules/programs");
+    let here = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
+    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
+    if let Err(error) = pack(&here.join("rules/programs"), &out) {
+        println!("cargo::error={error}");
+        process::exit(1);
+    }
+}
+
+fn pack(folder: &Path, out: &Path) -> Result<(), String> {
+    let text = |error: std::io::Error| error.to_string();
+    let mut paths: Vec<_> = fs::read_dir(folder)
+        .map_err(text)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<_, _>>()
+        .map_err(text)?;
+    paths.sort();
+    let mut rules = Vec::new();
+    for path in paths {
+        let content = fs::read_to_string(&path).map_err(text)?;
+        let read = yaml::parse(&content).and_then(|document| rule::read_all(&document));
+        rules.extend(read.map_err(|error| format!("{}: {error}", path.display()))?);
+    }
+    let packed = rule::pack(rules)?;
+    fs::write(out.join("programs.rs"), packed.rules).map_err(text)?;
+    fs::write(out.join("program_files.rs"), packed.files).map_err(text)?;
+    fs::write(out.join("program_examples.rs"), packed.examples).map_err(text)
+}
