@@ -51,6 +51,11 @@ impl Links {
         Some(ImagePath::new(&[resolved, &b"/"[..], &path[folder.len() + 1..]].concat()).as_bytes().to_vec())
     }
 
+    /// The path with every link followed, also one at the path itself.
+    pub(crate) fn target(&mut self, path: &[u8]) -> Vec<u8> {
+        self.follow(path).unwrap_or_else(|| path.to_vec())
+    }
+
     fn follow(&mut self, folder: &[u8]) -> Option<Vec<u8>> {
         let mut path = folder.to_vec();
         for followed in 0..=IN_ONE_PATH {

@@ -12,6 +12,7 @@ use model::{
 
 use crate::collect::LayerFacts;
 use crate::keys::{KeySet, PathKeys};
+use crate::licenses;
 use crate::links::{Links, parent};
 use crate::tree::Node;
 
@@ -126,18 +127,22 @@ impl<'a> Overlay<'a> {
     }
 
     fn finish(self, layers: &[LayerFacts], gaps: Vec<Gap>) -> Inventory {
-        let mut items = self.removed;
+        let Self { live, mut links, removed: mut items, .. } = self;
         let mut owners: HashMap<&[u8], &str> = HashMap::new();
         let mut distros: Vec<&Distro> = Vec::new();
-        for laid in self.live.values().flatten() {
+        for laid in live.values().flatten() {
             match &laid.fact.what {
                 What::Package(_) => {
-                    items.push(Item { fact: placed(laid.fact, laid.introduced), removed: None, owner: None });
+                    let mut fact = placed(laid.fact, laid.introduced);
+                    license(&mut fact, &live, &mut links);
+                    items.push(Item { fact, removed: None, owner: None });
                 }
                 What::Distro(distro) => distros.push(distro),
                 What::Owns(Ownership { package, files, .. }) => {
                     owners.extend(files.iter().map(|file| (file.as_bytes(), &**package)));
                 }
+                // Looked up where packages want them.
+                What::Licenses(_) => {}
             }
         }
         for item in &mut items {
@@ -180,6 +185,17 @@ fn owner<'a>(path: &[u8], owners: &HashMap<&[u8], &'a str>) -> Option<&'a str> {
     owners.get(path).copied().or_else(merged).or_else(|| is_merged_folder(path).then(unmerged).flatten())
 }
 
+/// Gives a package the licences that stand beside its database.
+fn license(fact: &mut Fact, live: &BTreeMap<Vec<u8>, Vec<Laid<'_>>>, links: &mut Links) {
+    let What::Package(package) = &mut fact.what else { return };
+    let Some(path) = licenses::path(package, fact.place.path.as_bytes()) else { return };
+    for laid in live.get(&links.target(path.as_bytes())).into_iter().flatten() {
+        if let What::Licenses(licenses) = &laid.fact.what {
+            package.licenses.clone_from(licenses);
+        }
+    }
+}
+
 fn placed(fact: &Fact, introduced: LayerIndex) -> Fact {
     let mut fact = fact.clone();
     fact.place.layer = Some(introduced);
@@ -199,7 +215,7 @@ impl<'a> Key<'a> {
     fn of(fact: &'a Fact) -> Self {
         let package = match &fact.what {
             What::Package(package) => Some((package.kind, &*package.name, &*package.version, package.arch.as_deref())),
-            What::Distro(_) | What::Owns(_) => None,
+            What::Distro(_) | What::Owns(_) | What::Licenses(_) => None,
         };
         Self { path: &fact.place.path, by: &fact.by, package }
     }
