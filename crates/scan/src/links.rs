@@ -130,6 +130,16 @@ mod tests {
     }
 
     #[test]
+    fn a_target_is_behind_the_last_link_too() {
+        let mut links = Links::default();
+        links.insert(b"a/b", b"../c");
+        links.insert(b"c", b"/d");
+        assert_eq!(links.target(b"a/b"), b"d");
+        assert_eq!(links.target(b"a/b/x"), b"d/x");
+        assert_eq!(links.target(b"a/x"), b"a/x");
+    }
+
+    #[test]
     fn a_link_that_is_gone_is_not_followed() {
         let mut links = Links::default();
         links.insert(b"a", b"b");

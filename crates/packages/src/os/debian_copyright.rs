@@ -97,23 +97,27 @@ fn names(statement: &str) -> impl Iterator<Item = &str> {
     parts.flat_map(|part| [Some(part), part.split_once(" with ").map(|(name, _)| name)]).flatten()
 }
 
-/// Whether a field of the first paragraph names the format. Drafts called it `Format-Specification`.
+/// Whether the first paragraph says so (section 6.1).
 fn is_machine_readable(content: &[u8]) -> bool {
     let lines = lines(content).map(|(_, line)| line);
     let mut header = lines.skip_while(|line| is_blank(line)).take_while(|line| !is_blank(line));
-    header
-        .any(|line| matches!(field(line), Some((name, _)) if is(name, b"format") || is(name, b"format-specification")))
+    header.any(|line| field(line).is_some_and(|(name, _)| names_the_format(name)))
+}
+
+/// Whether it is the field that makes a header. Drafts called it `Format-Specification`.
+fn names_the_format(field: &[u8]) -> bool {
+    is(field, b"format") || is(field, b"format-specification")
 }
 
 fn read_fields(content: &[u8], licenses: &mut Licenses) {
     let mut defined = Vec::new();
     let mut paragraph = Vec::new();
-    // The first paragraph is about the whole package, as those with `Files` are about some of its files.
-    let mut states = true;
+    // The header is about the whole package, as paragraphs with `Files` are about some of its files.
+    let mut states = false;
     for (_, line) in lines(content) {
         match field(line) {
             Some((name, value)) if is(name, b"license") => paragraph.push(value),
-            Some((name, _)) => states |= is(name, b"files") || is(name, b"format"),
+            Some((name, _)) => states |= is(name, b"files") || names_the_format(name),
             None if is_blank(line) => {
                 finish(&mut paragraph, states, licenses, &mut defined);
                 states = false;
@@ -200,7 +204,7 @@ mod tests {
     #[test]
     fn the_header_states_what_the_whole_has() {
         check("Format: x\nLicense: GPL-2\n\nFiles: *\nLicense: ISC\n", "GPL-2; ISC");
-        check("\n\nSource: y\nFormat: x\nLicense: GPL-2\n", "GPL-2");
+        check("\n\nSource: y\nFormat: x\nLicense: GPL-2\n\nLicense: gpl-2\n", "GPL-2");
         check("Format-Specification: x\n\nFiles: *\nLicense: GPL-2\n", "GPL-2");
     }
 
