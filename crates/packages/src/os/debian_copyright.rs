@@ -126,13 +126,17 @@ fn read_fields(content: &[u8], licenses: &mut Licenses) {
         }
     }
     finish(&mut paragraph, states, licenses, &mut defined);
-    defined.into_iter().for_each(|license| licenses.define(license));
+    for license in defined {
+        licenses.define(license);
+    }
 }
 
 /// Ends a paragraph. Honest ones have one licence; where the empty line between two is missing, both count.
 fn finish<'a>(paragraph: &mut Vec<&'a [u8]>, states: bool, licenses: &mut Licenses, defined: &mut Vec<&'a [u8]>) {
     if states {
-        paragraph.drain(..).for_each(|license| licenses.state(license));
+        for license in paragraph.drain(..) {
+            licenses.state(license);
+        }
     } else {
         defined.append(paragraph);
     }
