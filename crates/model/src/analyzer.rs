@@ -190,6 +190,13 @@ impl Facts {
         }
     }
 
+    /// The file declares the licences of what it was brought with.
+    pub fn licenses(&mut self, licenses: Vec<String>) {
+        if !licenses.is_empty() {
+            self.push(What::Licenses(licenses), None);
+        }
+    }
+
     /// A part of the file could not be read; the rest could.
     pub fn gap(&mut self, why: Unreadable) {
         self.gap_at(self.path.clone(), why);

@@ -66,6 +66,7 @@ impl Fact {
                 let files = ownership.files.iter().map(|file| file.as_bytes().len() + size_of::<ImagePath>());
                 ownership.package.len() + files.sum::<usize>()
             }
+            What::Licenses(licenses) => licenses.iter().map(|text| text.len() + size_of::<String>()).sum(),
         };
         size_of::<Self>() + self.place.path.as_bytes().len() + strings
     }
@@ -80,6 +81,8 @@ pub enum What {
     Package(Package),
     /// An installed package brought these files.
     Owns(Ownership),
+    /// Whatever this file was brought with has these licences, each as in [`Package::licenses`].
+    Licenses(Vec<String>),
 }
 
 /// The files that a package manager says a package brought.

@@ -9,7 +9,7 @@ use crate::{Distro, Fact, Gap, LayerIndex, Package, What};
 pub struct Inventory {
     /// The distribution, if any file says which.
     pub distro: Option<Distro>,
-    /// Every fact but the distribution's and the file lists, sorted; also those that a later layer removed.
+    /// Every fact but those that became part of others (distribution, file lists, licences), sorted; also those that a later layer removed.
     pub items: Vec<Item>,
     /// What could not be seen.
     pub gaps: Vec<Gap>,
@@ -31,7 +31,7 @@ impl Item {
     pub fn package(&self) -> Option<&Package> {
         match &self.fact.what {
             What::Package(package) => Some(package),
-            What::Distro(_) | What::Owns(_) => None,
+            What::Distro(_) | What::Owns(_) | What::Licenses(_) => None,
         }
     }
 }

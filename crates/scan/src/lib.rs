@@ -10,6 +10,7 @@ mod collect;
 pub mod fuzzing;
 mod keys;
 mod learned;
+mod licenses;
 mod links;
 mod matcher;
 mod overlay;

@@ -51,6 +51,11 @@ impl Links {
         Some(ImagePath::new(&[resolved, &b"/"[..], &path[folder.len() + 1..]].concat()).as_bytes().to_vec())
     }
 
+    /// The path with every link followed, also one at the path itself.
+    pub(crate) fn target(&mut self, path: &[u8]) -> Vec<u8> {
+        self.follow(path).unwrap_or_else(|| path.to_vec())
+    }
+
     fn follow(&mut self, folder: &[u8]) -> Option<Vec<u8>> {
         let mut path = folder.to_vec();
         for followed in 0..=IN_ONE_PATH {
@@ -122,6 +127,16 @@ mod tests {
     fn circles_lead_nowhere() {
         check("a->b b->a", "a/x", None);
         check("a->a/a", "a/x", None);
+    }
+
+    #[test]
+    fn a_target_is_behind_the_last_link_too() {
+        let mut links = Links::default();
+        links.insert(b"a/b", b"../c");
+        links.insert(b"c", b"/d");
+        assert_eq!(links.target(b"a/b"), b"d");
+        assert_eq!(links.target(b"a/b/x"), b"d/x");
+        assert_eq!(links.target(b"a/x"), b"a/x");
     }
 
     #[test]

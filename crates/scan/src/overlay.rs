@@ -13,6 +13,7 @@ use model::{
 
 use crate::collect::LayerFacts;
 use crate::keys::{KeySet, PathKeys};
+use crate::licenses;
 use crate::links::{Links, parent};
 use crate::tree::Node;
 
@@ -127,18 +128,22 @@ impl<'a> Overlay<'a> {
     }
 
     fn finish(self, layers: &[LayerFacts], gaps: Vec<Gap>) -> Inventory {
-        let mut items = self.removed;
+        let Self { live, mut links, removed: mut items, .. } = self;
         let mut owners: HashMap<&[u8], &str> = HashMap::new();
         let mut distros: Vec<&Distro> = Vec::new();
-        for laid in self.live.values().flatten() {
+        for laid in live.values().flatten() {
             match &laid.fact.what {
                 What::Package(_) => {
-                    items.push(Item { fact: placed(laid.fact, laid.introduced), removed: None, owner: None });
+                    let mut fact = placed(laid.fact, laid.introduced);
+                    license(&mut fact, &live, &mut links);
+                    items.push(Item { fact, removed: None, owner: None });
                 }
                 What::Distro(distro) => distros.push(distro),
                 What::Owns(Ownership { package, files, .. }) => {
                     owners.extend(files.iter().map(|file| (file.as_bytes(), &**package)));
                 }
+                // Looked up where packages want them.
+                What::Licenses(_) => {}
             }
         }
         for item in &mut items {
@@ -184,6 +189,17 @@ fn owner<'a>(path: &[u8], owners: &HashMap<&[u8], &'a str>) -> Option<&'a str> {
     owners.get(path).copied().or_else(merged).or_else(|| is_merged_folder(path).then(unmerged).flatten())
 }
 
+/// Gives a package the licences that stand beside its database.
+fn license(fact: &mut Fact, live: &BTreeMap<Vec<u8>, Vec<Laid<'_>>>, links: &mut Links) {
+    let What::Package(package) = &mut fact.what else { return };
+    let Some(path) = licenses::path(package, fact.place.path.as_bytes()) else { return };
+    for laid in live.get(&links.target(path.as_bytes())).into_iter().flatten() {
+        if let What::Licenses(licenses) = &laid.fact.what {
+            package.licenses.clone_from(licenses);
+        }
+    }
+}
+
 fn placed(fact: &Fact, introduced: LayerIndex) -> Fact {
     let mut fact = fact.clone();
     fact.place.layer = Some(introduced);
@@ -203,7 +219,7 @@ impl<'a> Key<'a> {
     fn of(fact: &'a Fact) -> Self {
         let package = match &fact.what {
             What::Package(package) => Some((package.kind, &*package.name, &*package.version, package.arch.as_deref())),
-            What::Distro(_) | What::Owns(_) => None,
+            What::Distro(_) | What::Owns(_) | What::Licenses(_) => None,
         };
         Self { path: &fact.place.path, by: &fact.by, package }
     }
@@ -217,7 +233,8 @@ mod tests {
     use model::{Meta, Package};
 
     /// One layer per line, entries apart by spaces: `a/b` a file, `a/` a folder, `-a/b` a whiteout, `!a` an opaque folder,
-    /// `a->b` a link, `db=x@1,y@2` a file that lists packages.
+    /// `a->b` a link, `db=x@1,y@2` a file that lists packages (Debian's, if it is dpkg's), `copyright=x,y` one that declares
+    /// licences.
     fn layers(text: &str) -> Vec<LayerFacts> {
         let layer = |line: &str| {
             let mut tree = Builder::default();
@@ -238,21 +255,29 @@ mod tests {
                 };
                 let path = ImagePath::from(path);
                 tree.push(&Entry { path: &path, kind, meta: Meta::default() });
-                for package in word.split_once('=').into_iter().flat_map(|(_, list)| list.split(',')) {
+                let list: Vec<&str> = word.split_once('=').into_iter().flat_map(|(_, list)| list.split(',')).collect();
+                let kind = if path.ends_with(b"dpkg/status") { PackageKind::Deb } else { PackageKind::Npm };
+                let package = |package: &&str| {
                     let (name, version) = package.split_once('@').unwrap();
-                    facts.push(Fact {
-                        what: What::Package(Package::new(PackageKind::Npm, name, version)),
-                        place: Place { layer: None, path: path.clone() },
-                        by: AnalyzerId::new("test"),
-                    });
-                }
+                    What::Package(Package::new(kind, name, version))
+                };
+                let said: Vec<What> = match &*list {
+                    [] => Vec::new(),
+                    _ if path.name() == b"copyright" => {
+                        vec![What::Licenses(list.iter().map(ToString::to_string).collect())]
+                    }
+                    _ => list.iter().map(package).collect(),
+                };
+                let place = Place { layer: None, path };
+                let by = AnalyzerId::new("test");
+                facts.extend(said.into_iter().map(|what| Fact { what, place: place.clone(), by: by.clone() }));
             }
             LayerFacts { facts, tree: tree.finish(), ..LayerFacts::default() }
         };
         text.lines().map(layer).collect()
     }
 
-    /// Expected: `name@version path +introduced [-removed]` for each item, sorted.
+    /// Expected: `name@version path [licences] +introduced [-removed]` for each item, sorted.
     fn check(text: &str, expected: &[&str]) {
         let inventory = overlay(&layers(text), Vec::new());
         let mut seen: Vec<String> = inventory
@@ -262,7 +287,11 @@ mod tests {
                 let package = item.package().unwrap();
                 let removed = item.removed.map(|layer| format!(" -{}", layer.0)).unwrap_or_default();
                 let layer = item.fact.place.layer.unwrap().0;
-                format!("{}@{} {} +{layer}{removed}", package.name, package.version, item.fact.place.path)
+                let path = match &*package.licenses {
+                    [] => item.fact.place.path.to_string(),
+                    licenses => format!("{} [{}]", item.fact.place.path, licenses.join(" ")),
+                };
+                format!("{}@{} {path} +{layer}{removed}", package.name, package.version)
             })
             .collect();
         seen.sort();
@@ -318,6 +347,31 @@ mod tests {
     #[test]
     fn a_link_that_is_gone_is_not_followed() {
         check("usr/lib/db=a@1 lib->usr/lib\n-lib\nlib/db=b@1", &["a@1 usr/lib/db +0", "b@1 lib/db +2"]);
+    }
+
+    #[test]
+    fn licences_stand_in_the_documentation_of_a_package() {
+        let check = |text: &str, expected: &[&str]| {
+            let written = |text: &str| text.replace("DB", "var/lib/dpkg/status").replace("DOC", "usr/share/doc");
+            let expected: Vec<_> = expected.iter().map(|line| written(line)).collect();
+            check(&written(text), &expected.iter().map(String::as_str).collect::<Vec<_>>());
+        };
+        check(
+            "DB=a@1,b@1,c@1 DOC/a/copyright=MIT,ISC DOC/b/copyright=GPL-2+",
+            &["a@1 DB [MIT ISC] +0", "b@1 DB [GPL-2+] +0", "c@1 DB +0"],
+        );
+        // Packages of one source may share a folder, and a folder a file.
+        check("DB=a@1,b@1 DOC/a/copyright=MIT DOC/b->a", &["a@1 DB [MIT] +0", "b@1 DB [MIT] +0"]);
+        check("DB=b@1 DOC/a/copyright=MIT DOC/b/copyright->/DOC/a/copyright", &["b@1 DB [MIT] +0"]);
+        check("DB=a@1 DOC/a->b DOC/b->a", &["a@1 DB +0"]);
+        // What counts is the final filesystem.
+        check("DB=a@1\nDOC/a/copyright=MIT", &["a@1 DB [MIT] +0"]);
+        check("DB=a@1 DOC/a/copyright=MIT\nDOC/a/copyright=ISC", &["a@1 DB [ISC] +0"]);
+        check("DB=a@1 DOC/a/copyright=MIT\n-DOC", &["a@1 DB +0"]);
+        check("DB=a@1 DOC/a/copyright=MIT\nDB=a@2 DOC/a/copyright=ISC", &["a@1 DB +0 -1", "a@2 DB [ISC] +1"]);
+        // Every filesystem has its own.
+        check("DB=a@1 x/DB=a@1 x/DOC/a/copyright=MIT", &["a@1 DB +0", "a@1 x/DB [MIT] +0"]);
+        check("db=a@1 DOC/a/copyright=MIT", &["a@1 db +0"]);
     }
 
     #[test]

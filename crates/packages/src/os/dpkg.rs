@@ -18,8 +18,8 @@
 //! by `Depends` and `Pre-Depends`, resolved among the installed packages of the file and what they say in `Provides`; of
 //! alternatives the first that is there. A stanza in `status.d` is alone in its file: it needs what it names first.
 //!
-//! **Not seen.** Licences, which are prose in `usr/share/doc/NAME/copyright`. Bounds on the versions of
-//! dependencies: dpkg has seen to them. Who was only installed for others, which is in `var/lib/apt/extended_states`.
+//! **Not seen.** Licences, which stand in `usr/share/doc/NAME/copyright` (format `debian-copyright`) and are joined to
+//! the packages that are installed. Bounds on the versions of dependencies: dpkg has seen to them. Who was only installed for others, which is in `var/lib/apt/extended_states`.
 //! `var/lib/dpkg/available`, which lists what could be installed. vcpkg's database has the same syntax and another place; it is no dpkg database.
 
 use memchr::memchr;

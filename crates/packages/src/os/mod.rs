@@ -10,6 +10,7 @@ pub mod apk;
 pub mod bottlerocket;
 pub mod chisel;
 pub mod cos;
+pub mod debian_copyright;
 pub mod dpkg;
 pub mod dpkg_files;
 pub mod extended_support;
@@ -37,6 +38,7 @@ pub static ANALYZERS: &[Analyzer] = &[
     bottlerocket::ANALYZER,
     chisel::ANALYZER,
     cos::ANALYZER,
+    debian_copyright::ANALYZER,
     dpkg::ANALYZER,
     dpkg_files::ANALYZER,
     extended_support::ANALYZER,
@@ -59,7 +61,7 @@ mod tests {
     }
 
     /// A path that each analyzer of this table takes for its own.
-    const PATHS: [&str; 18] = [
+    const PATHS: [&str; 19] = [
         "etc/alpine-release",
         "etc/apk/repositories",
         "etc/debian_version",
@@ -69,6 +71,7 @@ mod tests {
         "etc/system-release-cpe",
         "lib/apk/db/installed",
         "root/buildinfo/content_manifests/a.json",
+        "usr/share/doc/a/copyright",
         "var/db/pkg/a/b-1/CONTENTS",
         "var/lib/chisel/manifest.wall",
         "var/lib/dpkg/info/a.list",
@@ -90,6 +93,10 @@ mod tests {
             Just(b"Package: ".to_vec()),
             Just(b"Version: ".to_vec()),
             Just(b"Source: a (".to_vec()),
+            Just(b"Format: ".to_vec()),
+            Just(b"Files: ".to_vec()),
+            Just(b"License: a or ".to_vec()),
+            Just(b"/usr/share/common-licenses/".to_vec()),
             Just(b"P:".to_vec()),
             Just(b"V:".to_vec()),
             Just(b"F:".to_vec()),

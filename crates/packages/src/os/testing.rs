@@ -8,6 +8,7 @@ pub(super) struct Read {
     pub(super) packages: Vec<Package>,
     pub(super) distros: Vec<Distro>,
     pub(super) owned: Vec<Ownership>,
+    pub(super) licenses: Vec<String>,
     pub(super) gaps: Vec<Gap>,
 }
 
@@ -46,6 +47,7 @@ pub(super) fn read_with(analyzer: &Analyzer, path: &str, content: &[u8], budget:
             What::Package(package) => read.packages.push(package),
             What::Distro(distro) => read.distros.push(distro),
             What::Owns(ownership) => read.owned.push(ownership),
+            What::Licenses(licenses) => read.licenses.extend(licenses),
         }
     }
     read

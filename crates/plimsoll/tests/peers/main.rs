@@ -18,6 +18,8 @@ mod exits;
 mod faults;
 /// What each layer brings and what later ones take away.
 mod layers;
+/// The licences of Debian's packages, as their own copyright files declare them.
+mod licenses;
 /// The unpacked image as a folder.
 mod rootfs;
 /// The same image on every way to it.
