@@ -76,7 +76,11 @@ fn package(entry: &Entry) -> Option<Package> {
     let licenses = properties.all("plimsoll:license");
     package.licenses = if licenses.is_empty() { entry.licenses.clone() } else { licenses.to_vec() };
     package.cpes.clone_from(&entry.cpes);
-    package.cpes.extend(properties.all("plimsoll:cpe").iter().cloned());
+    for cpe in properties.all("plimsoll:cpe") {
+        if !package.cpes.contains(cpe) {
+            package.cpes.push(cpe.clone());
+        }
+    }
     package.presence = entry.presence.unwrap_or(Presence::Installed);
     Some(package)
 }

@@ -27,6 +27,9 @@ fn only<'a>(reports: &'a [Report], format: &str) -> io::Result<&'a Report> {
 }
 
 #[cfg(test)]
+mod schemas;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use model::{Digest, PackageKind, Relation, Report};
 use serde::Serialize;
 
-use super::bill::{Bill, Component};
+use super::bill::{Bill, Component, is_cpe};
 use super::licenses::{self, Declared};
 use super::properties::{self, Property};
 use crate::Context;
@@ -263,8 +263,13 @@ fn declared<'a>(component: &Component<'a>, licenses: &mut BTreeMap<String, &'a s
     let parts: Vec<String> = texts
         .map(|text| match licenses::read(text) {
             Declared::Id(id) => id.to_owned(),
-            Declared::Expression(expression) => format!("({expression})"),
-            Declared::Name(name) => {
+            // Other documents and additions of one's own are not of this version.
+            Declared::Expression(text) if !text.contains("DocumentRef-") && !text.contains("AdditionRef-") => {
+                let words = text.split(|character: char| character.is_whitespace() || "()+".contains(character));
+                licenses.extend(words.filter(|word| word.starts_with("LicenseRef-")).map(|word| (word.into(), word)));
+                format!("({text})")
+            }
+            Declared::Expression(name) | Declared::Name(name) => {
                 let id = format!("LicenseRef-{}", Digest::sha256(name.as_bytes()).short());
                 licenses.insert(id.clone(), name);
                 id
@@ -292,12 +297,9 @@ fn told(component: &Component<'_>) -> Vec<Property> {
 fn references<'a>(component: &'a Component<'_>) -> Vec<Reference<'a>> {
     let purl = Reference { category: "PACKAGE-MANAGER", kind: "purl", locator: &component.purl };
     let cpe = |cpe: &'a String| Reference { category: "SECURITY", kind: "cpe23Type", locator: cpe };
-    std::iter::once(purl).chain(component.package.cpes.iter().filter(|cpe| is_cpe(cpe)).map(cpe)).collect()
-}
-
-/// A name that breaks the rules of the standard would make the document invalid.
-fn is_cpe(cpe: &str) -> bool {
-    cpe.starts_with("cpe:2.3:") && !cpe.contains(|character: char| character.is_whitespace() || character.is_control())
+    std::iter::once(purl)
+        .chain(component.package.cpes.iter().filter(|cpe| cpe.starts_with("cpe:2.3:") && is_cpe(cpe)).map(cpe))
+        .collect()
 }
 
 fn annotations(out: &mut dyn Write, about: &str, annotations: &[Annotation<'_>]) -> io::Result<()> {
