@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use model::{
-    AnalyzerId, Distro, Fact, Gap, GapKind, History, Image, ImagePath, Inventory, Item, Layer, LayerClass, LayerIndex,
+    AnalyzerId, Confidence, Distro, Fact, Gap, GapKind, History, Image, ImagePath, Inventory, Item, Layer, LayerClass, LayerIndex,
     LayerSummary, Origin, Package, PackageKind, Place, Presence, Purl, Relation, Requirement, SourcePackage, What,
 };
 use serde::Deserialize;
@@ -72,7 +72,8 @@ fn package(entry: &Entry) -> Option<Package> {
     }
     let module = ["plimsoll:module", "aquasecurity:trivy:Modularitylabel", "syft:metadata:modularityLabel"];
     package.module = first(properties, &module).map(str::to_owned).or(package.module);
-    package.vendor = Some(entry.vendor.clone()).filter(|vendor| !vendor.is_empty());
+    let vendor = properties.get("plimsoll:vendor").unwrap_or(&entry.vendor);
+    package.vendor = Some(vendor.to_owned()).filter(|vendor| !vendor.is_empty());
     let licenses = properties.all("plimsoll:license");
     package.licenses = if licenses.is_empty() { entry.licenses.clone() } else { licenses.to_vec() };
     package.cpes.clone_from(&entry.cpes);
@@ -154,6 +155,11 @@ fn sightings(entry: &Entry, package: &Package) -> Vec<Item> {
         if get("licenses").is_some() {
             package.licenses = properties.all(&format!("plimsoll:place:{number}:license")).to_vec();
         }
+        package.confidence = match get("confidence") {
+            Some("medium") => Confidence::Medium,
+            Some("low") => Confidence::Low,
+            _ => Confidence::High,
+        };
         package.relation = match get("relation") {
             Some("direct") => Relation::Direct,
             Some("transitive") => Relation::Transitive,

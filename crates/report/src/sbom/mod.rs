@@ -6,9 +6,13 @@
 
 mod bill;
 pub(crate) mod cyclonedx;
+pub(crate) mod github;
 mod licenses;
 mod properties;
 pub(crate) mod spdx;
+pub(crate) mod spdx3;
+pub(crate) mod syft;
+mod xml;
 
 use std::io;
 

@@ -1,7 +1,7 @@
 //! What no standard has a field for, as names and values that every standard can carry: all that it takes to judge a bill
 //! like its image. `packages::sbom` reads them back.
 
-use model::{AnalyzerId, LayerClass, Presence, Relation, Report};
+use model::{AnalyzerId, Confidence, LayerClass, Presence, Relation, Report};
 
 use super::bill::{Component, is_cpe};
 
@@ -55,6 +55,11 @@ pub(crate) fn of_component(component: &Component<'_>) -> Vec<Property> {
         if !package.licenses.iter().map(String::as_str).eq(component.licenses.iter().copied()) {
             tell("licenses", package.licenses.len().to_string());
             package.licenses.iter().for_each(|license| tell("license", license.clone()));
+        }
+        match package.confidence {
+            Confidence::High => {}
+            Confidence::Medium => tell("confidence", "medium".into()),
+            Confidence::Low => tell("confidence", "low".into()),
         }
         match package.relation {
             Relation::Direct => tell("relation", "direct".into()),

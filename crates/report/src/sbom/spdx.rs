@@ -258,7 +258,7 @@ fn id(number: usize) -> String {
 }
 
 /// One expression of all declared licences; those that are none are written down at the end of the document.
-fn declared<'a>(component: &Component<'a>, licenses: &mut BTreeMap<String, &'a str>) -> String {
+pub(super) fn declared<'a>(component: &Component<'a>, licenses: &mut BTreeMap<String, &'a str>) -> String {
     let texts = component.licenses.iter().copied().filter(|text| !text.trim().is_empty());
     let parts: Vec<String> = texts
         .map(|text| match licenses::read(text) {
@@ -284,7 +284,7 @@ fn declared<'a>(component: &Component<'a>, licenses: &mut BTreeMap<String, &'a s
 }
 
 /// The properties of a component, with its licences where they cannot be read back from one expression.
-fn told(component: &Component<'_>) -> Vec<Property> {
+pub(super) fn told(component: &Component<'_>) -> Vec<Property> {
     let mut told = properties::of_component(component);
     let is_kept = |text: &&str| !matches!(licenses::read(text), Declared::Name(_));
     if component.licenses.len() > 1 || !component.licenses.iter().all(is_kept) {
@@ -314,7 +314,7 @@ fn annotations(out: &mut dyn Write, about: &str, annotations: &[Annotation<'_>])
 }
 
 /// A value for one line.
-fn line(value: &str) -> Cow<'_, str> {
+pub(super) fn line(value: &str) -> Cow<'_, str> {
     if value.contains(char::is_control) {
         value.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
     } else {

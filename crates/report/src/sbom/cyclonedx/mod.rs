@@ -1,7 +1,9 @@
-//! CycloneDX 1.4 to 1.7, JSON (ECMA-424; the specification's JSON reference).
+//! CycloneDX 1.4 to 1.7: what is said, and JSON (ECMA-424; the specification's JSON reference).
 //!
 //! What the standard has no field for stands in properties that begin with `plimsoll:`: places with their layers, source
 //! packages, the distribution, what could not be seen. Older versions leave out what they do not know.
+
+pub(crate) mod xml;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
@@ -10,11 +12,11 @@ use jiff::Timestamp;
 use model::{Confidence, PackageKind, Presence, Report, Severity, VexStatus, Vulnerability};
 use serde::Serialize;
 
-use super::bill::{Bill, Component, is_cpe};
-use super::licenses::{self, Declared};
-use super::properties;
 use crate::Context;
 use crate::json::print;
+use crate::sbom::bill::{Bill, Component, is_cpe};
+use crate::sbom::licenses::{self, Declared};
+use crate::sbom::properties;
 use crate::view;
 
 /// The minor number of the version of the specification.
@@ -41,11 +43,8 @@ pub(crate) fn write_1_7(reports: &[Report], context: &Context<'_>, out: &mut dyn
 }
 
 fn write_version(minor: Minor, reports: &[Report], context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let bill = Bill::new(super::only(reports, "CycloneDX")?);
-    let mut document = Document::new(&bill, minor, context);
-    let content = serde_json::to_vec(&document).map_err(io::Error::from)?;
-    document.serial_number = Some(format!("urn:uuid:{}", Bill::uuid(&content)));
-    print::print(&document, out)
+    let bill = Bill::new(crate::sbom::only(reports, "CycloneDX")?);
+    print::print(&Document::named(&bill, minor, context)?, out)
 }
 
 #[derive(Serialize)]
@@ -249,7 +248,7 @@ struct Link {
     url: String,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Copy, Serialize)]
 struct Analysis<'a> {
     state: &'static str,
     detail: &'a str,
@@ -262,6 +261,14 @@ struct Affects<'a> {
 }
 
 impl<'a> Document<'a> {
+    /// The document with a serial number made from all that it says.
+    fn named(bill: &'a Bill<'a>, minor: Minor, context: &Context<'a>) -> io::Result<Self> {
+        let mut document = Self::new(bill, minor, context);
+        let content = serde_json::to_vec(&document).map_err(io::Error::from)?;
+        document.serial_number = Some(format!("urn:uuid:{}", Bill::uuid(&content)));
+        Ok(document)
+    }
+
     fn new(bill: &'a Bill<'a>, minor: Minor, context: &Context<'a>) -> Self {
         let image = &bill.report.image;
         let target = &*image.origin.reference;
@@ -338,7 +345,8 @@ fn part<'a>(component: &'a Component<'a>, minor: Minor) -> Part<'a> {
         publisher: package.vendor.as_deref(),
         group,
         name,
-        version: Some(&package.version),
+        // The schema has this bound; the package URL has the whole.
+        version: Some(&*package.version).filter(|version| version.chars().count() <= 1024),
         scope: scope(component),
         licenses: declared(component),
         cpe: package.cpes.first().map(String::as_str).filter(|cpe| is_cpe(cpe)),
