@@ -46,7 +46,10 @@ fn items() -> Vec<Item> {
         vendor: Some("Somebody <somebody@example.com>".into()),
         licenses: vec!["curl".into()],
         requires: vec![needs("libcurl4", "7.74.0-1.3+deb11u11")],
-        cpes: vec!["cpe:2.3:a:haxx:curl:7.74.0:*:*:*:*:*:*:*".into(), "cpe:2.3:a:curl:curl:7.74.0:*:*:*:*:*:*:*".into()],
+        cpes: vec![
+            "cpe:2.3:a:haxx:curl:7.74.0:*:*:*:*:*:*:*".into(),
+            "cpe:2.3:a:curl:curl:7.74.0:*:*:*:*:*:*:*".into(),
+        ],
         ..Package::new(PackageKind::Deb, "curl", "7.74.0-1.3+deb11u11")
     };
     let libcurl = Package {
@@ -72,7 +75,8 @@ fn items() -> Vec<Item> {
         vendor: Some("ReactiveX & <friends>".into()),
         ..Package::new(PackageKind::Npm, "rxjs", "7.8.1")
     };
-    let zone = Package { presence: Presence::DeclaredForDevelopment, ..Package::new(PackageKind::Npm, "zone.js", "0.14.0") };
+    let zone =
+        Package { presence: Presence::DeclaredForDevelopment, ..Package::new(PackageKind::Npm, "zone.js", "0.14.0") };
     let log4j = Package {
         presence: Presence::Declared,
         licenses: vec!["Apache-2.0 WITH LLVM-exception".into()],
@@ -108,7 +112,9 @@ fn report() -> Report {
     report.image.origin.reference = "shop:1".into();
     report.image.config.os = "linux".into();
     report.image.config.architecture = "amd64".into();
-    for (number, class) in [LayerClass::Base, LayerClass::Middle, LayerClass::App, LayerClass::App].into_iter().enumerate() {
+    for (number, class) in
+        [LayerClass::Base, LayerClass::Middle, LayerClass::App, LayerClass::App].into_iter().enumerate()
+    {
         let diff_id = Some(Digest::sha256(&[u8::try_from(number).unwrap()]));
         report.image.layers.push(Layer { diff_id, ..Layer::default() });
         report.layers.push(LayerSummary { class, ..LayerSummary::default() });

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use model::{
-    AnalyzerId, Confidence, Distro, Fact, Gap, GapKind, History, Image, ImagePath, Inventory, Item, Layer, LayerClass, LayerIndex,
-    LayerSummary, Origin, Package, PackageKind, Place, Presence, Purl, Relation, Requirement, SourcePackage, What,
+    AnalyzerId, Confidence, Distro, Fact, Gap, GapKind, History, Image, ImagePath, Inventory, Item, Layer, LayerClass,
+    LayerIndex, LayerSummary, Origin, Package, PackageKind, Place, Presence, Purl, Relation, Requirement,
+    SourcePackage, What,
 };
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
