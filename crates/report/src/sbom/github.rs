@@ -121,3 +121,38 @@ fn dependency<'a>(bill: &'a Bill<'a>, component: &'a Component<'a>, item: &model
         dependencies: component.needs.iter().map(|&other| &*bill.components[other].purl).collect(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::samples::{context, image, render};
+    use crate::{Context, Run, SCAN};
+
+    #[test]
+    fn manifests_are_the_files_that_packages_were_found_in() {
+        let format = SCAN.iter().find(|format| format.name == "github").unwrap();
+        let run = Run { commit: "c0ffee", reference: "refs/heads/main", workflow: "build", job: "scan", id: "7" };
+        let text = render(format, &image(), &Context { run, ..context(80) });
+        let snapshot: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!([&snapshot["sha"], &snapshot["ref"]], ["c0ffee", "refs/heads/main"]);
+        assert_eq!(snapshot["job"], json!({"id": "7", "correlator": "build_scan"}));
+        // By hand from the sample: five packages of dpkg's, one of npm's in two places, one in a program.
+        let manifests = snapshot["manifests"].as_object().unwrap();
+        let counts: Vec<(&str, usize)> = manifests
+            .iter()
+            .map(|(name, manifest)| (name.as_str(), manifest["resolved"].as_object().unwrap().len()))
+            .collect();
+        let expected = [
+            ("app/node_modules/lodash/package.json", 1),
+            ("app/node_modules/x/node_modules/lodash/package.json", 1),
+            ("usr/local/bin/tool", 1),
+            ("var/lib/dpkg/status", 5),
+        ];
+        assert_eq!(counts, expected);
+        assert_eq!(
+            manifests["app/node_modules/lodash/package.json"]["resolved"]["pkg:npm/lodash@4.17.20"],
+            json!({"package_url": "pkg:npm/lodash@4.17.20", "scope": "runtime", "dependencies": []})
+        );
+    }
+}
