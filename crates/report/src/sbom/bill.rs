@@ -153,7 +153,7 @@ pub(crate) fn is_cpe(cpe: &str) -> bool {
             (':', _) => parts.push(String::new()),
             // What is quoted is no wildcard: any letter stands for it.
             ('\\', Some(part)) if characters.next().is_some_and(|quoted| quoted.is_ascii_punctuation()) => {
-                part.push('x')
+                part.push('x');
             }
             (_, Some(part)) => part.push(character),
             (_, None) => return false,

@@ -127,7 +127,8 @@ struct Relationship {
     #[serde(flatten)]
     head: Head,
     from: String,
-    relationship_type: &'static str,
+    #[serde(rename = "relationshipType")]
+    kind: &'static str,
     to: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     completeness: Option<&'static str>,
@@ -138,7 +139,8 @@ struct Relationship {
 struct Annotation {
     #[serde(flatten)]
     head: Head,
-    annotation_type: &'static str,
+    #[serde(rename = "annotationType")]
+    kind: &'static str,
     subject: String,
     statement: String,
 }
@@ -148,7 +150,7 @@ struct Expression {
     #[serde(flatten)]
     head: Head,
     #[serde(rename = "simplelicensing_licenseExpression")]
-    expression: String,
+    spdx: String,
     #[serde(rename = "simplelicensing_customIdToUri", skip_serializing_if = "Vec::is_empty")]
     own: Vec<Entry>,
 }
@@ -167,7 +169,7 @@ struct Text<'a> {
     head: Head,
     name: String,
     #[serde(rename = "simplelicensing_licenseText")]
-    text: &'a str,
+    whole: &'a str,
 }
 
 /// Elements as they come together.
@@ -177,7 +179,7 @@ struct Graph<'a, 's> {
     ids: Vec<String>,
 }
 
-impl<'a> Graph<'a, '_> {
+impl Graph<'_, '_> {
     fn id(&self, name: &str) -> String {
         format!("{}{name}", self.space)
     }
@@ -198,7 +200,7 @@ impl<'a> Graph<'a, '_> {
     ) {
         if !to.is_empty() {
             let head = self.head(name);
-            let relationship = Relationship { head, from, relationship_type: kind, to, completeness };
+            let relationship = Relationship { head, from, kind, to, completeness };
             self.elements.push(Element::Relationship(relationship));
         }
     }
@@ -208,7 +210,7 @@ impl<'a> Graph<'a, '_> {
             properties.into_iter().map(|(name, value)| format!("{name}: {}", line(&value))).collect();
         if !lines.is_empty() {
             let head = self.head(name);
-            let annotation = Annotation { head, annotation_type: "other", subject, statement: lines.join("\n") };
+            let annotation = Annotation { head, kind: "other", subject, statement: lines.join("\n") };
             self.elements.push(Element::Annotation(annotation));
         }
     }
@@ -320,7 +322,7 @@ fn licenses<'a>(graph: &mut Graph<'a, '_>, bill: &'a Bill<'a>) {
     }
     for (id, text) in &texts {
         let head = graph.head(id);
-        graph.elements.push(Element::Text(Text { head, name: id.clone(), text }));
+        graph.elements.push(Element::Text(Text { head, name: id.clone(), whole: text }));
     }
     for (number, (expression, packages)) in expressions.into_iter().enumerate() {
         let words = expression.split(|character: char| character.is_whitespace() || "()+".contains(character));
@@ -328,7 +330,7 @@ fn licenses<'a>(graph: &mut Graph<'a, '_>, bill: &'a Bill<'a>) {
         let own = own.into_iter().map(|word| Entry { key: word.to_owned(), value: graph.id(word) }).collect();
         let head = graph.head(&format!("License-{number}"));
         let license = head.spdx_id.clone();
-        graph.elements.push(Element::Expression(Expression { head, expression, own }));
+        graph.elements.push(Element::Expression(Expression { head, spdx: expression, own }));
         for package in packages {
             let from = graph.id(&package_name(package));
             graph.relate(

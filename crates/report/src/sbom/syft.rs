@@ -132,7 +132,8 @@ struct Rpm<'a> {
     epoch: Option<u32>,
     architecture: &'a str,
     release: &'a str,
-    source_rpm: String,
+    #[serde(rename = "sourceRpm")]
+    source: String,
     size: u32,
     vendor: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -167,7 +168,8 @@ struct Image<'a> {
     manifest_digest: String,
     media_type: &'static str,
     tags: [&'static str; 0],
-    image_size: u64,
+    #[serde(rename = "imageSize")]
+    size: u64,
     layers: Vec<Layer<'a>>,
     repo_digests: [&'static str; 0],
     architecture: &'a str,
@@ -265,7 +267,7 @@ impl<'a> Document<'a> {
                     manifest_digest: manifest,
                     media_type: "",
                     tags: [],
-                    image_size: layers.iter().fold(0, |sum, layer| sum.saturating_add(layer.size)),
+                    size: layers.iter().fold(0, |sum, layer| sum.saturating_add(layer.size)),
                     layers,
                     repo_digests: [],
                     architecture: &image.config.architecture,
@@ -393,7 +395,7 @@ fn metadata<'a>(component: &'a Component<'a>) -> Option<Metadata<'a>> {
                 epoch,
                 architecture,
                 release,
-                source_rpm: source.map_or_else(String::new, file),
+                source: source.map_or_else(String::new, file),
                 size: 0,
                 vendor: maintainer,
                 modularity_label: package.module.as_deref(),

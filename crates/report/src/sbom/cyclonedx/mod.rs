@@ -6,6 +6,7 @@
 pub(crate) mod xml;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use jiff::Timestamp;
@@ -491,7 +492,7 @@ fn encoded(text: &str) -> String {
             out.push(character);
         } else {
             for byte in character.encode_utf8(&mut [0; 4]).bytes() {
-                out.push_str(&format!("%{byte:02X}"));
+                let _ = write!(out, "%{byte:02X}");
             }
         }
     }
