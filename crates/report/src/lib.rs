@@ -43,6 +43,23 @@ pub struct Context<'a> {
     pub wants_vulnerabilities: bool,
     /// What to show.
     pub filter: Filter,
+    /// The run of a workflow that asks for the report, where one does.
+    pub run: Run<'a>,
+}
+
+/// The run of a workflow, in GitHub's words; empty where none is going on.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Run<'a> {
+    /// The commit that it is about (`GITHUB_SHA`).
+    pub commit: &'a str,
+    /// The branch or tag (`GITHUB_REF`).
+    pub reference: &'a str,
+    /// The name of the workflow (`GITHUB_WORKFLOW`).
+    pub workflow: &'a str,
+    /// The name of its job (`GITHUB_JOB`).
+    pub job: &'a str,
+    /// The number of the run (`GITHUB_RUN_ID`).
+    pub id: &'a str,
 }
 
 /// What of a report to show. Never changes what is counted or what a gate sees.
@@ -104,12 +121,36 @@ pub const SCAN: &[Format] = &[
         write: sbom::cyclonedx::write_1_7,
     },
     Format {
+        name: "cyclonedx-xml",
+        about: "the same as XML, CycloneDX 1.6",
+        for_people: false,
+        write: sbom::cyclonedx::xml::write,
+    },
+    Format {
         name: "spdx-json",
         about: "a bill of materials, SPDX 2.3",
         for_people: false,
         write: sbom::spdx::write_json,
     },
     Format { name: "spdx", about: "the same as tag-value", for_people: false, write: sbom::spdx::write_tags },
+    Format {
+        name: "spdx-3",
+        about: "the same by the newer standard, SPDX 3.0.1",
+        for_people: false,
+        write: sbom::spdx3::write,
+    },
+    Format {
+        name: "syft-json",
+        about: "a bill of materials as Syft writes it, for Grype",
+        for_people: false,
+        write: sbom::syft::write,
+    },
+    Format {
+        name: "github",
+        about: "a snapshot of dependencies, for GitHub's dependency graph",
+        for_people: false,
+        write: sbom::github::write,
+    },
 ];
 
 /// The formats of the view that explains an image's layers.

@@ -6,7 +6,7 @@ use model::{
     Removed, Report, Severity, SourcePackage, VexRemark, VexStatus, Vulnerability, What,
 };
 
-use crate::{Context, Filter};
+use crate::{Context, Filter, Run};
 
 pub(crate) fn context(width: usize) -> Context<'static> {
     Context {
@@ -16,6 +16,7 @@ pub(crate) fn context(width: usize) -> Context<'static> {
         generated_at: "2026-11-24T04:00:00Z",
         wants_vulnerabilities: true,
         filter: Filter::default(),
+        run: Run::default(),
     }
 }
 

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use model::{
-    AnalyzerId, Distro, Fact, Gap, GapKind, History, Image, ImagePath, Inventory, Item, Layer, LayerClass, LayerIndex,
-    LayerSummary, Origin, Package, PackageKind, Place, Presence, Purl, Relation, Requirement, SourcePackage, What,
+    AnalyzerId, Confidence, Distro, Fact, Gap, GapKind, History, Image, ImagePath, Inventory, Item, Layer, LayerClass,
+    LayerIndex, LayerSummary, Origin, Package, PackageKind, Place, Presence, Purl, Relation, Requirement,
+    SourcePackage, What,
 };
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
@@ -72,11 +73,16 @@ fn package(entry: &Entry) -> Option<Package> {
     }
     let module = ["plimsoll:module", "aquasecurity:trivy:Modularitylabel", "syft:metadata:modularityLabel"];
     package.module = first(properties, &module).map(str::to_owned).or(package.module);
-    package.vendor = Some(entry.vendor.clone()).filter(|vendor| !vendor.is_empty());
+    let vendor = properties.get("plimsoll:vendor").unwrap_or(&entry.vendor);
+    package.vendor = Some(vendor.to_owned()).filter(|vendor| !vendor.is_empty());
     let licenses = properties.all("plimsoll:license");
     package.licenses = if licenses.is_empty() { entry.licenses.clone() } else { licenses.to_vec() };
     package.cpes.clone_from(&entry.cpes);
-    package.cpes.extend(properties.all("plimsoll:cpe").iter().cloned());
+    for cpe in properties.all("plimsoll:cpe") {
+        if !package.cpes.contains(cpe) {
+            package.cpes.push(cpe.clone());
+        }
+    }
     package.presence = entry.presence.unwrap_or(Presence::Installed);
     Some(package)
 }
@@ -150,6 +156,11 @@ fn sightings(entry: &Entry, package: &Package) -> Vec<Item> {
         if get("licenses").is_some() {
             package.licenses = properties.all(&format!("plimsoll:place:{number}:license")).to_vec();
         }
+        package.confidence = match get("confidence") {
+            Some("medium") => Confidence::Medium,
+            Some("low") => Confidence::Low,
+            _ => Confidence::High,
+        };
         package.relation = match get("relation") {
             Some("direct") => Relation::Direct,
             Some("transitive") => Relation::Transitive,

@@ -107,7 +107,6 @@ pub(super) fn read(text: &[u8]) -> Result<Bill, Unreadable> {
 }
 
 fn entry(component: &Component<'_>) -> Entry {
-    let kind = component.kind.get();
     let text = |text: &Text<'_>| text.get().to_owned();
     let licenses = component.licenses.0.iter().filter_map(|license| {
         let named = [&license.license.id, &license.license.name, &license.expression];
@@ -122,18 +121,28 @@ fn entry(component: &Component<'_>) -> Entry {
         vendor: text(&component.publisher),
         licenses: licenses.collect(),
         cpes: Some(text(&component.cpe)).filter(|cpe| !cpe.is_empty()).into_iter().collect(),
-        role: match kind {
-            "operating-system" => Role::System,
-            "file" | "container" | "data" | "device" | "platform" => Role::Other,
-            _ => Role::Package,
-        },
-        presence: match component.scope.get() {
-            "optional" => Some(Presence::DeclaredOptional),
-            "excluded" => Some(Presence::DeclaredForDevelopment),
-            _ => None,
-        },
+        role: role(component.kind.get()),
+        presence: presence(component.scope.get()),
         paths: component.evidence.occurrences.0.iter().map(|occurrence| text(&occurrence.location)).collect(),
         properties: properties(&component.properties),
+    }
+}
+
+/// What a type of components stands for.
+pub(super) fn role(kind: &str) -> Role {
+    match kind {
+        "operating-system" => Role::System,
+        "file" | "container" | "data" | "device" | "platform" => Role::Other,
+        _ => Role::Package,
+    }
+}
+
+/// What a scope says of the presence.
+pub(super) fn presence(scope: &str) -> Option<Presence> {
+    match scope {
+        "optional" => Some(Presence::DeclaredOptional),
+        "excluded" => Some(Presence::DeclaredForDevelopment),
+        _ => None,
     }
 }
 

@@ -1,13 +1,15 @@
 //! Bills of materials that others wrote: read into the inventory that a scan of the thing itself would give, as far as the
 //! bill tells, and with what it does not tell as gaps.
 //!
-//! `cyclonedx`, `spdx` and `syft` read one standard each into [`Entry`]s; `assemble` makes packages of them. Envelopes
+//! `cyclonedx` and `cyclonedx_xml`, `spdx`, `spdx3` and `syft` read one standard each into [`Entry`]s; `assemble` makes packages of them. Envelopes
 //! (in-toto statements, DSSE) are opened first.
 
 mod assemble;
 mod cyclonedx;
+mod cyclonedx_xml;
 mod envelope;
 mod spdx;
+mod spdx3;
 mod syft;
 
 use std::collections::BTreeMap;
@@ -40,6 +42,7 @@ pub fn read(content: &[u8]) -> Result<Bill, Unreadable> {
     let text = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content).trim_ascii_start();
     match text.first() {
         Some(b'{') => read_json(text),
+        Some(b'<') => cyclonedx_xml::read(text),
         _ if text.starts_with(b"SPDXVersion:") => spdx::read_tags(text),
         _ => Err(unknown()),
     }
@@ -58,6 +61,8 @@ fn read_plain(text: &[u8]) -> Result<Bill, Unreadable> {
         cyclonedx::read(text)
     } else if marks.spdx.get().starts_with("SPDX-2") {
         spdx::read_json(text)
+    } else if marks.context.get().contains("spdx.org/rdf/3.") {
+        spdx3::read(text)
     } else if marks.schema.url.get().contains("syft") {
         syft::read(text)
     } else {
@@ -67,8 +72,8 @@ fn read_plain(text: &[u8]) -> Result<Bill, Unreadable> {
 
 fn unknown() -> Unreadable {
     Unreadable::unsupported(
-        "no bill of materials that is known here: CycloneDX (JSON), SPDX 2 (JSON, tag-value) and Syft's JSON are, also \
-         in an in-toto statement or a DSSE envelope",
+        "no bill of materials that is known here: CycloneDX (JSON, XML), SPDX 2 (JSON, tag-value), SPDX 3 (JSON-LD) and \
+         Syft's JSON are, also in an in-toto statement or a DSSE envelope",
     )
 }
 
@@ -77,6 +82,7 @@ object! {
     struct Marks<'a> {
         "bomFormat" => format: Text<'a>,
         "spdxVersion" => spdx: Text<'a>,
+        "@context" => context: Text<'a>,
         "schema" => schema: Schema<'a>,
     }
 }

@@ -175,7 +175,7 @@ fn role(purpose: &str) -> Role {
     }
 }
 
-fn license(text: &str) -> Vec<String> {
+pub(super) fn license(text: &str) -> Vec<String> {
     let known = !matches!(text, "" | "NOASSERTION" | "NONE");
     known.then(|| text.to_owned()).into_iter().collect()
 }
@@ -189,7 +189,7 @@ fn external(entry: &mut Entry, kind: &str, locator: &str) {
 }
 
 /// What the standard has no field for, as bills of our own carry it: `plimsoll:name: value`.
-fn comment(properties: &mut Properties, text: &str) {
+pub(super) fn comment(properties: &mut Properties, text: &str) {
     for line in text.lines().filter(|line| line.starts_with("plimsoll:")) {
         if let Some((name, value)) = line.split_once(": ") {
             properties.add(name, value);

@@ -1,9 +1,11 @@
 //! Syft's own JSON (its schema, versions 3 to 16), which tells most of all that Syft writes.
 
+use std::collections::HashMap;
+
 use model::Unreadable;
 
-use super::{Bill, Draft, Entry, assemble};
-use crate::syntax::json::{self, Items, Licenses, Text, object};
+use super::{Bill, Draft, Entry, Properties, assemble};
+use crate::syntax::json::{self, Entries, Items, Licenses, Text, object};
 
 object! {
     struct Document<'a> {
@@ -11,7 +13,22 @@ object! {
         "artifactRelationships" => relationships: Items<Relationship<'a>>,
         "source" => source: Source<'a>,
         "distro" => distro: Release<'a>,
+        "descriptor" => descriptor: Descriptor<'a>,
         "schema" => schema: Schema<'a>,
+    }
+}
+
+object! {
+    struct Descriptor<'a> {
+        "name" => name: Text<'a>,
+        "configuration" => configuration: Configuration<'a>,
+    }
+}
+
+object! {
+    /// What the schema has no field for, as bills of our own carry it: by artifact, and for the image under no name.
+    struct Configuration<'a> {
+        "properties" => properties: Entries<'a, Items<Items<Text<'a>>>>,
     }
 }
 
@@ -98,12 +115,27 @@ pub(super) fn read(text: &[u8]) -> Result<Bill, Unreadable> {
         subject: document.source.name.get().to_owned(),
         ..Draft::default()
     };
-    let Release { id, version, codename, name, cpe, like } = &document.distro;
-    for (field, value) in [("id", id), ("version", version), ("codename", codename), ("name", name), ("cpe", cpe)] {
-        draft.properties.add(&format!("plimsoll:distro:{field}"), value.get());
+    let mut told: HashMap<&str, Properties> = HashMap::new();
+    if document.descriptor.name.get() == "plimsoll" {
+        for (of, properties) in &document.descriptor.configuration.properties.0 {
+            let told = told.entry(of.get()).or_default();
+            for property in &properties.0 {
+                if let [name, value] = &*property.0 {
+                    told.add(name.get(), value.get());
+                }
+            }
+        }
     }
-    for like in &like.0 {
-        draft.properties.add("plimsoll:distro:like", like);
+    draft.properties = told.remove("").unwrap_or_default();
+    // Bills of our own have said it.
+    if draft.properties.get("plimsoll:distro:id").is_none() {
+        let Release { id, version, codename, name, cpe, like } = &document.distro;
+        for (field, value) in [("id", id), ("version", version), ("codename", codename), ("name", name), ("cpe", cpe)] {
+            draft.properties.add(&format!("plimsoll:distro:{field}"), value.get());
+        }
+        for like in &like.0 {
+            draft.properties.add("plimsoll:distro:like", like);
+        }
     }
     for artifact in &document.artifacts.0 {
         let text = |text: &Text<'_>| text.get().to_owned();
@@ -118,6 +150,7 @@ pub(super) fn read(text: &[u8]) -> Result<Bill, Unreadable> {
             licenses: artifact.licenses.0.iter().map(|license| text(&license.value)).collect(),
             cpes: artifact.cpes.0.iter().map(|cpe| text(&cpe.cpe)).collect(),
             paths: artifact.locations.0.iter().map(|location| text(&location.path)).collect(),
+            properties: told.remove(artifact.id.get()).unwrap_or_default(),
             ..Entry::default()
         };
         entry.licenses.retain(|license| !license.is_empty());

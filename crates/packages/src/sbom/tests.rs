@@ -151,6 +151,59 @@ fn spdx_as_tags_and_values() {
     );
 }
 
+/// Written from the XML schema of version 1.6.
+const XML: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
+<c:bom xmlns:c="http://cyclonedx.org/schema/bom/1.6" version="1"><c:metadata>
+  <c:component type="container" bom-ref="root"><c:name>shop</c:name></c:component></c:metadata>
+<c:components>
+  <c:component type="operating-system"><c:name>alpine</c:name><c:version>3.18.4</c:version></c:component>
+  <c:component type="library" bom-ref="a"><c:publisher>Team</c:publisher><c:name>libssl3</c:name><c:version>3.1.4-r0</c:version>
+    <c:licenses><c:expression>Apache-2.0 OR MIT</c:expression></c:licenses>
+    <c:purl>pkg:apk/alpine/libssl3@3.1.4-r0?arch=x86_64&amp;upstream=openssl</c:purl>
+    <c:evidence><c:occurrences><c:occurrence><c:location>/lib/apk/db/installed</c:location></c:occurrence></c:occurrences></c:evidence>
+    <c:components><c:component type="library" bom-ref="b"><c:name>libcrypto3</c:name><c:version>3.1.4-r0</c:version>
+      <c:scope>optional</c:scope><c:licenses><c:license><c:id>MIT</c:id></c:license><c:license><c:name>Own</c:name></c:license></c:licenses>
+      <c:purl>pkg:apk/alpine/libcrypto3@3.1.4-r0?arch=x86_64</c:purl></c:component></c:components>
+  </c:component></c:components>
+<c:dependencies><c:dependency ref="root"><c:dependency ref="a"/></c:dependency>
+  <c:dependency ref="a"><c:dependency ref="b"/><c:dependency ref="missing"/></c:dependency></c:dependencies></c:bom>"#;
+
+#[test]
+fn cyclonedx_in_xml() {
+    check(
+        XML,
+        "alpine 3.18.4
+         apk libcrypto3 3.1.4-r0 (optional) [MIT; Own]
+         apk libssl3 3.1.4-r0 from openssl 3.1.4-r0 direct [Apache-2.0 OR MIT] -> libcrypto3 in lib/apk/db/installed",
+    );
+}
+
+/// Written from the model of version 3.0.1.
+const SPDX3: &str = r#"{"@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld", "@graph": [
+    {"type": "CreationInfo", "@id": "_:c", "specVersion": "3.0.1", "created": "2026-01-01T00:00:00Z", "createdBy": ["urn:x#me"]},
+    {"type": "SpdxDocument", "spdxId": "urn:x#doc", "creationInfo": "_:c", "rootElement": ["urn:x#bom"]},
+    {"type": "software_Sbom", "spdxId": "urn:x#bom", "creationInfo": "_:c", "rootElement": ["urn:x#shop"]},
+    {"type": "Organization", "spdxId": "urn:x#team", "creationInfo": "_:c", "name": "Team"},
+    {"type": "software_Package", "spdxId": "urn:x#shop", "name": "shop", "software_primaryPurpose": "container"},
+    {"type": "software_Package", "spdxId": "urn:x#a", "name": "curl", "software_packageVersion": "7.88.1-10", "suppliedBy": "urn:x#team",
+     "software_packageUrl": "pkg:deb/debian/curl@7.88.1-10?arch=amd64&distro=debian-12"},
+    {"type": "software_Package", "spdxId": "urn:x#b", "name": "libcurl4", "software_packageVersion": "7.88.1-10", "externalIdentifier": [
+        {"type": "ExternalIdentifier", "externalIdentifierType": "packageUrl", "identifier": "pkg:deb/debian/libcurl4@7.88.1-10?distro=debian-12"}]},
+    {"type": "simplelicensing_LicenseExpression", "spdxId": "urn:x#l", "simplelicensing_licenseExpression": "curl AND MIT"},
+    {"type": "Relationship", "spdxId": "urn:x#1", "from": "urn:x#a", "relationshipType": "hasDeclaredLicense", "to": ["urn:x#l"]},
+    {"type": "Relationship", "spdxId": "urn:x#2", "from": "urn:x#a", "relationshipType": "dependsOn", "to": "urn:x#b"},
+    {"type": "Relationship", "spdxId": "urn:x#3", "from": "urn:x#shop", "relationshipType": "dependsOn", "to": ["urn:x#a", 1]}]}"#;
+
+#[test]
+fn spdx_of_the_third_version() {
+    check(
+        SPDX3,
+        "debian 12
+         deb curl 7.88.1-10 direct [curl AND MIT] -> libcurl4
+         deb libcurl4 7.88.1-10",
+    );
+}
+
 #[test]
 fn syfts_own_json() {
     check(
@@ -193,6 +246,8 @@ fn what_is_no_bill_is_refused() {
         (r#"{"payload": "!"}"#, "corrupt"),
         (r#"{"payload": "e30="}"#, "unsupported"),
         ("\u{feff}{}", "unsupported"),
+        ("<html><body/></html>", "unsupported"),
+        ("<bom><components>", "corrupt"),
     ] {
         assert_eq!(read(text.as_bytes()).unwrap_err().kind.name(), kind, "{text}");
     }
@@ -206,8 +261,8 @@ fn components_without_a_name_that_is_known_are_a_gap() {
 
 proptest! {
     #[test]
-    fn hostile_bills_do_no_harm(sample in 0..4_usize, at: prop::sample::Index, byte: u8, cut: prop::sample::Index) {
-        let mut content = [TRIVY, SYFT, SPDX, TAGS][sample].as_bytes().to_vec();
+    fn hostile_bills_do_no_harm(sample in 0..6_usize, at: prop::sample::Index, byte: u8, cut: prop::sample::Index) {
+        let mut content = [TRIVY, SYFT, SPDX, TAGS, XML, SPDX3][sample].as_bytes().to_vec();
         let at = at.index(content.len());
         content[at] = byte;
         let _ = read(&content);

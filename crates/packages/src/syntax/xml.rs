@@ -64,7 +64,12 @@ impl Element {
 
 /// Reads a whole document: its root element.
 pub(crate) fn parse(content: &[u8]) -> Result<Element, Unreadable> {
-    let text = super::text::decode(super::document(content)?)?;
+    parse_large(super::document(content)?)
+}
+
+/// The same for documents that other programs write and that have no bound on their size but the file's.
+pub(crate) fn parse_large(content: &[u8]) -> Result<Element, Unreadable> {
+    let text = super::text::decode(content)?;
     let mut reader = Reader::from_str(&text);
     reader.config_mut().expand_empty_elements = true;
     // The open elements; the first one holds the root.

@@ -8,7 +8,7 @@ use std::time::{Instant, SystemTime};
 use image::{Opened, local};
 use jiff::Timestamp;
 use model::{Detector, Report};
-use report::{Context, Filter, Format};
+use report::{Context, Filter, Format, Run};
 
 use super::open::{self, Means};
 use crate::args::{Common, FolderArgs, ImageArgs, Look, Scanner, Talk, Target};
@@ -171,6 +171,9 @@ impl<'a> Job<'a> {
 
     fn write(&self, reports: &[Report], out: &mut dyn Write) -> Result<(), Failure> {
         let asked = &self.common.report;
+        let told = |name: &str| variable(name).unwrap_or_default();
+        let [commit, reference, workflow, job, id] =
+            ["GITHUB_SHA", "GITHUB_REF", "GITHUB_WORKFLOW", "GITHUB_JOB", "GITHUB_RUN_ID"].map(told);
         let context = Context {
             width: terminal::width(&variable, terminal::columns()),
             color: self.color,
@@ -182,6 +185,7 @@ impl<'a> Job<'a> {
                 everything: asked.all,
                 suppressed: asked.show_suppressed,
             },
+            run: Run { commit: &commit, reference: &reference, workflow: &workflow, job: &job, id: &id },
         };
         self.outputs.write(reports, &context, out)
     }

@@ -134,3 +134,70 @@ impl<'a> Bill<'a> {
         format!("{}-{}-8{}-8{}-{}", part(0, 8), part(8, 12), part(13, 16), part(17, 20), part(20, 32))
     }
 }
+
+/// Whether a name follows the rules of the Common Platform Enumeration (NIST IR 7695, 6.1 and 6.2). One that breaks them would
+/// make a whole document invalid.
+pub(crate) fn is_cpe(cpe: &str) -> bool {
+    if let Some(parts) = cpe.strip_prefix("cpe:/") {
+        let fits = |character: char| character.is_ascii_alphanumeric() || "._-~%".contains(character);
+        let (part, rest) = parts.split_once(':').unwrap_or((parts, ""));
+        return matches!(part, "" | "a" | "h" | "o")
+            && rest.split(':').count() <= 6
+            && rest.replace(':', "").chars().all(fits);
+    }
+    let Some(rest) = cpe.strip_prefix("cpe:2.3:") else { return false };
+    let mut parts = vec![String::new()];
+    let mut characters = rest.chars();
+    while let Some(character) = characters.next() {
+        match (character, parts.last_mut()) {
+            (':', _) => parts.push(String::new()),
+            // What is quoted is no wildcard: any letter stands for it.
+            ('\\', Some(part)) if characters.next().is_some_and(|quoted| quoted.is_ascii_punctuation()) => {
+                part.push('x');
+            }
+            (_, Some(part)) => part.push(character),
+            (_, None) => return false,
+        }
+    }
+    let fits = |part: &String| {
+        let inner = part.trim_matches(['*', '?']);
+        !part.is_empty()
+            && inner.chars().all(|character| character.is_ascii_alphanumeric() || "._-".contains(character))
+    };
+    let is_open = |part: &String| matches!(&**part, "*" | "-");
+    let [first, others @ ..] = &*parts else { return false };
+    let language = others.get(5).is_some_and(|language| {
+        let (language, region) = language.split_once('-').unwrap_or((language, "US"));
+        let letters = |text: &str| text.chars().all(|letter| letter.is_ascii_alphabetic());
+        matches!(language.len(), 2 | 3) && letters(language) && region.len() == 2 && letters(region)
+    });
+    (is_open(first) || matches!(&**first, "a" | "h" | "o"))
+        && others.len() == 10
+        && others.iter().all(fits)
+        && (language || others.get(5).is_some_and(is_open))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_cpe;
+
+    #[test]
+    fn names_follow_the_enumeration_or_not() {
+        for (name, expected) in [
+            ("cpe:2.3:a:openssl:openssl:1.1.1n:*:*:*:*:*:*:*", true),
+            (r"cpe:2.3:a:a\:b:c\+\+:1\.0:-:*:en-us:*:*:x86:*", true),
+            ("cpe:2.3:a:a:b:1:*:*:*:*:*:*", false),
+            ("cpe:2.3:a:a b:b:1:*:*:*:*:*:*:*", false),
+            ("cpe:2.3:x:a:b:1:*:*:*:*:*:*:*", false),
+            ("cpe:2.3:a:a:b:1:*:*:english:*:*:*:*", false),
+            ("cpe:2.3:a:a+:b:1:*:*:*:*:*:*:*", false),
+            ("cpe:2.3:a::b:1:*:*:*:*:*:*:*", false),
+            ("cpe:/a:apache:http_server:2.4", true),
+            ("cpe:/z:apache", false),
+            ("cpe:/a:b c", false),
+            ("", false),
+        ] {
+            assert_eq!(is_cpe(name), expected, "{name}");
+        }
+    }
+}

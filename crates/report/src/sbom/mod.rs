@@ -6,9 +6,13 @@
 
 mod bill;
 pub(crate) mod cyclonedx;
+pub(crate) mod github;
 mod licenses;
 mod properties;
 pub(crate) mod spdx;
+pub(crate) mod spdx3;
+pub(crate) mod syft;
+mod xml;
 
 use std::io;
 
@@ -25,6 +29,9 @@ fn only<'a>(reports: &'a [Report], format: &str) -> io::Result<&'a Report> {
     };
     Ok(report)
 }
+
+#[cfg(test)]
+mod schemas;
 
 #[cfg(test)]
 mod tests {

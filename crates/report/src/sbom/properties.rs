@@ -1,9 +1,9 @@
 //! What no standard has a field for, as names and values that every standard can carry: all that it takes to judge a bill
 //! like its image. `packages::sbom` reads them back.
 
-use model::{AnalyzerId, LayerClass, Presence, Relation, Report};
+use model::{AnalyzerId, Confidence, LayerClass, Presence, Relation, Report};
 
-use super::bill::Component;
+use super::bill::{Component, is_cpe};
 
 /// `plimsoll:` and a name, and a value.
 pub(crate) type Property = (String, String);
@@ -26,7 +26,9 @@ pub(crate) fn of_component(component: &Component<'_>) -> Vec<Property> {
         properties.push(property("source:version", &*source.version));
     }
     properties.extend(package.module.as_deref().map(|module| property("module", module)));
-    properties.extend(package.cpes.iter().skip(1).map(|cpe| property("cpe", &**cpe)));
+    // The first one has a field wherever there is one for it.
+    let more = package.cpes.iter().enumerate().filter(|(number, cpe)| *number > 0 || !is_cpe(cpe));
+    properties.extend(more.map(|(_, cpe)| property("cpe", &**cpe)));
     for (number, item) in component.sightings.iter().enumerate() {
         let Some(package) = item.package() else { continue };
         let mut tell = |what: &str, value: String| {
@@ -53,6 +55,11 @@ pub(crate) fn of_component(component: &Component<'_>) -> Vec<Property> {
         if !package.licenses.iter().map(String::as_str).eq(component.licenses.iter().copied()) {
             tell("licenses", package.licenses.len().to_string());
             package.licenses.iter().for_each(|license| tell("license", license.clone()));
+        }
+        match package.confidence {
+            Confidence::High => {}
+            Confidence::Medium => tell("confidence", "medium".into()),
+            Confidence::Low => tell("confidence", "low".into()),
         }
         match package.relation {
             Relation::Direct => tell("relation", "direct".into()),

@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use model::{Digest, PackageKind, Relation, Report};
 use serde::Serialize;
 
-use super::bill::{Bill, Component};
+use super::bill::{Bill, Component, is_cpe};
 use super::licenses::{self, Declared};
 use super::properties::{self, Property};
 use crate::Context;
@@ -258,13 +258,18 @@ fn id(number: usize) -> String {
 }
 
 /// One expression of all declared licences; those that are none are written down at the end of the document.
-fn declared<'a>(component: &Component<'a>, licenses: &mut BTreeMap<String, &'a str>) -> String {
+pub(super) fn declared<'a>(component: &Component<'a>, licenses: &mut BTreeMap<String, &'a str>) -> String {
     let texts = component.licenses.iter().copied().filter(|text| !text.trim().is_empty());
     let parts: Vec<String> = texts
         .map(|text| match licenses::read(text) {
             Declared::Id(id) => id.to_owned(),
-            Declared::Expression(expression) => format!("({expression})"),
-            Declared::Name(name) => {
+            // Other documents and additions of one's own are not of this version.
+            Declared::Expression(text) if !text.contains("DocumentRef-") && !text.contains("AdditionRef-") => {
+                let words = text.split(|character: char| character.is_whitespace() || "()+".contains(character));
+                licenses.extend(words.filter(|word| word.starts_with("LicenseRef-")).map(|word| (word.into(), word)));
+                format!("({text})")
+            }
+            Declared::Expression(name) | Declared::Name(name) => {
                 let id = format!("LicenseRef-{}", Digest::sha256(name.as_bytes()).short());
                 licenses.insert(id.clone(), name);
                 id
@@ -279,7 +284,7 @@ fn declared<'a>(component: &Component<'a>, licenses: &mut BTreeMap<String, &'a s
 }
 
 /// The properties of a component, with its licences where they cannot be read back from one expression.
-fn told(component: &Component<'_>) -> Vec<Property> {
+pub(super) fn told(component: &Component<'_>) -> Vec<Property> {
     let mut told = properties::of_component(component);
     let is_kept = |text: &&str| !matches!(licenses::read(text), Declared::Name(_));
     if component.licenses.len() > 1 || !component.licenses.iter().all(is_kept) {
@@ -292,12 +297,9 @@ fn told(component: &Component<'_>) -> Vec<Property> {
 fn references<'a>(component: &'a Component<'_>) -> Vec<Reference<'a>> {
     let purl = Reference { category: "PACKAGE-MANAGER", kind: "purl", locator: &component.purl };
     let cpe = |cpe: &'a String| Reference { category: "SECURITY", kind: "cpe23Type", locator: cpe };
-    std::iter::once(purl).chain(component.package.cpes.iter().filter(|cpe| is_cpe(cpe)).map(cpe)).collect()
-}
-
-/// A name that breaks the rules of the standard would make the document invalid.
-fn is_cpe(cpe: &str) -> bool {
-    cpe.starts_with("cpe:2.3:") && !cpe.contains(|character: char| character.is_whitespace() || character.is_control())
+    std::iter::once(purl)
+        .chain(component.package.cpes.iter().filter(|cpe| cpe.starts_with("cpe:2.3:") && is_cpe(cpe)).map(cpe))
+        .collect()
 }
 
 fn annotations(out: &mut dyn Write, about: &str, annotations: &[Annotation<'_>]) -> io::Result<()> {
@@ -312,7 +314,7 @@ fn annotations(out: &mut dyn Write, about: &str, annotations: &[Annotation<'_>])
 }
 
 /// A value for one line.
-fn line(value: &str) -> Cow<'_, str> {
+pub(super) fn line(value: &str) -> Cow<'_, str> {
     if value.contains(char::is_control) {
         value.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
     } else {

@@ -1,19 +1,23 @@
-//! CycloneDX 1.4 to 1.7, JSON (ECMA-424; the specification's JSON reference).
+//! CycloneDX 1.4 to 1.7: what is said, and JSON (ECMA-424; the specification's JSON reference).
 //!
 //! What the standard has no field for stands in properties that begin with `plimsoll:`: places with their layers, source
 //! packages, the distribution, what could not be seen. Older versions leave out what they do not know.
 
-use std::collections::BTreeMap;
+pub(crate) mod xml;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use jiff::Timestamp;
 use model::{Confidence, PackageKind, Presence, Report, Severity, VexStatus, Vulnerability};
 use serde::Serialize;
 
-use super::bill::{Bill, Component};
-use super::licenses::{self, Declared};
-use super::properties;
 use crate::Context;
 use crate::json::print;
+use crate::sbom::bill::{Bill, Component, is_cpe};
+use crate::sbom::licenses::{self, Declared};
+use crate::sbom::properties;
 use crate::view;
 
 /// The minor number of the version of the specification.
@@ -40,11 +44,8 @@ pub(crate) fn write_1_7(reports: &[Report], context: &Context<'_>, out: &mut dyn
 }
 
 fn write_version(minor: Minor, reports: &[Report], context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let bill = Bill::new(super::only(reports, "CycloneDX")?);
-    let mut document = Document::new(&bill, minor, context);
-    let content = serde_json::to_vec(&document).map_err(io::Error::from)?;
-    document.serial_number = Some(format!("urn:uuid:{}", Bill::uuid(&content)));
-    print::print(&document, out)
+    let bill = Bill::new(crate::sbom::only(reports, "CycloneDX")?);
+    print::print(&Document::named(&bill, minor, context)?, out)
 }
 
 #[derive(Serialize)]
@@ -212,9 +213,9 @@ struct Vulnerable<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     recommendation: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    advisories: Vec<Link<'a>>,
+    advisories: Vec<Link>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    published: Option<&'a str>,
+    published: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     analysis: Option<Analysis<'a>>,
     affects: Vec<Affects<'a>>,
@@ -244,11 +245,11 @@ struct Rating<'a> {
 }
 
 #[derive(Serialize)]
-struct Link<'a> {
-    url: &'a str,
+struct Link {
+    url: String,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Copy, Serialize)]
 struct Analysis<'a> {
     state: &'static str,
     detail: &'a str,
@@ -261,6 +262,14 @@ struct Affects<'a> {
 }
 
 impl<'a> Document<'a> {
+    /// The document with a serial number made from all that it says.
+    fn named(bill: &'a Bill<'a>, minor: Minor, context: &Context<'a>) -> io::Result<Self> {
+        let mut document = Self::new(bill, minor, context);
+        let content = serde_json::to_vec(&document).map_err(io::Error::from)?;
+        document.serial_number = Some(format!("urn:uuid:{}", Bill::uuid(&content)));
+        Ok(document)
+    }
+
     fn new(bill: &'a Bill<'a>, minor: Minor, context: &Context<'a>) -> Self {
         let image = &bill.report.image;
         let target = &*image.origin.reference;
@@ -337,10 +346,11 @@ fn part<'a>(component: &'a Component<'a>, minor: Minor) -> Part<'a> {
         publisher: package.vendor.as_deref(),
         group,
         name,
-        version: Some(&package.version),
+        // The schema has this bound; the package URL has the whole.
+        version: Some(&*package.version).filter(|version| version.chars().count() <= 1024),
         scope: scope(component),
         licenses: declared(component),
-        cpe: package.cpes.first().map(String::as_str),
+        cpe: package.cpes.first().map(String::as_str).filter(|cpe| is_cpe(cpe)),
         purl: Some(&component.purl),
         evidence: (minor >= 5).then(|| evidence(component, minor)),
         properties: named(properties::of_component(component)),
@@ -437,20 +447,56 @@ fn vulnerable<'a>(known: &'a Vulnerability, number: usize, analysis: Option<Anal
             vector: known.cvss.as_deref(),
         });
     }
-    let cwe = |weakness: &String| weakness.strip_prefix("CWE-").and_then(|number| number.parse().ok());
+    let cwe = |weakness: &String| weakness.strip_prefix("CWE-")?.parse().ok().filter(|number| *number > 0);
     Vulnerable {
         reference: format!("vulnerability-{number}"),
         id: &known.id,
         references: known.aliases.iter().map(|id| Alias { id, source: Name { name: database(id) } }).collect(),
         ratings,
-        cwes: known.weaknesses.iter().filter_map(cwe).collect(),
+        cwes: known.weaknesses.iter().filter_map(cwe).collect::<BTreeSet<u32>>().into_iter().collect(),
         description: &known.summary,
         recommendation: known.fixed.as_ref().map(|fixed| format!("Upgrade to {fixed} or later.")),
-        advisories: known.references.iter().map(|url| Link { url }).collect(),
-        published: known.published.as_deref().filter(|published| published.contains('T')),
+        advisories: known.references.iter().filter_map(|text| url(text)).map(|url| Link { url }).collect(),
+        published: known.published.as_deref().and_then(time),
         analysis,
         affects: Vec::new(),
     }
+}
+
+/// A time with its zone.
+fn time(text: &str) -> Option<String> {
+    text.parse().ok().map(|time: Timestamp| time.to_string())
+}
+
+/// An address as the standard wants it (RFC 3987, "IRI-reference"): what does not belong into one is percent-encoded, and what
+/// is none is left out.
+fn url(text: &str) -> Option<String> {
+    let (scheme, rest) = text.split_once("://").filter(|(scheme, _)| matches!(*scheme, "http" | "https" | "ftp"))?;
+    let (rest, fragment) = rest.split_once('#').map_or((rest, None), |(rest, fragment)| (rest, Some(fragment)));
+    let host = rest.chars().next().filter(char::is_ascii_alphanumeric);
+    host.map(|_| {
+        let fragment = fragment.map_or_else(String::new, |fragment| format!("#{}", encoded(fragment)));
+        format!("{scheme}://{}{fragment}", encoded(rest))
+    })
+}
+
+fn encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (index, character) in text.char_indices() {
+        let hex = |at: usize| text.as_bytes().get(index + at).is_some_and(u8::is_ascii_hexdigit);
+        let belongs = match character {
+            '%' => hex(1) && hex(2),
+            _ => character.is_alphanumeric() || "-._~:/?@!$&'()*+,;=".contains(character),
+        };
+        if belongs {
+            out.push(character);
+        } else {
+            for byte in character.encode_utf8(&mut [0; 4]).bytes() {
+                let _ = write!(out, "%{byte:02X}");
+            }
+        }
+    }
+    out
 }
 
 /// Which database an id is from, by what it begins with.
@@ -478,4 +524,25 @@ fn method(vector: &str) -> Option<&'static str> {
         first if first.starts_with("AV:") => "CVSSv2",
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::url;
+
+    #[test]
+    fn addresses_are_made_valid_or_left_out() {
+        for (text, expected) in [
+            ("https://example.com/a?b=c&d#e", Some("https://example.com/a?b=c&d#e")),
+            ("https://example.com/a b|c[1]", Some("https://example.com/a%20b%7Cc%5B1%5D")),
+            ("https://example.com/%41%4#x#y", Some("https://example.com/%41%254#x%23y")),
+            ("https://example.com/\u{202e}é", Some("https://example.com/%E2%80%AEé")),
+            ("javascript:alert(1)", None),
+            ("::error::x", None),
+            ("https://", None),
+            ("", None),
+        ] {
+            assert_eq!(url(text).as_deref(), expected, "{text}");
+        }
+    }
 }
