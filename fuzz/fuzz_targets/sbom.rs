@@ -5,7 +5,7 @@
 use harness::seeds;
 use libfuzzer_sys::fuzz_target;
 use model::Report;
-use report::{Context, Filter};
+use report::{Context, Filter, Run};
 
 const SEEDS: [&[u8]; 4] = [
     include_bytes!("../seeds/sbom-trivy.json"),
@@ -24,11 +24,12 @@ fuzz_target!(init: seeds::plant(SEEDS), |document: &[u8]| {
         generated_at: "2026-11-24T04:00:00Z",
         wants_vulnerabilities: false,
         filter: Filter::default(),
+        run: Run::default(),
     };
     for format in report::SCAN.iter().filter(|format| !format.for_people && format.name != "json") {
         let mut out = Vec::new();
         (format.write)(std::slice::from_ref(&report), &context, &mut out).expect("memory takes everything");
-        if format.name.starts_with("cyclonedx") || format.name.starts_with("spdx") {
+        if format.name != "github" {
             let again = packages::sbom::read(&out).unwrap_or_else(|error| panic!("{}: {error}", format.name));
             assert!(again.inventory.items.len() <= report.inventory.items.len(), "{}", format.name);
         }

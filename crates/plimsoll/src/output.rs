@@ -43,9 +43,10 @@ impl Outputs {
         }
         let find = |output: Output| {
             let format = args::format(formats, &output.format);
-            format
-                .map(|format| (format, output.file))
-                .ok_or_else(|| Failure::usage(format!("there is no format {} for this", output.format)))
+            format.map(|format| (format, output.file)).ok_or_else(|| {
+                Failure::usage(format!("there is no format {} for this", output.format))
+                    .remedy(format!("there are {}", args::names(formats)))
+            })
         };
         outputs.into_iter().map(find).collect::<Result<_, _>>().map(Self)
     }

@@ -38,7 +38,7 @@ fn check(arguments: &[&str], code: i32, complaint: &str) {
 fn nonsense_is_a_usage_error_and_says_what_would_be_right() {
     check(&["scuttle"], 2, "unrecognized subcommand");
     check(&["image"], 2, "REF");
-    check(&["image", "a", "--format", "xml"], 2, "table and json");
+    check(&["image", "a", "--format", "xml"], 2, "table, json");
     check(&["image", "a", "-o", "report.json"], 2, "-o json=report.json");
     check(&["image", "a", "--severity", "awful"], 2, "critical, high");
     check(&["image", "a", "--fail-on", "9"], 2, "critical, high");
@@ -52,7 +52,7 @@ fn nonsense_is_a_usage_error_and_says_what_would_be_right() {
 fn a_bad_variable_is_a_usage_error_too() {
     let output = with(&["image", "a"], &[("PLIMSOLL_FORMAT", "xml")]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(stderr(&output).contains("table and json"));
+    assert!(stderr(&output).contains("table, json"));
 }
 
 #[test]

@@ -72,7 +72,7 @@ fn what_is_no_bill_is_an_error_that_says_what_is() {
     let file = folder.path().join("report.json");
     fs::write(&file, "{}").unwrap();
     for (arguments, complaint) in [
-        (["sbom", text(&file), "--scanners", "package"], "CycloneDX (JSON), SPDX 2"),
+        (["sbom", text(&file), "--scanners", "package"], "CycloneDX (JSON, XML), SPDX 2"),
         (["sbom", "no-such-file", "--scanners", "package"], "cannot read the bill of materials no-such-file"),
     ] {
         let Output { status, stderr, .. } = run(&arguments);

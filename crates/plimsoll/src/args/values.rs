@@ -39,13 +39,22 @@ pub fn output(text: &str) -> Result<Output, String> {
     if self::format(report::SCAN, format).is_some() {
         return Ok(Output { format: format.to_owned(), file });
     }
-    let formats: Vec<&str> = report::SCAN.iter().map(|format| format.name).collect();
     Err(match file {
         None if format.contains('.') || format.contains('/') => {
             format!("is no format: to write to that file, say which one, such as -o json={format}")
         }
-        _ => format!("is no format: there are {}", formats.join(" and ")),
+        _ => format!("is no format: there are {}", names(report::SCAN)),
     })
+}
+
+/// The names of formats, for people: `table, json and spdx`.
+pub fn names(formats: &[Format]) -> String {
+    let names: Vec<&str> = formats.iter().map(|format| format.name).collect();
+    match &*names {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
 }
 
 /// A place that advisory data comes from.
@@ -171,14 +180,15 @@ mod tests {
         check("json=a=b", "json", Some("a=b"));
         check("json=-", "json", None);
         assert!(output("json=").is_err());
-        assert!(output("xml").unwrap_err().contains("table and json"));
+        assert!(output("xml").unwrap_err().contains("there are table, json, cyclonedx"));
         assert!(output("out.json").unwrap_err().contains("-o json=out.json"));
     }
 
     #[test]
-    fn every_view_has_the_same_formats() {
-        let names = |formats: &[Format]| formats.iter().map(|format| format.name).collect::<Vec<_>>();
-        assert_eq!(names(report::SCAN), names(report::LAYERS));
+    fn every_view_has_formats_of_a_scan() {
+        assert!(report::LAYERS.iter().all(|format| output(format.name).is_ok()));
+        assert_eq!(names(report::LAYERS), "table and json");
+        assert!(names(report::SCAN).starts_with("table, json, cyclonedx, "));
     }
 
     #[test]
