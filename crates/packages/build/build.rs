@@ -1,9 +1,11 @@
 //! Checks the rules in `rules/programs` and packs them into tables that are ready when the program starts: nothing of them
-//! is parsed at run time. A file that breaks a rule of the format ends the build, with its name.
+//! is parsed at run time. A file that breaks a rule of the format ends the build, with its name. Gathers the pages of all
+//! formats.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, process};
 
+mod pages;
 mod pattern;
 mod rule;
 mod yaml;
@@ -11,9 +13,12 @@ mod yaml;
 fn main() {
     println!("cargo::rerun-if-changed=build");
     println!("cargo::rerun-if-changed=rules/programs");
+    println!("cargo::rerun-if-changed=src");
     let here = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
-    if let Err(error) = pack(&here.join("rules/programs"), &out) {
+    let gathered = pages::pack(&here.join("src"))
+        .and_then(|pages| fs::write(out.join("pages.rs"), pages).map_err(|error| error.to_string()));
+    if let Err(error) = gathered.and_then(|()| pack(&here.join("rules/programs"), &out)) {
         println!("cargo::error={error}");
         process::exit(1);
     }

@@ -8,6 +8,7 @@ pub mod executable;
 pub mod infrastructure;
 pub mod language;
 pub mod os;
+pub mod pages;
 pub mod program;
 pub mod sbom;
 

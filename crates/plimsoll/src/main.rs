@@ -24,7 +24,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::args::{Cli, Command};
-use crate::commands::{db, explain, manual, sbom, scan, vex as vex_command};
+use crate::commands::{db, explain, formats, manual, sbom, scan, vex as vex_command};
 use crate::environment::variable;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -52,6 +52,7 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Sbom(args) => sbom::run(args, &cli.talk, out),
         Command::Layers(args) => scan::layers(args, &cli.talk, out),
         Command::Explain(args) => explain::run(args, &cli.talk, out),
+        Command::Packages(args) => formats::run(args, out).map(done),
         Command::Db(command) => db::run(command, &cli.talk, out),
         Command::Vex(command) => vex_command::run(command, out),
         Command::Version => manual::version(out).map(done),

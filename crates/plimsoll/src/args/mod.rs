@@ -81,6 +81,11 @@ pub enum Command {
     /// there, data that is not there. For example: plimsoll explain CVE-2022-0778 debian:11 --package openssl
     #[command(override_usage = "plimsoll explain [OPTIONS] <ID> [REF] [--input FILE]")]
     Explain(ExplainArgs),
+    /// Say which formats of packages are read
+    ///
+    /// With --formats: each format, the files that it is in, and what it is. With --formats=NAME: all about one of them.
+    #[command(arg_required_else_help = true)]
+    Packages(PackagesArgs),
     /// Build, check and look into the advisory data
     #[command(subcommand)]
     Db(Db),
@@ -102,6 +107,14 @@ pub enum Command {
         #[arg(long, value_name = "FOLDER", env = "PLIMSOLL_DIR")]
         dir: Option<PathBuf>,
     },
+}
+
+/// `plimsoll packages`.
+#[derive(Clone, Debug, Args)]
+pub struct PackagesArgs {
+    /// List the formats, or say all about one of them; all is everything about every one, as Markdown
+    #[arg(long, value_name = "NAME", env = "PLIMSOLL_FORMATS", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub formats: Option<String>,
 }
 
 /// How to talk.

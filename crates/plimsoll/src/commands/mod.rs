@@ -2,6 +2,7 @@
 
 pub mod db;
 pub mod explain;
+pub mod formats;
 pub mod manual;
 pub mod open;
 pub mod sbom;

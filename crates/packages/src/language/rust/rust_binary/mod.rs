@@ -119,8 +119,8 @@ mod tests {
 
     #[test]
     fn messages_of_panics_betray_crates() {
-        let text = b"/root/.cargo/registry/src/index.test-0123/sha-1-0.10.0/src/lib.rs\
-            /root/.cargo/registry/src/index.test-0123/sha-1-0.10.0/src/other.rs\
+        let text = b"/usr/local/cargo/registry/src/index.test-0123/sha-1-0.10.0/src/lib.rs\
+            /usr/local/cargo/registry/src/index.test-0123/sha-1-0.10.0/src/other.rs\
             C:\\Users\\x\\.cargo\\registry\\src\\index.test-0123\\winapi-0.3.9\\src\\lib.rs\
             /rustc/0123abc/library/core/src/option.rs\
             /rust/deps/gimli-0.32.3/src/read/abbrev.rs\
