@@ -8,9 +8,9 @@ use std::borrow::Cow;
 use harness::{sections, seeds};
 use libfuzzer_sys::fuzz_target;
 use model::{
-    AnalyzerId, Digest, Distro, EndOfLife, Exploited, Fact, Finding, FixState, Forecast, Gap, GapKind, History, Image, ImageConfig,
-    Inventory, Item, Knowledge, Layer, LayerClass, LayerIndex, LayerSummary, Opinion, Origin, Package, PackageKind, Place,
-    Removed, Report, Severity, SourcePackage, Vulnerability, What,
+    AnalyzerId, Digest, Distro, EndOfLife, Exploited, Fact, Finding, FixState, Forecast, Gap, GapKind, History, Image,
+    ImageConfig, Inventory, Item, Knowledge, Layer, LayerClass, LayerIndex, LayerSummary, Opinion, Origin, Package,
+    PackageKind, Place, Removed, Report, Severity, SourcePackage, Vulnerability, What,
 };
 use report::{Context, Filter, Run};
 

@@ -36,6 +36,15 @@ pub fn read(path: &str, content: &[u8]) -> usize {
         .sum()
 }
 
+/// Has every analyzer of programs read a file, whether it would want it or not: some want large ones only.
+pub fn read_program(content: &[u8]) {
+    const PROGRAMS: &[&str] = &["dotnet-assembly", "dotnet-bundle", "elf-package-note", "go-binary", "rust-binary"];
+    let meta = Meta { size: content.len() as u64, mode: 0o755 };
+    for analyzer in packages::analyzers().filter(|analyzer| PROGRAMS.contains(&analyzer.name)) {
+        analyze(analyzer, &ImagePath::from("usr/bin/app"), meta, content);
+    }
+}
+
 fn analyze(analyzer: &Analyzer, path: &ImagePath, meta: Meta, content: &[u8]) -> usize {
     let budget = budget();
     let mut sheet = Facts::new(analyzer.id(), path.clone(), &budget);
