@@ -36,9 +36,11 @@ pub fn read(path: &str, content: &[u8]) -> usize {
         .sum()
 }
 
-/// Has every analyzer of programs read a file, whether it would want it or not: some want large ones only.
+/// Analyzers of programs. Some want larger ones than are tried here, so the target `programs` does not ask them.
+pub const PROGRAMS: &[&str] = &["dotnet-assembly", "dotnet-bundle", "elf-package-note", "go-binary", "rust-binary"];
+
+/// Has every analyzer of programs read a file, whether it would want it or not.
 pub fn read_program(content: &[u8]) {
-    const PROGRAMS: &[&str] = &["dotnet-assembly", "dotnet-bundle", "elf-package-note", "go-binary", "rust-binary"];
     let meta = Meta { size: content.len() as u64, mode: 0o755 };
     for analyzer in packages::analyzers().filter(|analyzer| PROGRAMS.contains(&analyzer.name)) {
         analyze(analyzer, &ImagePath::from("usr/bin/app"), meta, content);

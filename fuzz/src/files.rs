@@ -31,7 +31,7 @@ pub fn check() {
         let facts = analysis::read(path, content);
         assert!(facts > 0 || path.ends_with("-wal"), "nobody understands the file {path} of fuzz/src/files.rs");
     }
-    for analyzer in packages::analyzers().filter(|analyzer| !PROGRAMS.contains(&analyzer.name)) {
+    for analyzer in packages::analyzers().filter(|analyzer| !analysis::PROGRAMS.contains(&analyzer.name)) {
         let wanted = files.iter().any(|(path, content)| {
             let meta = Meta { size: content.len() as u64, mode: 0o755 };
             analysis::wants(analyzer, &ImagePath::from(*path), meta, content)
@@ -154,7 +154,6 @@ const SAMPLES: &[(&str, &[u8])] = &[
     ("srv/cpanfile.snapshot", include_bytes!("../seeds/packages/cpanfile-snapshot")),
     ("usr/share/doc/a/copyright", include_bytes!("../seeds/packages/debian-copyright")),
     ("srv/app/deno.lock", include_bytes!("../seeds/packages/deno-lock")),
-    ("srv/App.exe", include_bytes!("../seeds/packages/dotnet-bundle")),
     ("app/App.deps.json", include_bytes!("../seeds/packages/dotnet-deps")),
     ("usr/lib/ruby/gems/3.1.0/specifications/a-1.2.3.gemspec", include_bytes!("../seeds/packages/gemspec")),
     ("srv/Hermes-2-Pro-Llama-3-8B-F16.gguf", include_bytes!("../seeds/packages/gguf")),
@@ -223,7 +222,3 @@ const SAMPLES: &[(&str, &[u8])] = &[
     ("srv/wp-content/themes/twenty/style.css", include_bytes!("../seeds/packages/wordpress-theme")),
     ("srv/app/yarn.lock", include_bytes!("../seeds/packages/yarn-lock")),
 ];
-
-/// Analyzers of programs that are larger than what is tried here, or that want more than a text: the target `programs`
-/// tries them.
-const PROGRAMS: &[&str] = &["dotnet-assembly", "elf-package-note", "rust-binary"];
