@@ -4,6 +4,7 @@ use model::Unreadable;
 
 use super::{Bill, Draft, Entry, Properties, Role, assemble};
 use crate::syntax::json::{self, Items, Text, object};
+use crate::syntax::spdx::{Reference, Relationship};
 
 object! {
     struct Document<'a> {
@@ -33,23 +34,8 @@ object! {
 }
 
 object! {
-    struct Reference<'a> {
-        "referenceType" => kind: Text<'a>,
-        "referenceLocator" => locator: Text<'a>,
-    }
-}
-
-object! {
     struct Annotation<'a> {
         "comment" => comment: Text<'a>,
-    }
-}
-
-object! {
-    struct Relationship<'a> {
-        "spdxElementId" => from: Text<'a>,
-        "relationshipType" => kind: Text<'a>,
-        "relatedSpdxElement" => to: Text<'a>,
     }
 }
 

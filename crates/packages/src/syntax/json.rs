@@ -60,10 +60,10 @@ pub(crate) use otherwise_default;
 /// Defines a struct for a JSON object: `"key" => field: Type`. A missing field, and a value that is no object at all,
 /// is the default; of a repeated key the last value counts, as it does for JavaScript; other keys are skipped.
 macro_rules! object {
-    ($(#[$meta:meta])* struct $name:ident<'a> { $($key:literal => $field:ident: $type:ty,)+ }) => {
+    ($(#[$meta:meta])* $vis:vis struct $name:ident<'a> { $($key:literal => $field:ident: $type:ty,)+ }) => {
         $(#[$meta])*
         #[derive(Default)]
-        struct $name<'a> { $($field: $type,)+ }
+        $vis struct $name<'a> { $($vis $field: $type,)+ }
 
         impl<'a> serde::Deserialize<'a> for $name<'a> {
             fn deserialize<D: serde::Deserializer<'a>>(deserializer: D) -> Result<Self, D::Error> {

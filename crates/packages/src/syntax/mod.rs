@@ -1,8 +1,9 @@
-//! The syntaxes that many formats share: text, literals, JSON, TOML, XML, YAML, ZIP. What a document means is for the
+//! The syntaxes that many formats share: text, literals, JSON, SPDX, TOML, XML, YAML, ZIP. What a document means is for the
 //! formats to say.
 
 pub(crate) mod json;
 pub(crate) mod jsonc;
+pub(crate) mod spdx;
 pub(crate) mod terms;
 pub(crate) mod text;
 pub(crate) mod toml;

@@ -18,6 +18,7 @@ use model::{Analyzer, Facts, File, ImagePath, Key, PackageKind, Presence, Purl, 
 use crate::language::lies_below;
 use crate::listing::Listing;
 use crate::syntax::json::{self, Items, Text, object};
+use crate::syntax::spdx::{Reference, Relationship};
 
 /// Names what Bitnami built: [the module](self).
 pub const ANALYZER: Analyzer =
@@ -39,21 +40,6 @@ object! {
         "SPDXID" => id: Text<'a>,
         "licenseDeclared" => license: Text<'a>,
         "externalRefs" => references: Items<Reference<'a>>,
-    }
-}
-
-object! {
-    struct Reference<'a> {
-        "referenceType" => kind: Text<'a>,
-        "referenceLocator" => locator: Text<'a>,
-    }
-}
-
-object! {
-    struct Relationship<'a> {
-        "spdxElementId" => from: Text<'a>,
-        "relationshipType" => kind: Text<'a>,
-        "relatedSpdxElement" => to: Text<'a>,
     }
 }
 
