@@ -119,14 +119,17 @@ fn find(name: &str, environment: &Environment) -> Result<PathBuf, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::os::unix::fs::PermissionsExt;
 
-    /// Puts a helper of that shell script on the search path of an environment.
+    /// Puts a helper of that shell script on the search path of an environment. Another process writes it: a test that
+    /// starts a program just then would inherit a file open for writing here, and such a file cannot be executed.
     fn environment(script: &str) -> (tempfile::TempDir, Environment) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("docker-credential-test");
-        std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let written = Command::new("sh")
+            .args(["-c", r#"printf '#!/bin/sh\n%s\n' "$1" >"$2" && chmod 755 "$2""#, "sh", script])
+            .arg(&path)
+            .status();
+        assert!(written.unwrap().success());
         let search = format!("{}:/usr/bin:/bin", folder.path().display());
         (folder, Environment::new([("PATH", search.as_str()), ("KEYRING", "open")], "/"))
     }
