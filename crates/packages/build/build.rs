@@ -8,7 +8,6 @@ use std::{env, fs, process};
 mod pages;
 mod pattern;
 mod rule;
-mod yaml;
 
 fn main() {
     println!("cargo::rerun-if-changed=build");
@@ -35,7 +34,7 @@ fn pack(folder: &Path, out: &Path) -> Result<(), String> {
     let mut rules = Vec::new();
     for path in paths {
         let content = fs::read_to_string(&path).map_err(text)?;
-        let read = yaml::parse(&content).and_then(|document| rule::read_all(&document));
+        let read = rules::parse(&content).and_then(|document| rule::read_all(&document));
         rules.extend(read.map_err(|error| format!("{}: {error}", path.display()))?);
     }
     let packed = rule::pack(rules)?;

@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use crate::pattern;
-use crate::yaml::Node;
+use rules::Node;
 
 /// Endings of libraries' and interpreters' names are numbers: `libQt6Core.so.6.5.0`, `python3.11`.
 const MOST_NUMBER: u32 = 199;
