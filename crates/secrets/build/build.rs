@@ -1,0 +1,57 @@
+//! Checks the kinds of secrets in `rules/` and packs them into tables that are ready when the program starts: nothing of
+//! them is parsed at run time. A file that breaks a rule of the format ends the build, with its name and line.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs, process};
+
+#[allow(dead_code, reason = "a build needs a part of it only")]
+#[path = "../src/rule/alphabet.rs"]
+mod alphabet;
+mod pack;
+#[allow(dead_code, reason = "a build needs a part of it only")]
+#[path = "../src/rule/read.rs"]
+mod read;
+#[allow(dead_code, reason = "a build needs a part of it only")]
+#[path = "../src/rule/shape.rs"]
+mod shape;
+
+fn main() {
+    println!("cargo::rerun-if-changed=build");
+    println!("cargo::rerun-if-changed=rules");
+    println!("cargo::rerun-if-changed=src/rule");
+    let here = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
+    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
+    if let Err(errors) = run(&here.join("rules"), &out) {
+        // All at once: whoever writes rules mends several files between two builds.
+        errors.iter().for_each(|error| println!("cargo::error={error}"));
+        process::exit(1);
+    }
+}
+
+fn run(folder: &Path, out: &Path) -> Result<(), Vec<String>> {
+    let text = |error: std::io::Error| vec![error.to_string()];
+    let mut paths: Vec<_> = fs::read_dir(folder)
+        .map_err(text)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<_, _>>()
+        .map_err(text)?;
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "yaml"));
+    paths.sort();
+    let (mut providers, mut errors) = (Vec::new(), Vec::new());
+    for path in &paths {
+        let read = fs::read_to_string(path)
+            .map_err(|error| error.to_string())
+            .and_then(|content| rules::parse(&content))
+            .and_then(|document| read::provider(&document));
+        match read {
+            Ok(provider) => providers.push(provider),
+            Err(error) => errors.push(format!("{}: {error}", path.display())),
+        }
+    }
+    errors.extend(pack::check(&providers));
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    fs::write(out.join("kinds.rs"), pack::kinds(&providers)).map_err(text)?;
+    fs::write(out.join("examples.rs"), pack::examples(&providers)).map_err(text)
+}
