@@ -29,7 +29,7 @@ use pom::Project;
 /// An archive of classes: [the module](self).
 pub const ANALYZER: Analyzer = Analyzer {
     name: "jar",
-    version: 2,
+    version: 3,
     files: &[
         Key::Extension("jar").any(),
         Key::Extension("war").any(),
