@@ -1,0 +1,43 @@
+//! Compressed bytes: gzip (RFC 1952), Zstandard (RFC 8878), xz (The .xz File Format 1.2.1) and bzip2, told by their
+//! first bytes.
+
+use std::io::{self, Read};
+
+/// How bytes are compressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Compression {
+    Gzip,
+    Zstd,
+    Xz,
+    Bzip2,
+}
+
+/// Memory for the window of a decoder: what the tools' own presets need at most, and less than an attacker asks for.
+const WINDOW_LOG: u32 = 27;
+
+impl Compression {
+    /// By the first bytes; none where nothing says that they are compressed.
+    pub(crate) fn sniff(content: &[u8]) -> Option<Self> {
+        match content {
+            [0x1f, 0x8b, 8, ..] => Some(Self::Gzip),
+            [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Self::Zstd),
+            [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(Self::Xz),
+            [b'B', b'Z', b'h', b'1'..=b'9', ..] => Some(Self::Bzip2),
+            _ => None,
+        }
+    }
+
+    /// The bytes as they were. Several compressed pieces after each other are one, as all the tools have it.
+    pub(crate) fn decoder(self, content: &[u8]) -> io::Result<Box<dyn Read + '_>> {
+        Ok(match self {
+            Self::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(content)),
+            Self::Zstd => {
+                let mut decoder = zstd::stream::read::Decoder::with_buffer(content)?;
+                decoder.window_log_max(WINDOW_LOG)?;
+                Box::new(decoder)
+            }
+            Self::Xz => Box::new(lzma_rust2::XzReader::new_mem_limit(content, true, 1 << (WINDOW_LOG - 10))),
+            Self::Bzip2 => Box::new(bzip2::bufread::MultiBzDecoder::new(content)),
+        })
+    }
+}
