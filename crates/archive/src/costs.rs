@@ -34,8 +34,13 @@ impl<'b> Costs<'b> {
         self.room.get()
     }
 
-    /// Takes away what was looked at.
-    pub(crate) fn spend(&self, bytes: u64) -> Result<(), Unreadable> {
+    /// Bytes that may still be looked at.
+    pub fn left(&self) -> u64 {
+        self.left.get()
+    }
+
+    /// Takes away what was looked at. An error when that was the last.
+    pub fn spend(&self, bytes: u64) -> Result<(), Unreadable> {
         let left = self.left.get().saturating_sub(bytes);
         self.left.set(left);
         if self.budget.expired() {
