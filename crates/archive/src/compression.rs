@@ -12,8 +12,8 @@ pub(crate) enum Compression {
     Bzip2,
 }
 
-/// Memory for the window of a decoder: what the tools' own presets need at most, and less than an attacker asks for.
-const WINDOW_LOG: u32 = 27;
+/// Memory for the window of a decoder: what `xz -9` and Arch's packages need, and less than an attacker asks for.
+const WINDOW_LOG: u32 = 26;
 
 impl Compression {
     /// By the first bytes; none where nothing says that they are compressed.
@@ -27,16 +27,23 @@ impl Compression {
         }
     }
 
-    /// The bytes as they were. Several compressed pieces after each other are one, as all the tools have it.
-    pub(crate) fn decoder(self, content: &[u8]) -> io::Result<Box<dyn Read + '_>> {
+    /// The bytes as they were. Several compressed pieces after each other are one, as all the tools have it. The window takes
+    /// no more than `room`.
+    pub(crate) fn decoder(self, content: &[u8], room: u64) -> io::Result<Box<dyn Read + '_>> {
+        /// What xz's decoder has besides its window.
+        const OVERHEAD_KIB: u32 = 1 << 10;
+        let window_log = room.max(1 << 10).ilog2().min(WINDOW_LOG);
         Ok(match self {
             Self::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(content)),
             Self::Zstd => {
                 let mut decoder = zstd::stream::read::Decoder::with_buffer(content)?;
-                decoder.window_log_max(WINDOW_LOG)?;
+                decoder.window_log_max(window_log)?;
                 Box::new(decoder)
             }
-            Self::Xz => Box::new(lzma_rust2::XzReader::new_mem_limit(content, true, 1 << (WINDOW_LOG - 10))),
+            Self::Xz => {
+                let most = (1 << (window_log - 10)) + OVERHEAD_KIB;
+                Box::new(lzma_rust2::XzReader::new_mem_limit(content, true, most))
+            }
             Self::Bzip2 => Box::new(bzip2::bufread::MultiBzDecoder::new(content)),
         })
     }

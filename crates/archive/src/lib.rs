@@ -136,7 +136,7 @@ pub fn find(
 fn unpack(content: &[u8], inner: &[u8], costs: &Costs<'_>, visitor: &mut dyn Visitor) -> Result<(), Unreadable> {
     let compression = Compression::sniff(content);
     let decoder: io::Result<Box<dyn Read + '_>> = match compression {
-        Some(compression) => compression.decoder(content),
+        Some(compression) => compression.decoder(content, costs.room()),
         None => Ok(Box::new(content)),
     };
     let decoder = decoder.map_err(|error| costs.why(&error))?;
