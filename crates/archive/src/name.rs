@@ -24,9 +24,10 @@ pub fn family(path: &ImagePath) -> Option<Family> {
     lower.make_ascii_lowercase();
     match &*lower {
         b"zip" => Some(Family::Indexed),
-        b"tar" | b"tgz" | b"tbz" | b"tbz2" | b"txz" | b"tzst" | b"cpio" => Some(Family::Unindexed),
         b"gz" | b"bz2" | b"xz" | b"zst" if is_alpm(path.name()) => Some(Family::Package),
-        b"gz" | b"bz2" | b"xz" | b"zst" => Some(Family::Unindexed),
+        b"tar" | b"tgz" | b"tbz" | b"tbz2" | b"txz" | b"tzst" | b"cpio" | b"gz" | b"bz2" | b"xz" | b"zst" => {
+            Some(Family::Unindexed)
+        }
         b"deb" | b"rpm" | b"apk" => Some(Family::Package),
         _ => None,
     }

@@ -106,7 +106,8 @@ impl Unfold<'_, '_> {
         self.packed = before.1;
         if let Err(why) = outcome {
             // When all is spent, the innermost archive has said so.
-            if !was_spent && !(costs.are_spent() && self.told > 0) {
+            let is_told = was_spent || costs.are_spent() && self.told > 0;
+            if !is_told {
                 self.tell(path, why);
             }
         }
