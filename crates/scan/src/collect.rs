@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use image::layer::{Entry, EntryKind, Interest, LayerRead, Visitor};
-use model::{Analyzer, Budget, Digest, Fact, File, Gap, GapKind, ImagePath};
+use model::{Digest, Fact, File, Gap, GapKind, ImagePath};
 use serde::{Deserialize, Serialize};
 
 use crate::learned::{Allowance, Learned, path_bytes};
-use crate::matcher::{Index, Matcher};
+use crate::matcher::Index;
 use crate::tree::{Builder, Tree};
+use crate::unfold::{Readers, unfold};
 
 /// Everything that a layer's bytes say, wherever the layer is used.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -30,9 +31,7 @@ pub(crate) type Missed = HashMap<ImagePath, Vec<(ImagePath, Vec<Index>)>>;
 
 /// Collects one layer's facts.
 pub(crate) struct Collector<'a> {
-    analyzers: &'a [&'static Analyzer],
-    matcher: &'a Matcher,
-    budget: &'a Budget,
+    readers: Readers<'a>,
     learned: Learned<'a>,
     tree: Builder,
     /// Memory for the listing that was taken from the allowance and not yet needed.
@@ -49,16 +48,9 @@ struct HardLink {
 }
 
 impl<'a> Collector<'a> {
-    pub(crate) fn new(
-        analyzers: &'a [&'static Analyzer],
-        matcher: &'a Matcher,
-        budget: &'a Budget,
-        allowance: &'a Allowance,
-    ) -> Self {
+    pub(crate) fn new(readers: Readers<'a>, allowance: &'a Allowance) -> Self {
         Self {
-            analyzers,
-            matcher,
-            budget,
+            readers,
             learned: Learned::new(allowance),
             tree: Builder::default(),
             paid: 0,
@@ -74,17 +66,17 @@ impl<'a> Collector<'a> {
         for HardLink { target, path, wanted } in std::mem::take(&mut self.links) {
             let mut looked_at = Vec::new();
             if self.learned.knows(&target) {
-                self.matcher.by_path(&target, &mut looked_at);
+                self.readers.matcher.by_path(&target, &mut looked_at);
             }
             let unseen: Vec<Index> = wanted.iter().copied().filter(|index| !looked_at.contains(index)).collect();
             self.learned.copy(&target, &path);
-            if !unseen.is_empty() {
+            let opens = |path| self.readers.archives.opens(path).is_some();
+            if !unseen.is_empty() || opens(&path) && !opens(&target) {
                 missed.entry(target).or_default().push((path, unseen));
             }
         }
         if !missed.is_empty() {
-            let mut look =
-                SecondLook { analyzers: self.analyzers, budget: self.budget, missed, learned: &mut self.learned };
+            let mut look = SecondLook { readers: self.readers, missed, learned: &mut self.learned };
             look_again(&mut look);
             look.conclude();
         }
@@ -133,19 +125,22 @@ impl Visitor for Collector<'_> {
         }
         match entry.kind {
             EntryKind::File => {
-                self.matcher.by_path(entry.path, &mut self.wanted);
-                if !self.wanted.is_empty() {
+                self.readers.matcher.by_path(entry.path, &mut self.wanted);
+                if !self.wanted.is_empty() || self.readers.archives.opens(entry.path).is_some() {
                     Interest::Whole
-                } else if entry.meta.size > 0 && self.matcher.wants_head(entry.path) {
+                } else if entry.meta.size > 0 && self.readers.matcher.wants_head(entry.path) {
                     Interest::Head
                 } else {
                     Interest::None
                 }
             }
             EntryKind::HardLink(target) => {
-                self.matcher.by_path(entry.path, &mut self.wanted);
+                self.readers.matcher.by_path(entry.path, &mut self.wanted);
                 let bytes = path_bytes(target) + path_bytes(entry.path) + size_of::<HardLink>();
-                if (!self.wanted.is_empty() || self.learned.knows(target)) && self.learned.spend(bytes) {
+                let matters = !self.wanted.is_empty()
+                    || self.learned.knows(target)
+                    || self.readers.archives.opens(entry.path).is_some();
+                if matters && self.learned.spend(bytes) {
                     let (target, path) = (target.clone(), entry.path.clone());
                     self.links.push(HardLink { target, path, wanted: self.wanted.clone() });
                 }
@@ -156,15 +151,15 @@ impl Visitor for Collector<'_> {
     }
 
     fn head(&mut self, entry: &Entry<'_>, head: &[u8]) -> bool {
-        self.matcher.by_head(entry.path, &entry.meta, head, &mut self.wanted);
+        self.readers.matcher.by_head(entry.path, &entry.meta, head, &mut self.wanted);
         !self.wanted.is_empty()
     }
 
     fn content(&mut self, entry: &Entry<'_>, content: &[u8]) {
         // A file that is wanted for its path has not been asked for its beginning.
-        self.matcher.by_head(entry.path, &entry.meta, content, &mut self.wanted);
-        let file = File { path: entry.path, meta: entry.meta, content, budget: self.budget };
-        self.learned.analyze(&file, these(self.analyzers, &self.wanted));
+        self.readers.matcher.by_head(entry.path, &entry.meta, content, &mut self.wanted);
+        let file = File { path: entry.path, meta: entry.meta, content, budget: self.readers.budget };
+        read(self.readers, &file, &self.wanted, &mut self.learned);
     }
 
     fn gap(&mut self, path: &ImagePath, kind: GapKind, detail: String) {
@@ -174,8 +169,7 @@ impl Visitor for Collector<'_> {
 
 /// Looks at a layer again, at what was [`Missed`] only.
 pub(crate) struct SecondLook<'l, 'a> {
-    analyzers: &'a [&'static Analyzer],
-    budget: &'a Budget,
+    readers: Readers<'a>,
     missed: Missed,
     learned: &'l mut Learned<'a>,
 }
@@ -212,8 +206,8 @@ impl Visitor for SecondLook<'_, '_> {
 
     fn content(&mut self, entry: &Entry<'_>, content: &[u8]) {
         for (path, wanted) in self.missed.remove(entry.path).unwrap_or_default() {
-            let file = File { path: &path, meta: entry.meta, content, budget: self.budget };
-            self.learned.analyze(&file, these(self.analyzers, &wanted));
+            let file = File { path: &path, meta: entry.meta, content, budget: self.readers.budget };
+            read(self.readers, &file, &wanted, self.learned);
         }
     }
 
@@ -225,14 +219,22 @@ impl Visitor for SecondLook<'_, '_> {
     }
 }
 
-fn these<'a>(analyzers: &'a [&'static Analyzer], wanted: &'a [Index]) -> impl Iterator<Item = &'static Analyzer> {
-    wanted.iter().filter_map(|index| analyzers.get(usize::from(*index)).copied())
+/// Lends a file to those who want it, and opens it if it is an archive.
+fn read(readers: Readers<'_>, file: &File<'_>, wanted: &[Index], learned: &mut Learned<'_>) {
+    if !wanted.is_empty() {
+        learned.analyze(file, readers.these(wanted));
+    }
+    if let Some(family) = readers.archives.opens(file.path) {
+        unfold(readers, file.path, family, file.content, learned);
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::{Key, Meta, Package, PackageKind, Pattern, Unreadable};
+    use crate::matcher::Matcher;
+    use crate::unfold::Archives;
+    use model::{Analyzer, Budget, Key, Meta, Package, PackageKind, Pattern, Unreadable};
 
     /// `list` files name a package on each line; `broken` ones break the analyzer.
     static LIST: Analyzer = Analyzer {
@@ -256,7 +258,9 @@ mod tests {
         let analyzers = [&LIST, &HEAD];
         let (matcher, allowance) = (Matcher::new(&analyzers), Allowance::new(learned_bytes));
         let budget = Budget { learned_bytes, ..Budget::default() };
-        let mut collector = Collector::new(&analyzers, &matcher, &budget, &allowance);
+        let readers =
+            Readers { analyzers: &analyzers, matcher: &matcher, budget: &budget, archives: Archives::default() };
+        let mut collector = Collector::new(readers, &allowance);
         for entry in entries {
             let (path, kind, content) = if let Some(path) = entry.strip_prefix('-') {
                 (path, EntryKind::Whiteout, "")
@@ -327,6 +331,18 @@ mod tests {
     #[test]
     fn heads_decide_where_names_do_not() {
         check(&["a=!", "b=?"], &["a corrupt"]);
+    }
+
+    #[test]
+    fn an_archive_that_is_replaced_says_nothing_any_more() {
+        let zip = |name: &str| {
+            let archive = archive::testing::Writer::default().store("list", name.as_bytes()).finish();
+            // Contents are texts here; the archive's bytes below 128 stay as they are.
+            format!("a.zip={}", String::from_utf8(archive).unwrap())
+        };
+        check(&[&zip("x"), &zip("y")], &["a.zip!/list y"]);
+        check(&[&zip("x"), "b.zip->a.zip"], &["a.zip!/list x", "b.zip!/list x"]);
+        check(&["data=x", "b.zip->data"], &["b.zip unavailable"]);
     }
 
     /// Whatever is there to be learned, what is kept fits, a gap says that there was more, and nobody caches it.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use model::{Analyzer, AnalyzerId, Fact, Facts, File, Gap, GapKind, ImagePath, Place};
+use model::{Analyzer, AnalyzerId, Fact, Facts, File, Gap, GapKind, ImagePath, Place, Presence, What};
 
 /// The stage that walks layers, as gaps name it.
 pub(crate) const LAYER: AnalyzerId = AnalyzerId::new("layer");
@@ -107,6 +107,36 @@ impl<'a> Learned<'a> {
             ask(analyzer, file, &mut said);
         }
         self.remember(file.path, said);
+    }
+
+    /// Lends a file inside of the archive at `outer`. Only packages count there: whose root filesystem an archive holds, and
+    /// who owns its files, says nothing of the image. What is `packed` is not installed.
+    pub(crate) fn analyze_inside<'f>(
+        &mut self,
+        outer: &ImagePath,
+        packed: bool,
+        file: &File<'_>,
+        analyzers: impl Iterator<Item = &'f Analyzer>,
+    ) {
+        let mut said = Said::default();
+        for analyzer in analyzers {
+            ask(analyzer, file, &mut said);
+        }
+        said.facts.retain_mut(|fact| {
+            let What::Package(package) = &mut fact.what else { return false };
+            if packed {
+                package.presence = package.presence.max(Presence::Declared);
+            }
+            true
+        });
+        if !said.facts.is_empty() || !said.gaps.is_empty() {
+            self.remember(outer, said);
+        }
+    }
+
+    /// Something in the archive at `outer` could not be seen.
+    pub(crate) fn gap_inside(&mut self, outer: &ImagePath, gap: Gap) {
+        self.remember(outer, Said { gaps: vec![gap], ..Said::default() });
     }
 
     /// What was said at `path` does not count: an archive may hold a name twice, and whoever unpacks it keeps the last.

@@ -4,7 +4,6 @@ mod block;
 mod decode;
 mod feed;
 mod room;
-pub(crate) mod tar;
 mod verify;
 mod walk;
 

@@ -4,7 +4,7 @@ use model::{Budget, GapKind, ImagePath, Key, Meta};
 
 use super::decode::Fault;
 use super::feed::{Ended, Feed};
-use super::tar::{self, EXTENSION_BYTES, Header, Kind, Member, Overrides, UNIT};
+use archive::tar::header::{self, EXTENSION_BYTES, Header, Kind, Member, Overrides, UNIT};
 
 /// A layer's entry, after the tricks of the archive format are undone.
 #[derive(Clone, Copy, Debug)]
@@ -113,7 +113,7 @@ pub(crate) fn walk(
             if feed.take(&mut unit) < UNIT {
                 return Err(cut_off(at));
             }
-            map_goes_on = tar::sparse_map_goes_on(&unit);
+            map_goes_on = header::sparse_map_goes_on(&unit);
         }
         let padded = stored.checked_next_multiple_of(UNIT as u64).ok_or_else(|| corrupt(at, "its size is absurd"))?;
         let is_link = matches!(kind, Kind::Symlink | Kind::HardLink);
