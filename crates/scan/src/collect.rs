@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use image::layer::{Entry, EntryKind, Interest, LayerRead, Visitor};
-use model::{Analyzer, Budget, Digest, Fact, File, Gap, GapKind, ImagePath};
+use image::layer::{Entry, EntryKind, Interest, LayerRead, Visitor, too_large};
+use model::{Analyzer, Budget, Digest, Fact, File, Gap, GapKind, ImagePath, Pattern};
 use serde::{Deserialize, Serialize};
 
 use crate::learned::{Allowance, Learned, path_bytes};
-use crate::matcher::{Index, Matcher};
+use crate::matcher::{Matcher, Wanted};
 use crate::tree::{Builder, Tree};
 
 /// Everything that a layer's bytes say, wherever the layer is used.
@@ -26,7 +26,7 @@ pub(crate) struct LayerFacts {
 }
 
 /// Hard links whose content had passed, unwanted, before anybody knew that it has a wanted name as well.
-pub(crate) type Missed = HashMap<ImagePath, Vec<(ImagePath, Vec<Index>)>>;
+pub(crate) type Missed = HashMap<ImagePath, Vec<(ImagePath, Vec<Wanted>)>>;
 
 /// Collects one layer's facts.
 pub(crate) struct Collector<'a> {
@@ -38,14 +38,14 @@ pub(crate) struct Collector<'a> {
     /// Memory for the listing that was taken from the allowance and not yet needed.
     paid: usize,
     links: Vec<HardLink>,
-    wanted: Vec<Index>,
+    wanted: Vec<Wanted>,
 }
 
 /// A second name of a file, and who wants it under that name.
 struct HardLink {
     target: ImagePath,
     path: ImagePath,
-    wanted: Vec<Index>,
+    wanted: Vec<Wanted>,
 }
 
 impl<'a> Collector<'a> {
@@ -76,7 +76,8 @@ impl<'a> Collector<'a> {
             if self.learned.knows(&target) {
                 self.matcher.by_path(&target, &mut looked_at);
             }
-            let unseen: Vec<Index> = wanted.iter().copied().filter(|index| !looked_at.contains(index)).collect();
+            let is_unseen = |wanted: &Wanted| looked_at.iter().all(|seen: &Wanted| seen.index != wanted.index);
+            let unseen: Vec<Wanted> = wanted.into_iter().filter(is_unseen).collect();
             self.learned.copy(&target, &path);
             if !unseen.is_empty() {
                 missed.entry(target).or_default().push((path, unseen));
@@ -120,6 +121,32 @@ impl<'a> Collector<'a> {
     }
 }
 
+impl Collector<'_> {
+    /// How much of a file those who want it have to see. Of one that is too large, those who want all of it see nothing.
+    fn interest(&mut self, entry: &Entry<'_>) -> Interest {
+        if keep_affordable(&mut self.wanted, entry.meta.size, self.budget) {
+            self.learned.gap(entry.path, GapKind::LimitHit, too_large(entry.meta.size, self.budget));
+        }
+        most(&self.wanted, self.budget)
+    }
+}
+
+/// Leaves out those who want all of a file that is too large, and says whether there were any.
+fn keep_affordable(wanted: &mut Vec<Wanted>, size: u64, budget: &Budget) -> bool {
+    let before = wanted.len();
+    wanted.retain(|wanted| wanted.bytes != Pattern::ALL || size <= budget.file_bytes);
+    wanted.len() < before
+}
+
+/// As much as the one who wants most.
+fn most(wanted: &[Wanted], budget: &Budget) -> Interest {
+    match wanted.iter().map(|wanted| wanted.bytes).max() {
+        None => Interest::None,
+        Some(Pattern::ALL) => Interest::Whole,
+        Some(bytes) => Interest::First(bytes.min(budget.file_bytes)),
+    }
+}
+
 impl Visitor for Collector<'_> {
     fn enter(&mut self, entry: &Entry<'_>) -> Interest {
         if self.learned.is_full() {
@@ -134,12 +161,11 @@ impl Visitor for Collector<'_> {
         match entry.kind {
             EntryKind::File => {
                 self.matcher.by_path(entry.path, &mut self.wanted);
-                if !self.wanted.is_empty() {
-                    Interest::Whole
-                } else if entry.meta.size > 0 && self.matcher.wants_head(entry.path) {
+                let is_wanted_whole = self.wanted.iter().any(|wanted| wanted.bytes >= entry.meta.size);
+                if !is_wanted_whole && entry.meta.size > 0 && self.matcher.wants_head(entry.path) {
                     Interest::Head
                 } else {
-                    Interest::None
+                    self.interest(entry)
                 }
             }
             EntryKind::HardLink(target) => {
@@ -155,15 +181,17 @@ impl Visitor for Collector<'_> {
         }
     }
 
-    fn head(&mut self, entry: &Entry<'_>, head: &[u8]) -> bool {
+    fn head(&mut self, entry: &Entry<'_>, head: &[u8]) -> Interest {
         self.matcher.by_head(entry.path, &entry.meta, head, &mut self.wanted);
-        !self.wanted.is_empty()
+        self.interest(entry)
     }
 
     fn content(&mut self, entry: &Entry<'_>, content: &[u8]) {
-        // A file that is wanted for its path has not been asked for its beginning.
-        self.matcher.by_head(entry.path, &entry.meta, content, &mut self.wanted);
         let file = File { path: entry.path, meta: entry.meta, content, budget: self.budget };
+        if file.is_whole() {
+            // A file that is wanted whole for its path has not been asked for its beginning.
+            self.matcher.by_head(entry.path, &entry.meta, content, &mut self.wanted);
+        }
         self.learned.analyze(&file, these(self.analyzers, &self.wanted));
     }
 
@@ -199,15 +227,25 @@ impl SecondLook<'_, '_> {
 
 impl Visitor for SecondLook<'_, '_> {
     fn enter(&mut self, entry: &Entry<'_>) -> Interest {
-        if entry.kind == EntryKind::File && self.missed.contains_key(entry.path) {
-            Interest::Whole
-        } else {
-            Interest::None
+        let Some(links) = self.missed.get_mut(entry.path).filter(|_| entry.kind == EntryKind::File) else {
+            return Interest::None;
+        };
+        let mut all = Vec::new();
+        for (path, wanted) in links {
+            if keep_affordable(wanted, entry.meta.size, self.budget) {
+                self.learned.gap(path, GapKind::LimitHit, too_large(entry.meta.size, self.budget));
+            }
+            all.extend_from_slice(wanted);
         }
+        let interest = most(&all, self.budget);
+        if interest == Interest::None {
+            self.missed.remove(entry.path);
+        }
+        interest
     }
 
-    fn head(&mut self, _: &Entry<'_>, _: &[u8]) -> bool {
-        false
+    fn head(&mut self, _: &Entry<'_>, _: &[u8]) -> Interest {
+        Interest::None
     }
 
     fn content(&mut self, entry: &Entry<'_>, content: &[u8]) {
@@ -225,14 +263,17 @@ impl Visitor for SecondLook<'_, '_> {
     }
 }
 
-fn these<'a>(analyzers: &'a [&'static Analyzer], wanted: &'a [Index]) -> impl Iterator<Item = &'static Analyzer> {
-    wanted.iter().filter_map(|index| analyzers.get(usize::from(*index)).copied())
+fn these<'a>(
+    analyzers: &'a [&'static Analyzer],
+    wanted: &'a [Wanted],
+) -> impl Iterator<Item = (&'static Analyzer, u64)> {
+    wanted.iter().filter_map(|wanted| Some((*analyzers.get(usize::from(wanted.index))?, wanted.bytes)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::{Key, Meta, Package, PackageKind, Pattern, Unreadable};
+    use model::{Key, Meta, Package, PackageKind, Unreadable};
 
     /// `list` files name a package on each line; `broken` ones break the analyzer.
     static LIST: Analyzer = Analyzer {
@@ -250,12 +291,29 @@ mod tests {
     static HEAD: Analyzer =
         Analyzer { name: "head", version: 1, files: HEADS, analyze: |_, _| Err(Unreadable::corrupt("only a head")) };
 
+    static FIRST: Analyzer = Analyzer {
+        name: "first",
+        version: 1,
+        files: &[Key::Extension("first").any().first(4)],
+        analyze: |file, facts| {
+            let seen = String::from_utf8_lossy(file.content);
+            facts.package(Package::new(
+                PackageKind::Npm,
+                format!("{seen}{}", if file.is_whole() { "" } else { "~" }),
+                "1",
+            ));
+            Ok(())
+        },
+    };
+    static ALL: Analyzer =
+        Analyzer { name: "all", files: &[Key::Name("large.first").any(), Key::Name("large").any()], ..FIRST };
+
     /// Collects entries: `path=content` a file whose packages are apart by commas, `path->target` a hard link, `-path` a
     /// whiteout.
     fn collect(entries: impl IntoIterator<Item = String>, learned_bytes: usize) -> LayerFacts {
-        let analyzers = [&LIST, &HEAD];
+        let analyzers = [&LIST, &HEAD, &FIRST, &ALL];
         let (matcher, allowance) = (Matcher::new(&analyzers), Allowance::new(learned_bytes));
-        let budget = Budget { learned_bytes, ..Budget::default() };
+        let budget = Budget { learned_bytes, file_bytes: 1000, ..Budget::default() };
         let mut collector = Collector::new(&analyzers, &matcher, &budget, &allowance);
         for entry in entries {
             let (path, kind, content) = if let Some(path) = entry.strip_prefix('-') {
@@ -277,13 +335,14 @@ mod tests {
     fn show(collector: &mut Collector<'_>, path: &str, kind: EntryKind<'_>, content: &[u8]) {
         let path = ImagePath::from(path);
         let entry = Entry { path: &path, kind, meta: Meta { size: content.len() as u64, mode: 0o644 } };
-        let wanted = match collector.enter(&entry) {
-            Interest::None => false,
-            Interest::Head => collector.head(&entry, content),
-            Interest::Whole => true,
-        };
-        if wanted {
-            collector.content(&entry, content);
+        let mut interest = collector.enter(&entry);
+        if interest == Interest::Head {
+            interest = collector.head(&entry, content);
+        }
+        match interest {
+            Interest::None | Interest::Head => {}
+            Interest::First(bytes) => collector.content(&entry, &content[..content.len().min(bytes as usize)]),
+            Interest::Whole => collector.content(&entry, content),
         }
     }
 
@@ -317,6 +376,17 @@ mod tests {
         check(&["list=x,y", "b/list->list"], &["b/list x", "b/list y", "list x", "list y"]);
         check(&["data=x", "b/list->data"], &["b/list unavailable"]);
         check(&["b/list->list", "list->b/list"], &["b/list unavailable", "list unavailable"]);
+    }
+
+    #[test]
+    fn who_wants_the_first_bytes_sees_no_more_whatever_the_size() {
+        check(&["a.first=abcdef", "b.first=abc"], &["a.first abcd~", "b.first abc"]);
+        check(&["a.first=!bcdef"], &["a.first !bcd~", "a.first corrupt"]);
+        check(&["large.first=abcdef"], &["large.first abcdef", "large.first abcd~"]);
+        let large = format!("large.first={}", "a".repeat(1001));
+        check(&[&large], &["large.first aaaa~", "large.first limit-hit"]);
+        check(&[&large.replace(".first", "")], &["large limit-hit"]);
+        check(&["a.first=abcdef", "large->a.first"], &["a.first abcd~", "large abcd~", "large unavailable"]);
     }
 
     #[test]

@@ -100,11 +100,13 @@ impl<'a> Learned<'a> {
         self.by_path.contains_key(path)
     }
 
-    /// Lends a file to those who want it.
-    pub(crate) fn analyze<'f>(&mut self, file: &File<'_>, analyzers: impl Iterator<Item = &'f Analyzer>) {
+    /// Lends a file to those who want it, to each as many of its first bytes as it asked for.
+    pub(crate) fn analyze<'f>(&mut self, file: &File<'_>, analyzers: impl Iterator<Item = (&'f Analyzer, u64)>) {
         let mut said = Said::default();
-        for analyzer in analyzers {
-            ask(analyzer, file, &mut said);
+        for (analyzer, bytes) in analyzers {
+            let most = usize::try_from(bytes).unwrap_or(usize::MAX);
+            let content = &file.content[..file.content.len().min(most)];
+            ask(analyzer, &File { content, ..*file }, &mut said);
         }
         self.remember(file.path, said);
     }
