@@ -1,8 +1,8 @@
 //! The shapes of the two stages that others fill in: analyzers (bytes to facts) and detectors (facts to findings).
 
 use crate::{
-    AnalyzerId, Budget, Distro, Fact, Finding, Gap, GapKind, ImageConfig, ImagePath, Inventory, Ownership, Package,
-    Place, What,
+    AnalyzerId, Budget, Distro, Executable, Fact, Finding, Gap, GapKind, ImageConfig, ImagePath, Inventory, Ownership,
+    Package, Place, What,
 };
 
 /// One kind of file that we can read: which paths, and what they say. A row of a table, with a function.
@@ -206,6 +206,11 @@ impl Facts {
         if !ownership.files.is_empty() {
             self.push(What::Owns(ownership), None);
         }
+    }
+
+    /// The file is a program.
+    pub fn executable(&mut self, executable: Executable) {
+        self.push(What::Executable(executable), None);
     }
 
     /// The file declares the licences of what it was brought with.

@@ -18,7 +18,7 @@ use model::{Analyzer, Budget, Digest};
 use crate::collect::LayerFacts;
 
 /// Raised when the stored form changes. Older files are then never asked for again.
-const FORMAT: u32 = 5;
+const FORMAT: u32 = 6;
 
 /// A folder of facts.
 #[derive(Clone, Debug)]
