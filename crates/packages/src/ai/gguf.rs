@@ -10,9 +10,9 @@
 //! first 16 MiB are read, however large it is: there the keys are, those of the model in front and then the tokens, which
 //! seldom take more. Weights are not looked at. The tests were written from the specification.
 
-use model::{Analyzer, Confidence, Facts, File, ImagePath, Key, Package, PackageKind, Unreadable};
+use model::{Analyzer, Confidence, Facts, File, Key, Package, PackageKind, Unreadable};
 
-use crate::listing::is_word;
+use super::naming::{file_name, is_later_part, word};
 
 /// A model: [the module](self).
 pub const ANALYZER: Analyzer =
@@ -32,7 +32,6 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     if is_later_part(file_name) {
         return Ok(());
     }
-    let word = |text: &str| Some(text.trim().replace(char::is_whitespace, "-")).filter(|word| is_word(word));
     let own_name = word(model.name);
     let confidence = if own_name.is_some() { Confidence::Medium } else { Confidence::Low };
     let Some(name) = own_name.or_else(|| word(file_name)) else {
@@ -46,20 +45,6 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
         ..Package::new(PackageKind::Generic, name, version)
     });
     Ok(())
-}
-
-/// The file's name without its ending; empty where it is no text.
-fn file_name(path: &ImagePath) -> &str {
-    let name = std::str::from_utf8(path.name()).unwrap_or_default();
-    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
-}
-
-/// Whether a file's name says that it goes on with what another began: `Grok-100B-v1.0-Q4_0-00003-of-00009`.
-fn is_later_part(name: &str) -> bool {
-    let is_number = |text: &str| text.len() == 5 && text.bytes().all(|byte| byte.is_ascii_digit());
-    let mut parts = name.rsplit('-');
-    let (Some(total), Some("of"), Some(part)) = (parts.next(), parts.next(), parts.next()) else { return false };
-    is_number(total) && is_number(part) && part != "00001"
 }
 
 /// The version in a file's name: `v0.1` of `Mixtral-8x7B-v0.1-KQ2`.
@@ -183,6 +168,8 @@ fn width(kind: u32) -> Result<u64, Unreadable> {
 
 #[cfg(test)]
 mod tests {
+    use model::ImagePath;
+
     use super::*;
     use crate::testing::{self, survives, wants};
 

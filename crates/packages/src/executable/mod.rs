@@ -7,7 +7,7 @@
 pub(crate) mod head;
 
 mod elf_note;
-mod program_file;
+pub(crate) mod program_file;
 
 use model::Analyzer;
 use object::{Object, ObjectSection};

@@ -35,7 +35,7 @@ fn is_a_distributions(path: &ImagePath) -> bool {
     FOLDERS.iter().any(|folder| below.starts_with(folder)) && !is_a_languages(path)
 }
 
-fn is_elsewhere(path: &ImagePath) -> bool {
+pub(crate) fn is_elsewhere(path: &ImagePath) -> bool {
     !is_a_distributions(path) && !is_a_languages(path.as_bytes())
 }
 
@@ -44,7 +44,7 @@ fn is_a_languages(path: &[u8]) -> bool {
         .any(|folder| matches!(folder, b"node_modules" | b"site-packages" | b"dist-packages" | b"gems"))
 }
 
-fn is_program(_: &Meta, head: &[u8]) -> bool {
+pub(crate) fn is_program(_: &Meta, head: &[u8]) -> bool {
     format(head).is_some()
 }
 
