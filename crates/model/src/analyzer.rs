@@ -42,6 +42,7 @@ impl Pattern {
     pub const ALL: u64 = u64::MAX;
 
     /// This pattern for an analyzer that looks at a file's first bytes only.
+    #[must_use]
     pub const fn first(self, bytes: u64) -> Self {
         Self { bytes, ..self }
     }
