@@ -103,7 +103,10 @@ fn build_id(content: &[u8]) -> Option<String> {
         let at = memmem::find(notes, mark)?;
         let length = usize::try_from(number(notes, at.checked_sub(4)?, 4, elf.big)?).ok()?;
         let id = notes.get(at + mark.len()..)?.get(..length)?;
-        (1..=LONGEST).contains(&length).then(|| id.iter().map(|byte| format!("{byte:02x}")).collect())
+        (1..=LONGEST).contains(&length).then(|| {
+            let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
+            id.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+        })
     })
 }
 
