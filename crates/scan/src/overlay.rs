@@ -206,7 +206,7 @@ impl Identified {
             } else if package.kind == PackageKind::Generic && path.ends_with(b"/release") {
                 // A description at the top of the filesystem, or in one of its own folders, does not speak of all below.
                 let folder = parent(path);
-                if folder.iter().filter(|&&byte| byte == b'/').count() >= 1 {
+                if folder.contains(&b'/') {
                     identified.folders.insert(folder.to_vec());
                 }
             }
