@@ -341,7 +341,9 @@ mod tests {
         }
         match interest {
             Interest::None | Interest::Head => {}
-            Interest::First(bytes) => collector.content(&entry, &content[..content.len().min(bytes as usize)]),
+            Interest::First(bytes) => {
+                collector.content(&entry, &content[..content.len().min(usize::try_from(bytes).unwrap())])
+            }
             Interest::Whole => collector.content(&entry, content),
         }
     }
