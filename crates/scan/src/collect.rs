@@ -342,7 +342,7 @@ mod tests {
         match interest {
             Interest::None | Interest::Head => {}
             Interest::First(bytes) => {
-                collector.content(&entry, &content[..content.len().min(usize::try_from(bytes).unwrap())])
+                collector.content(&entry, &content[..content.len().min(usize::try_from(bytes).unwrap())]);
             }
             Interest::Whole => collector.content(&entry, content),
         }
