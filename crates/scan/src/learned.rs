@@ -100,13 +100,9 @@ impl<'a> Learned<'a> {
         self.by_path.contains_key(path)
     }
 
-    /// Lends a file to those who want it.
-    pub(crate) fn analyze<'f>(&mut self, file: &File<'_>, analyzers: impl Iterator<Item = &'f Analyzer>) {
-        let mut said = Said::default();
-        for analyzer in analyzers {
-            ask(analyzer, file, &mut said);
-        }
-        self.remember(file.path, said);
+    /// Lends a file to those who want it, to each as many of its first bytes as it asked for.
+    pub(crate) fn analyze<'f>(&mut self, file: &File<'_>, analyzers: impl Iterator<Item = (&'f Analyzer, u64)>) {
+        self.remember(file.path, ask_all(file, analyzers));
     }
 
     /// Lends a file inside of the archive at `outer`. Only packages count there: whose root filesystem an archive holds, and
@@ -116,12 +112,9 @@ impl<'a> Learned<'a> {
         outer: &ImagePath,
         packed: bool,
         file: &File<'_>,
-        analyzers: impl Iterator<Item = &'f Analyzer>,
+        analyzers: impl Iterator<Item = (&'f Analyzer, u64)>,
     ) {
-        let mut said = Said::default();
-        for analyzer in analyzers {
-            ask(analyzer, file, &mut said);
-        }
+        let mut said = ask_all(file, analyzers);
         said.facts.retain_mut(|fact| {
             let What::Package(package) = &mut fact.what else { return false };
             if packed {
@@ -211,6 +204,17 @@ impl<'a> Learned<'a> {
             self.said.push(said);
         }
     }
+}
+
+/// Lends each of them as many of the first bytes as it asked for.
+fn ask_all<'f>(file: &File<'_>, analyzers: impl Iterator<Item = (&'f Analyzer, u64)>) -> Said {
+    let mut said = Said::default();
+    for (analyzer, bytes) in analyzers {
+        let most = usize::try_from(bytes).unwrap_or(usize::MAX);
+        let content = &file.content[..file.content.len().min(most)];
+        ask(analyzer, &File { content, ..*file }, &mut said);
+    }
+    said
 }
 
 /// Lends a file to an analyzer. One that breaks down leaves a gap and nothing else.

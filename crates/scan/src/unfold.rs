@@ -7,7 +7,7 @@ use archive::{Costs, Family, Interest, Visitor};
 use model::{Analyzer, Budget, File, Gap, GapKind, ImagePath, Place, Unreadable};
 
 use crate::learned::{LAYER, Learned};
-use crate::matcher::{Index, Matcher};
+use crate::matcher::{Matcher, Wanted};
 
 /// Which archives are opened. Packages of languages (`.jar`, `.whl`, `.gem`, …) and of distributions say what they are in any
 /// case: their analyzers look into them.
@@ -44,9 +44,9 @@ pub(crate) struct Readers<'a> {
 }
 
 impl<'a> Readers<'a> {
-    /// The analyzers at these positions.
-    pub(crate) fn these(self, wanted: &[Index]) -> impl Iterator<Item = &'a Analyzer> {
-        wanted.iter().filter_map(move |index| self.analyzers.get(usize::from(*index)).copied())
+    /// The analyzers at these positions, and how many of a file's first bytes each wants.
+    pub(crate) fn these(self, wanted: &[Wanted]) -> impl Iterator<Item = (&'a Analyzer, u64)> {
+        wanted.iter().filter_map(move |wanted| Some((*self.analyzers.get(usize::from(wanted.index))?, wanted.bytes)))
     }
 }
 
@@ -78,7 +78,7 @@ struct Unfold<'u, 'a> {
     depth: u32,
     /// Whether somebody has to unpack the archive before anything in it can be used.
     packed: bool,
-    wanted: Vec<Index>,
+    wanted: Vec<Wanted>,
     /// Gaps so far.
     told: usize,
 }
