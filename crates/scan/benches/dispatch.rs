@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use image::{Opened, SourceError, Stream, Streamed};
 use model::{Analyzer, Budget, Image, ImagePath, Layer, Meta};
-use scan::Options;
+use scan::{Archives, Options};
 
 const RUNS: usize = 11;
 const MOST: usize = 200_000;
@@ -96,8 +96,14 @@ fn tar(paths: &[&str], text: &[u8]) -> Vec<u8> {
 fn median(layer: &'static [u8], analyzers: &[&'static Analyzer]) -> Duration {
     let mut times = Vec::new();
     for _ in 0..RUNS {
-        let options =
-            Options { analyzers: analyzers.to_vec(), budget: Budget::default(), cache: None, jobs: 1, progress: None };
+        let options = Options {
+            analyzers: analyzers.to_vec(),
+            budget: Budget::default(),
+            cache: None,
+            jobs: 1,
+            progress: None,
+            archives: Archives::None,
+        };
         let started = Instant::now();
         let report = scan::scan(Opened::Flowing(Box::new(OneLayer(layer))), &[], &options).unwrap();
         times.push(started.elapsed());
