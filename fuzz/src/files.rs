@@ -16,12 +16,33 @@ pub fn files() -> Vec<(&'static str, Vec<u8>)> {
         ("usr/bin/app", go::program()),
         ("srv/app-1.0.jar", zip::jar()),
         ("srv/lib.par", zip::jar()),
+        ("var/cache/dnf/bash-5.2-1.el9.x86_64.rpm", archive::testing::rpm(&rpm::header(), b"")),
         ("var/lib/rpm/Packages", rpm::bdb()),
         ("usr/lib/sysimage/rpm/Packages.db", rpm::ndb()),
         ("usr/lib/sysimage/rpm/rpmdb.sqlite", rpm::sqlite()),
         ("usr/lib/sysimage/rpm/rpmdb.sqlite-wal", vec![0x37, 0x7f, 6, 0x82]),
     ]);
+    files.extend(packed());
     files
+}
+
+/// Packages as they are downloaded.
+fn packed() -> [(&'static str, Vec<u8>); 6] {
+    use archive::testing::{ar, gzip, tar, xz, zstd};
+    let control = tar(&[("./control", "Package: a\nVersion: 1:2-3\nDepends: b (>= 1) | c\nSource: d (4)\n\n")]);
+    let apk = "# x\npkgname = a\npkgver = 1-r0\norigin = b\ndepend = so:c\ndepend = d>1\n";
+    let alpm = "pkgname = a\npkgver = 1:2-3\npkgbase = b\nlicense = MIT\ndepend = c=1\n";
+    let gem = "--- !ruby/object:Gem::Specification\nname: a\nversion: !ruby/object:Gem::Version\n  version: 1.0\n\
+        dependencies:\n- !ruby/object:Gem::Dependency\n  name: b\n  type: :runtime\nlicenses:\n- MIT\n";
+    let manifest = "[package]\nname = \"a\"\nversion = \"1.0.0\"\nlicense = \"MIT\"\n";
+    [
+        ("var/cache/apk/a-1-r0.apk", gzip(&tar(&[(".PKGINFO", apk)]))),
+        ("var/cache/apt/archives/a.deb", ar(&[("debian-binary", b"2.0\n".to_vec()), ("control.tar.xz", xz(&control))])),
+        ("var/cache/apt/archives/b.deb", ar(&[("control.tar.zst", zstd(&control))])),
+        ("var/cache/pacman/pkg/a-1-1-any.pkg.tar.zst", zstd(&tar(&[(".PKGINFO", alpm)]))),
+        ("usr/local/bundle/cache/a-1.0.gem", tar(&[("metadata.gz", gzip(gem.as_bytes()))])),
+        ("root/.cargo/registry/cache/a-1.0.0.crate", gzip(&tar(&[("a-1.0.0/Cargo.toml", manifest)]))),
+    ]
 }
 
 /// Fails where an analyzer has no file here, so that nothing would ever try it, or where nobody understands a file.
@@ -157,6 +178,9 @@ const SAMPLES: &[(&str, &[u8])] = &[
     ("app/App.deps.json", include_bytes!("../seeds/packages/dotnet-deps")),
     ("usr/lib/ruby/gems/3.1.0/specifications/a-1.2.3.gemspec", include_bytes!("../seeds/packages/gemspec")),
     ("srv/Hermes-2-Pro-Llama-3-8B-F16.gguf", include_bytes!("../seeds/packages/gguf")),
+    ("root/.cache/huggingface/hub/models--BAAI--bge-small/refs/main", include_bytes!("../seeds/packages/hugging-face")),
+    ("srv/yolov8n.onnx", include_bytes!("../seeds/packages/onnx")),
+    ("srv/tiny.safetensors", include_bytes!("../seeds/packages/safetensors")),
     (".github/workflows/ci.yaml", include_bytes!("../seeds/packages/github-actions")),
     ("src/vendor/modules.txt", include_bytes!("../seeds/packages/go-vendor")),
     ("gradle/libs.versions.toml", include_bytes!("../seeds/packages/gradle-catalog")),

@@ -26,8 +26,8 @@ impl Visitor for Removed {
         Interest::None
     }
 
-    fn head(&mut self, _: &Entry<'_>, _: &[u8]) -> bool {
-        false
+    fn head(&mut self, _: &Entry<'_>, _: &[u8]) -> Interest {
+        Interest::None
     }
 
     fn content(&mut self, _: &Entry<'_>, _: &[u8]) {}

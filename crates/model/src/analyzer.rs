@@ -1,8 +1,8 @@
 //! The shapes of the two stages that others fill in: analyzers (bytes to facts) and detectors (facts to findings).
 
 use crate::{
-    AnalyzerId, Budget, Distro, Fact, Finding, Gap, GapKind, ImageConfig, ImagePath, Inventory, Ownership, Package,
-    Place, What,
+    AnalyzerId, Budget, Distro, Executable, Fact, Finding, Gap, GapKind, ImageConfig, ImagePath, Inventory, Ownership,
+    Package, Place, What,
 };
 
 /// One kind of file that we can read: which paths, and what they say. A row of a table, with a function.
@@ -32,9 +32,21 @@ pub struct Pattern {
     pub key: Key,
     /// A further condition on the path.
     pub filter: Option<fn(&ImagePath) -> bool>,
+    /// How many of the file's first bytes the analyzer has to see; [`Self::ALL`] for the whole file. One that asks for less
+    /// sees that much of files of any size, where a file that is wanted whole and too large for the budget is a gap.
+    pub bytes: u64,
 }
 
 impl Pattern {
+    /// More bytes than any file has.
+    pub const ALL: u64 = u64::MAX;
+
+    /// This pattern for an analyzer that looks at a file's first bytes only.
+    #[must_use]
+    pub const fn first(self, bytes: u64) -> Self {
+        Self { bytes, ..self }
+    }
+
     /// Whether this is a file that the analyzer wants. `opened` is what is known besides the path: the meta data, and
     /// the content or at least its first [`Key::HEAD_BYTES`]. Without it a [`Key::Head`] accepts nothing.
     ///
@@ -86,12 +98,12 @@ impl Key {
 
     /// This key without a further filter.
     pub const fn any(self) -> Pattern {
-        Pattern { key: self, filter: None }
+        Pattern { key: self, filter: None, bytes: Pattern::ALL }
     }
 
     /// This key where `filter` agrees as well.
     pub const fn when(self, filter: fn(&ImagePath) -> bool) -> Pattern {
-        Pattern { key: self, filter: Some(filter) }
+        Pattern { key: self, filter: Some(filter), bytes: Pattern::ALL }
     }
 }
 
@@ -118,10 +130,17 @@ pub struct File<'a> {
     pub path: &'a ImagePath,
     /// What is known of it.
     pub meta: Meta,
-    /// All of its bytes.
+    /// Its bytes: all, or the first ones where the analyzer asked for no more ([`Pattern::first`]) and there are more.
     pub content: &'a [u8],
     /// What it may cost.
     pub budget: &'a Budget,
+}
+
+impl File<'_> {
+    /// Whether the content is all that there is.
+    pub fn is_whole(&self) -> bool {
+        self.content.len() as u64 >= self.meta.size
+    }
 }
 
 /// Why a file could not be read as what its path promises.
@@ -188,6 +207,11 @@ impl Facts {
         if !ownership.files.is_empty() {
             self.push(What::Owns(ownership), None);
         }
+    }
+
+    /// The file is a program.
+    pub fn executable(&mut self, executable: Executable) {
+        self.push(What::Executable(executable), None);
     }
 
     /// The file declares the licences of what it was brought with.

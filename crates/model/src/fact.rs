@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Distro, ImagePath, Package, PackageKind};
+use crate::{Digest, Distro, ImagePath, Package, PackageKind};
 
 /// A layer's position in its image, counted from the bottom and from zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -66,6 +66,7 @@ impl Fact {
                 let files = ownership.files.iter().map(|file| file.as_bytes().len() + size_of::<ImagePath>());
                 ownership.package.len() + files.sum::<usize>()
             }
+            What::Executable(executable) => executable.build_id.as_ref().map_or(0, String::len),
             What::Licenses(licenses) => licenses.iter().map(|text| text.len() + size_of::<String>()).sum(),
         };
         size_of::<Self>() + self.place.path.as_bytes().len() + strings
@@ -83,6 +84,44 @@ pub enum What {
     Owns(Ownership),
     /// Whatever this file was brought with has these licences, each as in [`Package::licenses`].
     Licenses(Vec<String>),
+    /// The file is a program.
+    Executable(Executable),
+}
+
+/// A program, as a file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Executable {
+    /// Whose loader starts it.
+    pub format: ExecutableFormat,
+    /// The digest of its bytes, where they were all read.
+    pub sha256: Option<Digest>,
+    /// What its linker called the build, in hexadecimal digits.
+    pub build_id: Option<String>,
+}
+
+/// Formats of programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum ExecutableFormat {
+    /// Linux and its relatives.
+    Elf,
+    /// Windows.
+    Pe,
+    /// Apple's systems.
+    MachO,
+}
+
+impl ExecutableFormat {
+    /// Every format.
+    pub const ALL: &[Self] = &[Self::Elf, Self::Pe, Self::MachO];
+
+    /// The stable name, as in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Elf => "elf",
+            Self::Pe => "pe",
+            Self::MachO => "mach-o",
+        }
+    }
 }
 
 /// The files that a package manager says a package brought.

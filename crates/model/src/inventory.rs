@@ -2,14 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Distro, Fact, Gap, LayerIndex, Package, What};
+use crate::{Distro, Executable, Fact, Gap, LayerIndex, Package, What};
 
 /// What an image contains, and what of it could not be seen.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Inventory {
     /// The distribution, if any file says which.
     pub distro: Option<Distro>,
-    /// Every fact but those that became part of others (distribution, file lists, licences), sorted; also those that a later layer removed.
+    /// Every fact but those that became part of others (distribution, file lists, licences, programs that a package owns or
+    /// names), sorted; also packages that a later layer removed.
     pub items: Vec<Item>,
     /// What could not be seen.
     pub gaps: Vec<Gap>,
@@ -31,7 +32,7 @@ impl Item {
     pub fn package(&self) -> Option<&Package> {
         match &self.fact.what {
             What::Package(package) => Some(package),
-            What::Distro(_) | What::Owns(_) | What::Licenses(_) => None,
+            What::Distro(_) | What::Owns(_) | What::Licenses(_) | What::Executable(_) => None,
         }
     }
 }
@@ -44,5 +45,13 @@ impl Inventory {
             .enumerate()
             .filter(|(_, item)| item.removed.is_none())
             .filter_map(|(index, item)| Some((index, item, item.package()?)))
+    }
+
+    /// Programs of the final filesystem that no package owns and nothing names.
+    pub fn unidentified(&self) -> impl Iterator<Item = (&Item, &Executable)> {
+        self.items.iter().filter_map(|item| match &item.fact.what {
+            What::Executable(executable) => Some((item, executable)),
+            _ => None,
+        })
     }
 }

@@ -76,7 +76,8 @@ pub struct SourcePackage {
 pub enum Presence {
     /// Its files are in the image.
     Installed,
-    /// A lockfile or manifest names it; its files may be elsewhere or nowhere.
+    /// A lockfile or manifest names it, or it lies there packed as it was downloaded: its files may be elsewhere or
+    /// nowhere, and nobody says that they were installed.
     Declared,
     /// As `Declared`, but a platform or a feature that is off may do without it.
     DeclaredOptional,

@@ -13,6 +13,7 @@ pub mod program;
 pub mod sbom;
 
 mod listing;
+mod packed;
 mod syntax;
 #[cfg(test)]
 mod testing;

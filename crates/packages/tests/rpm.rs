@@ -46,7 +46,9 @@ fn read(path: &str, content: &[u8]) -> Read {
                 What::Owns(owns) => {
                     read.files.push((owns.package, owns.files.iter().map(|path| path.to_text().into()).collect()));
                 }
-                What::Distro(_) | What::Licenses(_) => panic!("a package database tells of packages and files"),
+                What::Distro(_) | What::Licenses(_) | What::Executable(_) => {
+                    panic!("a package database tells of packages and files")
+                }
             }
         }
     }

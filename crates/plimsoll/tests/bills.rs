@@ -4,8 +4,9 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use model::{
-    AnalyzerId, Confidence, Digest, Distro, Fact, Gap, GapKind, Inventory, Item, Layer, LayerClass, LayerIndex,
-    LayerSummary, Package, PackageKind, Place, Presence, Relation, Report, Requirement, SourcePackage, What,
+    AnalyzerId, Confidence, Digest, Distro, Executable, ExecutableFormat, Fact, Gap, GapKind, Inventory, Item, Layer,
+    LayerClass, LayerIndex, LayerSummary, Package, PackageKind, Place, Presence, Relation, Report, Requirement,
+    SourcePackage, What,
 };
 use report::{Context, Filter, Run};
 
@@ -103,6 +104,14 @@ fn items() -> Vec<Item> {
         item(go, 3, "usr/bin/helm", "go-binary"),
         item(redis, 3, "usr/bin/redis-server", "program"),
     ];
+    let program = |path: &str, sha256, build_id: Option<&str>| {
+        let program = Executable { format: ExecutableFormat::Elf, sha256, build_id: build_id.map(str::to_owned) };
+        let place = Place { layer: Some(LayerIndex(3)), path: path.into() };
+        let fact = Fact { what: What::Executable(program), place, by: AnalyzerId::new("program-file") };
+        Item { fact, removed: None, owner: None }
+    };
+    items.push(program("opt/tool", Some(Digest::sha256(b"tool")), Some("ab01")));
+    items.push(program("usr/bin/\"other\" <tool>", None, None));
     items.sort();
     items
 }

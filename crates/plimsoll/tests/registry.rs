@@ -251,6 +251,23 @@ fn faults(setting: &Setting) -> Vec<(&'static str, Answer, &'static str)> {
 }
 
 #[test]
+fn older_data_is_pulled_only_when_told_to() {
+    let setting = Setting::pushed();
+    let folder = setting.older();
+    let list = Path::new(&folder).join("shards.json");
+    let mut later: Value = serde_json::from_slice(&fs::read(&list).unwrap()).unwrap();
+    assert!(later["made"].is_string(), "{later}");
+    later["made"] = "2999-01-01T00:00:00Z".into();
+    fs::write(&list, later.to_string()).unwrap();
+    let before = files(&folder);
+    let run = setting.pull(&folder, &[]);
+    assert!(run.code.is_some_and(|code| code != 0) && run.err.contains("--allow-older"), "{}", run.err);
+    assert_eq!(files(&folder), before);
+    assert_eq!(setting.pull(&folder, &["--allow-older"]).code, Some(0));
+    assert_eq!(files(&folder), files(&setting.path("built")));
+}
+
+#[test]
 fn whatever_the_registry_does_wrong_is_said_and_changes_nothing() {
     let setting = Setting::pushed();
     let old = setting.older();

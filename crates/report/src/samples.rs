@@ -1,9 +1,9 @@
 //! Reports for tests: an honest one with everything in it, and one whose every text is hostile.
 
 use model::{
-    AnalyzerId, Digest, Distro, EndOfLife, Fact, Finding, FixState, Gap, GapKind, History, Image, ImageConfig,
-    Inventory, Item, Knowledge, Layer, LayerClass, LayerIndex, LayerSummary, Origin, Package, PackageKind, Place,
-    Removed, Report, Severity, SourcePackage, VexRemark, VexStatus, Vulnerability, What,
+    AnalyzerId, Digest, Distro, EndOfLife, Executable, ExecutableFormat, Fact, Finding, FixState, Gap, GapKind,
+    History, Image, ImageConfig, Inventory, Item, Knowledge, Layer, LayerClass, LayerIndex, LayerSummary, Origin,
+    Package, PackageKind, Place, Removed, Report, Severity, SourcePackage, VexRemark, VexStatus, Vulnerability, What,
 };
 
 use crate::{Context, Filter, Run};
@@ -35,6 +35,13 @@ fn item(kind: PackageKind, name: &str, version: &str, source: Option<&str>, at: 
         removed: None,
         owner: None,
     }
+}
+
+/// A program of the second layer that nothing names.
+pub(crate) fn unidentified(path: &str, sha256: Option<Digest>) -> Item {
+    let what = What::Executable(Executable { format: ExecutableFormat::Elf, sha256, build_id: Some("ab01".into()) });
+    let place = Place { layer: Some(LayerIndex(1)), path: path.into() };
+    Item { fact: Fact { what, place, by: AnalyzerId::new("program-file") }, removed: None, owner: None }
 }
 
 fn row(vulnerability: Vulnerability) -> Finding {

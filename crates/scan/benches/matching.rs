@@ -69,6 +69,7 @@ fn packages_of(image: &Path) -> Inventory {
     let opened = image::local::open(image, None, &image::PlatformChoice::default(), &model::Budget::default()).unwrap();
     let options = scan::Options {
         analyzers: packages::analyzers().collect(),
+        archives: scan::Archives::default(),
         budget: model::Budget::default(),
         cache: None,
         jobs: 2,

@@ -16,9 +16,10 @@ use image::BlobIdentity;
 use model::{Analyzer, Budget, Digest};
 
 use crate::collect::LayerFacts;
+use crate::unfold::Archives;
 
 /// Raised when the stored form changes. Older files are then never asked for again.
-const FORMAT: u32 = 5;
+const FORMAT: u32 = 6;
 
 /// A folder of facts.
 #[derive(Clone, Debug)]
@@ -36,7 +37,7 @@ pub(crate) struct Claim {
 }
 
 impl Cache {
-    pub(crate) fn new(root: &Path, analyzers: &[&'static Analyzer], budget: &Budget) -> Self {
+    pub(crate) fn new(root: &Path, analyzers: &[&'static Analyzer], archives: Archives, budget: &Budget) -> Self {
         let mut hasher = blake3::Hasher::new();
         for analyzer in analyzers {
             hasher.update(format!("{} {}\n", analyzer.name, analyzer.version).as_bytes());
@@ -48,6 +49,8 @@ impl Cache {
             budget.nested_bytes,
             budget.facts,
             budget.learned_bytes,
+            // Which archives are opened, and how far what is in them may grow.
+            (archives, budget.ratio),
         );
         hasher.update(format!("{FORMAT} {limits:?}").as_bytes());
         Self { root: root.to_owned(), readers: hasher.finalize(), most: budget.learned_bytes as u64 }
@@ -185,7 +188,7 @@ mod tests {
     }
 
     fn cache(root: &Path) -> Cache {
-        Cache::new(root, &[&ONE], &Budget::default())
+        Cache::new(root, &[&ONE], Archives::default(), &Budget::default())
     }
 
     #[test]
@@ -206,9 +209,12 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         cache(root.path()).keep(None, &layer(b"a"));
         let digest = Digest::sha256(b"a");
-        assert_eq!(Cache::new(root.path(), &[&NEWER], &Budget::default()).facts(&digest), None);
+        assert_eq!(Cache::new(root.path(), &[&NEWER], Archives::default(), &Budget::default()).facts(&digest), None);
         let limited = Budget { nesting: 1, ..Budget::default() };
-        assert_eq!(Cache::new(root.path(), &[&ONE], &limited).facts(&digest), None);
+        assert_eq!(Cache::new(root.path(), &[&ONE], Archives::default(), &limited).facts(&digest), None);
+        for archives in [Archives::None, Archives::All] {
+            assert_eq!(Cache::new(root.path(), &[&ONE], archives, &Budget::default()).facts(&digest), None);
+        }
         assert!(cache(root.path()).facts(&digest).is_some());
     }
 
@@ -242,7 +248,8 @@ mod tests {
     #[test]
     fn what_is_too_large_for_memory_is_not_read() {
         let root = tempfile::tempdir().unwrap();
-        let limited = Cache::new(root.path(), &[&ONE], &Budget { learned_bytes: 500, ..Budget::default() });
+        let limited =
+            Cache::new(root.path(), &[&ONE], Archives::default(), &Budget { learned_bytes: 500, ..Budget::default() });
         let digest = Digest::sha256(b"a");
         limited.keep(None, &layer(b"a"));
         assert!(limited.facts(&digest).is_some());

@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
-use image::layer::{Entry, EntryKind, Interest, LayerRead, Visitor};
-use model::{Analyzer, Budget, Digest, Fact, File, Gap, GapKind, ImagePath};
+use image::layer::{Entry, EntryKind, Interest, LayerRead, Visitor, too_large};
+use model::{Budget, Digest, Fact, File, Gap, GapKind, ImagePath, Pattern};
 use serde::{Deserialize, Serialize};
 
 use crate::learned::{Allowance, Learned, path_bytes};
-use crate::matcher::{Index, Matcher};
+use crate::matcher::Wanted;
 use crate::tree::{Builder, Tree};
+use crate::unfold::{Readers, unfold};
 
 /// Everything that a layer's bytes say, wherever the layer is used.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -26,39 +27,30 @@ pub(crate) struct LayerFacts {
 }
 
 /// Hard links whose content had passed, unwanted, before anybody knew that it has a wanted name as well.
-pub(crate) type Missed = HashMap<ImagePath, Vec<(ImagePath, Vec<Index>)>>;
+pub(crate) type Missed = HashMap<ImagePath, Vec<(ImagePath, Vec<Wanted>)>>;
 
 /// Collects one layer's facts.
 pub(crate) struct Collector<'a> {
-    analyzers: &'a [&'static Analyzer],
-    matcher: &'a Matcher,
-    budget: &'a Budget,
+    readers: Readers<'a>,
     learned: Learned<'a>,
     tree: Builder,
     /// Memory for the listing that was taken from the allowance and not yet needed.
     paid: usize,
     links: Vec<HardLink>,
-    wanted: Vec<Index>,
+    wanted: Vec<Wanted>,
 }
 
 /// A second name of a file, and who wants it under that name.
 struct HardLink {
     target: ImagePath,
     path: ImagePath,
-    wanted: Vec<Index>,
+    wanted: Vec<Wanted>,
 }
 
 impl<'a> Collector<'a> {
-    pub(crate) fn new(
-        analyzers: &'a [&'static Analyzer],
-        matcher: &'a Matcher,
-        budget: &'a Budget,
-        allowance: &'a Allowance,
-    ) -> Self {
+    pub(crate) fn new(readers: Readers<'a>, allowance: &'a Allowance) -> Self {
         Self {
-            analyzers,
-            matcher,
-            budget,
+            readers,
             learned: Learned::new(allowance),
             tree: Builder::default(),
             paid: 0,
@@ -74,17 +66,18 @@ impl<'a> Collector<'a> {
         for HardLink { target, path, wanted } in std::mem::take(&mut self.links) {
             let mut looked_at = Vec::new();
             if self.learned.knows(&target) {
-                self.matcher.by_path(&target, &mut looked_at);
+                self.readers.matcher.by_path(&target, &mut looked_at);
             }
-            let unseen: Vec<Index> = wanted.iter().copied().filter(|index| !looked_at.contains(index)).collect();
+            let is_unseen = |wanted: &Wanted| looked_at.iter().all(|seen: &Wanted| seen.index != wanted.index);
+            let unseen: Vec<Wanted> = wanted.into_iter().filter(is_unseen).collect();
             self.learned.copy(&target, &path);
-            if !unseen.is_empty() {
+            let opens = |path| self.readers.archives.opens(path).is_some();
+            if !unseen.is_empty() || opens(&path) && !opens(&target) {
                 missed.entry(target).or_default().push((path, unseen));
             }
         }
         if !missed.is_empty() {
-            let mut look =
-                SecondLook { analyzers: self.analyzers, budget: self.budget, missed, learned: &mut self.learned };
+            let mut look = SecondLook { readers: self.readers, missed, learned: &mut self.learned };
             look_again(&mut look);
             look.conclude();
         }
@@ -120,6 +113,34 @@ impl<'a> Collector<'a> {
     }
 }
 
+impl Collector<'_> {
+    /// How much of a file those who want it have to see. Of one that is too large, those who want all of it see nothing.
+    fn interest(&mut self, entry: &Entry<'_>) -> Interest {
+        let opens = self.readers.archives.opens(entry.path).is_some();
+        let (interest, refused) = affordable(&mut self.wanted, opens, entry.meta.size, self.readers.budget);
+        if refused {
+            self.learned.gap(entry.path, GapKind::LimitHit, too_large(entry.meta.size, self.readers.budget));
+        }
+        interest
+    }
+}
+
+/// As much of a file as the one who wants most, and whether somebody wants all of a file that is too large: they are left out.
+/// An archive that `opens` is wanted whole.
+fn affordable(wanted: &mut Vec<Wanted>, opens: bool, size: u64, budget: &Budget) -> (Interest, bool) {
+    let fits = size <= budget.file_bytes;
+    let before = wanted.len();
+    wanted.retain(|wanted| wanted.bytes != Pattern::ALL || fits);
+    let refused = wanted.len() < before || opens && !fits;
+    let interest = match wanted.iter().map(|wanted| wanted.bytes).max() {
+        _ if opens && fits => Interest::Whole,
+        None => Interest::None,
+        Some(Pattern::ALL) => Interest::Whole,
+        Some(bytes) => Interest::First(bytes.min(budget.file_bytes)),
+    };
+    (interest, refused)
+}
+
 impl Visitor for Collector<'_> {
     fn enter(&mut self, entry: &Entry<'_>) -> Interest {
         if self.learned.is_full() {
@@ -133,19 +154,22 @@ impl Visitor for Collector<'_> {
         }
         match entry.kind {
             EntryKind::File => {
-                self.matcher.by_path(entry.path, &mut self.wanted);
-                if !self.wanted.is_empty() {
-                    Interest::Whole
-                } else if entry.meta.size > 0 && self.matcher.wants_head(entry.path) {
+                self.readers.matcher.by_path(entry.path, &mut self.wanted);
+                let is_wanted_whole = self.wanted.iter().any(|wanted| wanted.bytes >= entry.meta.size)
+                    || self.readers.archives.opens(entry.path).is_some();
+                if !is_wanted_whole && entry.meta.size > 0 && self.readers.matcher.wants_head(entry.path) {
                     Interest::Head
                 } else {
-                    Interest::None
+                    self.interest(entry)
                 }
             }
             EntryKind::HardLink(target) => {
-                self.matcher.by_path(entry.path, &mut self.wanted);
+                self.readers.matcher.by_path(entry.path, &mut self.wanted);
                 let bytes = path_bytes(target) + path_bytes(entry.path) + size_of::<HardLink>();
-                if (!self.wanted.is_empty() || self.learned.knows(target)) && self.learned.spend(bytes) {
+                let matters = !self.wanted.is_empty()
+                    || self.learned.knows(target)
+                    || self.readers.archives.opens(entry.path).is_some();
+                if matters && self.learned.spend(bytes) {
                     let (target, path) = (target.clone(), entry.path.clone());
                     self.links.push(HardLink { target, path, wanted: self.wanted.clone() });
                 }
@@ -155,16 +179,18 @@ impl Visitor for Collector<'_> {
         }
     }
 
-    fn head(&mut self, entry: &Entry<'_>, head: &[u8]) -> bool {
-        self.matcher.by_head(entry.path, &entry.meta, head, &mut self.wanted);
-        !self.wanted.is_empty()
+    fn head(&mut self, entry: &Entry<'_>, head: &[u8]) -> Interest {
+        self.readers.matcher.by_head(entry.path, &entry.meta, head, &mut self.wanted);
+        self.interest(entry)
     }
 
     fn content(&mut self, entry: &Entry<'_>, content: &[u8]) {
-        // A file that is wanted for its path has not been asked for its beginning.
-        self.matcher.by_head(entry.path, &entry.meta, content, &mut self.wanted);
-        let file = File { path: entry.path, meta: entry.meta, content, budget: self.budget };
-        self.learned.analyze(&file, these(self.analyzers, &self.wanted));
+        let file = File { path: entry.path, meta: entry.meta, content, budget: self.readers.budget };
+        if file.is_whole() {
+            // A file that is wanted whole for its path has not been asked for its beginning.
+            self.readers.matcher.by_head(entry.path, &entry.meta, content, &mut self.wanted);
+        }
+        read(self.readers, &file, &self.wanted, &mut self.learned);
     }
 
     fn gap(&mut self, path: &ImagePath, kind: GapKind, detail: String) {
@@ -174,8 +200,7 @@ impl Visitor for Collector<'_> {
 
 /// Looks at a layer again, at what was [`Missed`] only.
 pub(crate) struct SecondLook<'l, 'a> {
-    analyzers: &'a [&'static Analyzer],
-    budget: &'a Budget,
+    readers: Readers<'a>,
     missed: Missed,
     learned: &'l mut Learned<'a>,
 }
@@ -199,21 +224,34 @@ impl SecondLook<'_, '_> {
 
 impl Visitor for SecondLook<'_, '_> {
     fn enter(&mut self, entry: &Entry<'_>) -> Interest {
-        if entry.kind == EntryKind::File && self.missed.contains_key(entry.path) {
-            Interest::Whole
-        } else {
-            Interest::None
+        let Some(links) = self.missed.get_mut(entry.path).filter(|_| entry.kind == EntryKind::File) else {
+            return Interest::None;
+        };
+        let (mut all, mut opens, budget) = (Vec::new(), false, self.readers.budget);
+        for (path, wanted) in links {
+            let is_archive = self.readers.archives.opens(path).is_some();
+            let (_, refused) = affordable(wanted, is_archive, entry.meta.size, budget);
+            if refused {
+                self.learned.gap(path, GapKind::LimitHit, too_large(entry.meta.size, budget));
+            }
+            opens |= is_archive;
+            all.extend_from_slice(wanted);
         }
+        let (interest, _) = affordable(&mut all, opens, entry.meta.size, budget);
+        if interest == Interest::None {
+            self.missed.remove(entry.path);
+        }
+        interest
     }
 
-    fn head(&mut self, _: &Entry<'_>, _: &[u8]) -> bool {
-        false
+    fn head(&mut self, _: &Entry<'_>, _: &[u8]) -> Interest {
+        Interest::None
     }
 
     fn content(&mut self, entry: &Entry<'_>, content: &[u8]) {
         for (path, wanted) in self.missed.remove(entry.path).unwrap_or_default() {
-            let file = File { path: &path, meta: entry.meta, content, budget: self.budget };
-            self.learned.analyze(&file, these(self.analyzers, &wanted));
+            let file = File { path: &path, meta: entry.meta, content, budget: self.readers.budget };
+            read(self.readers, &file, &wanted, self.learned);
         }
     }
 
@@ -225,14 +263,22 @@ impl Visitor for SecondLook<'_, '_> {
     }
 }
 
-fn these<'a>(analyzers: &'a [&'static Analyzer], wanted: &'a [Index]) -> impl Iterator<Item = &'static Analyzer> {
-    wanted.iter().filter_map(|index| analyzers.get(usize::from(*index)).copied())
+/// Lends a file to those who want it, and opens it if it is an archive.
+fn read(readers: Readers<'_>, file: &File<'_>, wanted: &[Wanted], learned: &mut Learned<'_>) {
+    if !wanted.is_empty() {
+        learned.analyze(file, readers.these(wanted));
+    }
+    if let Some(family) = readers.archives.opens(file.path).filter(|_| file.is_whole()) {
+        unfold(readers, file.path, family, file.content, learned);
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::{Key, Meta, Package, PackageKind, Pattern, Unreadable};
+    use crate::matcher::Matcher;
+    use crate::unfold::Archives;
+    use model::{Analyzer, Key, Meta, Package, PackageKind, Unreadable};
 
     /// `list` files name a package on each line; `broken` ones break the analyzer.
     static LIST: Analyzer = Analyzer {
@@ -250,13 +296,32 @@ mod tests {
     static HEAD: Analyzer =
         Analyzer { name: "head", version: 1, files: HEADS, analyze: |_, _| Err(Unreadable::corrupt("only a head")) };
 
+    static FIRST: Analyzer = Analyzer {
+        name: "first",
+        version: 1,
+        files: &[Key::Extension("first").any().first(4)],
+        analyze: |file, facts| {
+            let seen = String::from_utf8_lossy(file.content);
+            facts.package(Package::new(
+                PackageKind::Npm,
+                format!("{seen}{}", if file.is_whole() { "" } else { "~" }),
+                "1",
+            ));
+            Ok(())
+        },
+    };
+    static ALL: Analyzer =
+        Analyzer { name: "all", files: &[Key::Name("large.first").any(), Key::Name("large").any()], ..FIRST };
+
     /// Collects entries: `path=content` a file whose packages are apart by commas, `path->target` a hard link, `-path` a
     /// whiteout.
     fn collect(entries: impl IntoIterator<Item = String>, learned_bytes: usize) -> LayerFacts {
-        let analyzers = [&LIST, &HEAD];
+        let analyzers = [&LIST, &HEAD, &FIRST, &ALL];
         let (matcher, allowance) = (Matcher::new(&analyzers), Allowance::new(learned_bytes));
-        let budget = Budget { learned_bytes, ..Budget::default() };
-        let mut collector = Collector::new(&analyzers, &matcher, &budget, &allowance);
+        let budget = Budget { learned_bytes, file_bytes: 1000, ..Budget::default() };
+        let readers =
+            Readers { analyzers: &analyzers, matcher: &matcher, budget: &budget, archives: Archives::default() };
+        let mut collector = Collector::new(readers, &allowance);
         for entry in entries {
             let (path, kind, content) = if let Some(path) = entry.strip_prefix('-') {
                 (path, EntryKind::Whiteout, "")
@@ -277,13 +342,16 @@ mod tests {
     fn show(collector: &mut Collector<'_>, path: &str, kind: EntryKind<'_>, content: &[u8]) {
         let path = ImagePath::from(path);
         let entry = Entry { path: &path, kind, meta: Meta { size: content.len() as u64, mode: 0o644 } };
-        let wanted = match collector.enter(&entry) {
-            Interest::None => false,
-            Interest::Head => collector.head(&entry, content),
-            Interest::Whole => true,
-        };
-        if wanted {
-            collector.content(&entry, content);
+        let mut interest = collector.enter(&entry);
+        if interest == Interest::Head {
+            interest = collector.head(&entry, content);
+        }
+        match interest {
+            Interest::None | Interest::Head => {}
+            Interest::First(bytes) => {
+                collector.content(&entry, &content[..content.len().min(usize::try_from(bytes).unwrap())]);
+            }
+            Interest::Whole => collector.content(&entry, content),
         }
     }
 
@@ -320,6 +388,17 @@ mod tests {
     }
 
     #[test]
+    fn who_wants_the_first_bytes_sees_no_more_whatever_the_size() {
+        check(&["a.first=abcdef", "b.first=abc"], &["a.first abcd~", "b.first abc"]);
+        check(&["a.first=!bcdef"], &["a.first !bcd~", "a.first corrupt"]);
+        check(&["large.first=abcdef"], &["large.first abcdef", "large.first abcd~"]);
+        let large = format!("large.first={}", "a".repeat(1001));
+        check(&[&large], &["large.first aaaa~", "large.first limit-hit"]);
+        check(&[&large.replace(".first", "")], &["large limit-hit"]);
+        check(&["a.first=abcdef", "large->a.first"], &["a.first abcd~", "large abcd~", "large unavailable"]);
+    }
+
+    #[test]
     fn an_analyzer_that_breaks_down_is_a_gap() {
         check(&["broken=x", "list=y"], &["broken internal", "list y"]);
     }
@@ -327,6 +406,18 @@ mod tests {
     #[test]
     fn heads_decide_where_names_do_not() {
         check(&["a=!", "b=?"], &["a corrupt"]);
+    }
+
+    #[test]
+    fn an_archive_that_is_replaced_says_nothing_any_more() {
+        let zip = |name: &str| {
+            let archive = archive::testing::Writer::default().store("list", name.as_bytes()).finish();
+            // Contents are texts here; the archive's bytes below 128 stay as they are.
+            format!("a.zip={}", String::from_utf8(archive).unwrap())
+        };
+        check(&[&zip("x"), &zip("y")], &["a.zip!/list y"]);
+        check(&[&zip("x"), "b.zip->a.zip"], &["a.zip!/list x", "b.zip!/list x"]);
+        check(&["data=x", "b.zip->data"], &["b.zip unavailable"]);
     }
 
     /// Whatever is there to be learned, what is kept fits, a gap says that there was more, and nobody caches it.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use model::{Analyzer, AnalyzerId, Fact, Facts, File, Gap, GapKind, ImagePath, Place};
+use model::{Analyzer, AnalyzerId, Fact, Facts, File, Gap, GapKind, ImagePath, Place, Presence, What};
 
 /// The stage that walks layers, as gaps name it.
 pub(crate) const LAYER: AnalyzerId = AnalyzerId::new("layer");
@@ -100,13 +100,36 @@ impl<'a> Learned<'a> {
         self.by_path.contains_key(path)
     }
 
-    /// Lends a file to those who want it.
-    pub(crate) fn analyze<'f>(&mut self, file: &File<'_>, analyzers: impl Iterator<Item = &'f Analyzer>) {
-        let mut said = Said::default();
-        for analyzer in analyzers {
-            ask(analyzer, file, &mut said);
+    /// Lends a file to those who want it, to each as many of its first bytes as it asked for.
+    pub(crate) fn analyze<'f>(&mut self, file: &File<'_>, analyzers: impl Iterator<Item = (&'f Analyzer, u64)>) {
+        self.remember(file.path, ask_all(file, analyzers));
+    }
+
+    /// Lends a file inside of the archive at `outer`. Only packages count there: whose root filesystem an archive holds, and
+    /// who owns its files, says nothing of the image. What is `packed` is not installed.
+    pub(crate) fn analyze_inside<'f>(
+        &mut self,
+        outer: &ImagePath,
+        packed: bool,
+        file: &File<'_>,
+        analyzers: impl Iterator<Item = (&'f Analyzer, u64)>,
+    ) {
+        let mut said = ask_all(file, analyzers);
+        said.facts.retain_mut(|fact| {
+            let What::Package(package) = &mut fact.what else { return false };
+            if packed {
+                package.presence = package.presence.max(Presence::Declared);
+            }
+            true
+        });
+        if !said.facts.is_empty() || !said.gaps.is_empty() {
+            self.remember(outer, said);
         }
-        self.remember(file.path, said);
+    }
+
+    /// Something in the archive at `outer` could not be seen.
+    pub(crate) fn gap_inside(&mut self, outer: &ImagePath, gap: Gap) {
+        self.remember(outer, Said { gaps: vec![gap], ..Said::default() });
     }
 
     /// What was said at `path` does not count: an archive may hold a name twice, and whoever unpacks it keeps the last.
@@ -181,6 +204,17 @@ impl<'a> Learned<'a> {
             self.said.push(said);
         }
     }
+}
+
+/// Lends each of them as many of the first bytes as it asked for.
+fn ask_all<'f>(file: &File<'_>, analyzers: impl Iterator<Item = (&'f Analyzer, u64)>) -> Said {
+    let mut said = Said::default();
+    for (analyzer, bytes) in analyzers {
+        let most = usize::try_from(bytes).unwrap_or(usize::MAX);
+        let content = &file.content[..file.content.len().min(most)];
+        ask(analyzer, &File { content, ..*file }, &mut said);
+    }
+    said
 }
 
 /// Lends a file to an analyzer. One that breaks down leaves a gap and nothing else.

@@ -17,6 +17,7 @@ mod overlay;
 mod progress;
 mod summary;
 mod tree;
+mod unfold;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -35,11 +36,15 @@ use learned::{Allowance, LAYER};
 use matcher::Matcher;
 use progress::Counted;
 pub use progress::Progress;
+pub use unfold::Archives;
+use unfold::Readers;
 
 /// How to scan.
 pub struct Options {
     /// Who reads files.
     pub analyzers: Vec<&'static Analyzer>,
+    /// Which archives are opened for them.
+    pub archives: Archives,
     /// What the image may cost.
     pub budget: Budget,
     /// Where facts are kept; none to keep nothing.
@@ -116,7 +121,10 @@ impl<'a> Engine<'a> {
             matcher: Matcher::new(&options.analyzers),
             room: Room::new(options.budget.memory_bytes),
             allowance: Allowance::new(options.budget.learned_bytes),
-            cache: options.cache.as_deref().map(|root| Cache::new(root, &options.analyzers, &options.budget)),
+            cache: options
+                .cache
+                .as_deref()
+                .map(|root| Cache::new(root, &options.analyzers, options.archives, &options.budget)),
         }
     }
 
@@ -257,7 +265,9 @@ impl<'a> Engine<'a> {
     }
 
     fn collector(&self) -> Collector<'_> {
-        Collector::new(&self.options.analyzers, &self.matcher, &self.options.budget, &self.allowance)
+        let Options { analyzers, archives, budget, .. } = self.options;
+        let readers = Readers { analyzers, matcher: &self.matcher, budget, archives: *archives };
+        Collector::new(readers, &self.allowance)
     }
 
     fn counted<'b>(&self, blob: Blob<'b>) -> Blob<'b> {
@@ -331,8 +341,14 @@ mod tests {
                 ("absent", empty, ""),
             ],
         };
-        let options =
-            Options { analyzers: Vec::new(), budget: Budget::default(), cache: None, jobs: 1, progress: None };
+        let options = Options {
+            analyzers: Vec::new(),
+            archives: Archives::None,
+            budget: Budget::default(),
+            cache: None,
+            jobs: 1,
+            progress: None,
+        };
         let report = scan(Opened::Flowing(Box::new(stream)), &[], &options).unwrap();
         let seen: Vec<_> =
             report.inventory.gaps.iter().map(|gap| (gap.place.layer.unwrap().0, gap.kind.name())).collect();

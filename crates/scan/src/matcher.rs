@@ -7,6 +7,13 @@ use model::{Analyzer, ImagePath, Key, Meta, Pattern};
 /// An analyzer's position in the list that the matcher was made from.
 pub(crate) type Index = u16;
 
+/// An analyzer that wants a file, and how many of its first bytes ([`Pattern::bytes`]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Wanted {
+    pub(crate) index: Index,
+    pub(crate) bytes: u64,
+}
+
 /// The analyzers' patterns, sorted by what is cheap to ask of a path.
 #[derive(Default)]
 pub(crate) struct Matcher {
@@ -46,12 +53,12 @@ impl Matcher {
     }
 
     /// Puts the analyzers that want the file at `path`, whatever its content, into `wanted`.
-    pub(crate) fn by_path(&self, path: &ImagePath, wanted: &mut Vec<Index>) {
+    pub(crate) fn by_path(&self, path: &ImagePath, wanted: &mut Vec<Wanted>) {
         wanted.clear();
         let mut consider = |rows: Option<&Vec<(Index, Pattern)>>| {
             for (index, pattern) in rows.into_iter().flatten() {
-                if !wanted.contains(index) && pattern.accepts(path, None) {
-                    wanted.push(*index);
+                if is_news(wanted, *index, pattern) && pattern.accepts(path, None) {
+                    want(wanted, *index, pattern);
                 }
             }
         };
@@ -74,12 +81,24 @@ impl Matcher {
     }
 
     /// Adds the analyzers that want a file with these first bytes.
-    pub(crate) fn by_head(&self, path: &ImagePath, meta: &Meta, head: &[u8], wanted: &mut Vec<Index>) {
+    pub(crate) fn by_head(&self, path: &ImagePath, meta: &Meta, head: &[u8], wanted: &mut Vec<Wanted>) {
         for (index, pattern) in &self.heads {
-            if !wanted.contains(index) && pattern.accepts(path, Some((meta, head))) {
-                wanted.push(*index);
+            if is_news(wanted, *index, pattern) && pattern.accepts(path, Some((meta, head))) {
+                want(wanted, *index, pattern);
             }
         }
+    }
+}
+
+/// Whether it would matter that the pattern accepts the file.
+fn is_news(wanted: &[Wanted], index: Index, pattern: &Pattern) -> bool {
+    wanted.iter().all(|known| known.index != index || known.bytes < pattern.bytes)
+}
+
+fn want(wanted: &mut Vec<Wanted>, index: Index, pattern: &Pattern) {
+    match wanted.iter_mut().find(|known| known.index == index) {
+        Some(known) => known.bytes = pattern.bytes,
+        None => wanted.push(Wanted { index, bytes: pattern.bytes }),
     }
 }
 
@@ -102,7 +121,7 @@ mod tests {
         let analyzers: Vec<_> = ANALYZERS.iter().collect();
         let mut wanted = Vec::new();
         Matcher::new(&analyzers).by_path(&path.into(), &mut wanted);
-        let names: Vec<_> = wanted.iter().map(|index| analyzers[usize::from(*index)].name).collect();
+        let names: Vec<_> = wanted.iter().map(|wanted| analyzers[usize::from(wanted.index)].name).collect();
         assert_eq!(names, expected, "{path}");
         // The tables must lose nobody.
         let accepts = |analyzer: &&Analyzer| analyzer.files.iter().any(|pattern| pattern.accepts(&path.into(), None));

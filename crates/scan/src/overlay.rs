@@ -7,8 +7,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use model::{
-    AnalyzerId, Confidence, Distro, Fact, Gap, ImagePath, Inventory, Item, LayerIndex, Ownership, PackageKind, Place,
-    What,
+    AnalyzerId, Confidence, Digest, Distro, Fact, Gap, ImagePath, Inventory, Item, LayerIndex, Ownership, PackageKind,
+    Place, What,
 };
 
 use crate::collect::LayerFacts;
@@ -130,8 +130,9 @@ impl<'a> Overlay<'a> {
     fn finish(self, layers: &[LayerFacts], gaps: Vec<Gap>) -> Inventory {
         let Self { live, mut links, removed: mut items, .. } = self;
         let mut owners: HashMap<&[u8], &str> = HashMap::new();
+        let mut programs: Vec<(&[u8], &Laid<'_>)> = Vec::new();
         let mut distros: Vec<&Distro> = Vec::new();
-        for laid in live.values().flatten() {
+        for (path, laid) in live.iter().flat_map(|(path, laid)| laid.iter().map(move |laid| (&**path, laid))) {
             match &laid.fact.what {
                 What::Package(_) => {
                     let mut fact = placed(laid.fact, laid.introduced);
@@ -144,6 +145,7 @@ impl<'a> Overlay<'a> {
                 }
                 // Looked up where packages want them.
                 What::Licenses(_) => {}
+                What::Executable(_) => programs.push((path, laid)),
             }
         }
         for item in &mut items {
@@ -161,6 +163,13 @@ impl<'a> Overlay<'a> {
             });
             !says_so_itself || item.removed.is_some() || owner(item.fact.place.path.outer(), &owners).is_none()
         });
+        let identified = Identified::by(&items, &programs);
+        for (path, laid) in programs {
+            let raw = laid.fact.place.path.outer();
+            if owner(raw, &owners).is_none() && owner(path, &owners).is_none() && !identified.has(raw) {
+                items.push(Item { fact: placed(laid.fact, laid.introduced), removed: None, owner: None });
+            }
+        }
         items.sort();
         items.dedup();
         let mut gaps = gaps;
@@ -177,6 +186,40 @@ impl<'a> Overlay<'a> {
         gaps.sort();
         gaps.dedup();
         Inventory { distro: Distro::merge(distros), items, gaps }
+    }
+}
+
+/// Where packages were seen: in a program, or in all of a folder that a file `release` describes, as Java's runtimes have.
+struct Identified {
+    files: HashSet<Vec<u8>>,
+    folders: HashSet<Vec<u8>>,
+}
+
+impl Identified {
+    fn by(items: &[Item], programs: &[(&[u8], &Laid<'_>)]) -> Self {
+        let is_program: HashSet<&[u8]> = programs.iter().map(|(_, laid)| laid.fact.place.path.outer()).collect();
+        let mut identified = Self { files: HashSet::new(), folders: HashSet::new() };
+        for item in items.iter().filter(|item| item.removed.is_none()) {
+            let (path, Some(package)) = (item.fact.place.path.outer(), item.package()) else { continue };
+            if is_program.contains(path) {
+                identified.files.insert(path.to_vec());
+            } else if package.kind == PackageKind::Generic && path.ends_with(b"/release") {
+                // A description at the top of the filesystem, or in one of its own folders, does not speak of all below.
+                let folder = parent(path);
+                if folder.contains(&b'/') {
+                    identified.folders.insert(folder.to_vec());
+                }
+            }
+        }
+        identified
+    }
+
+    fn has(&self, path: &[u8]) -> bool {
+        let mut folder = parent(path);
+        while !folder.is_empty() && !self.folders.contains(folder) {
+            folder = parent(folder);
+        }
+        !folder.is_empty() || self.files.contains(path)
     }
 }
 
@@ -213,15 +256,21 @@ struct Key<'a> {
     by: &'a AnalyzerId,
     /// Kind, name, version and architecture of a package; nothing of other facts, of which a file has one.
     package: Option<(PackageKind, &'a str, &'a str, Option<&'a str>)>,
+    /// A program with other bytes is another program.
+    content: Option<&'a Digest>,
 }
 
 impl<'a> Key<'a> {
     fn of(fact: &'a Fact) -> Self {
         let package = match &fact.what {
             What::Package(package) => Some((package.kind, &*package.name, &*package.version, package.arch.as_deref())),
-            What::Distro(_) | What::Owns(_) | What::Licenses(_) => None,
+            What::Distro(_) | What::Owns(_) | What::Licenses(_) | What::Executable(_) => None,
         };
-        Self { path: &fact.place.path, by: &fact.by, package }
+        let content = match &fact.what {
+            What::Executable(executable) => executable.sha256.as_ref(),
+            _ => None,
+        };
+        Self { path: &fact.place.path, by: &fact.by, package, content }
     }
 }
 
@@ -230,7 +279,7 @@ mod tests {
     use super::*;
     use crate::tree::Builder;
     use image::layer::{Entry, EntryKind};
-    use model::{Meta, Package};
+    use model::{Executable, ExecutableFormat, Meta, Package};
 
     /// One layer per line, entries apart by spaces: `a/b` a file, `a/` a folder, `-a/b` a whiteout, `!a` an opaque folder,
     /// `a->b` a link, `db=x@1,y@2` a file that lists packages (Debian's, if it is dpkg's), `copyright=x,y` one that declares
@@ -372,6 +421,40 @@ mod tests {
         // Every filesystem has its own.
         check("DB=a@1 x/DB=a@1 x/DOC/a/copyright=MIT", &["a@1 DB +0", "a@1 x/DB [MIT] +0"]);
         check("db=a@1 DOC/a/copyright=MIT", &["a@1 db +0"]);
+    }
+
+    #[test]
+    fn programs_that_nobody_owns_or_names_are_unidentified() {
+        let mut tree = Builder::default();
+        let mut facts = Vec::new();
+        let mut add = |path: &str, what| {
+            tree.push(&Entry { path: &path.into(), kind: EntryKind::File, meta: Meta::default() });
+            let place = Place { layer: None, path: path.into() };
+            facts.push(Fact { what, place, by: AnalyzerId::new("test") });
+        };
+        let program = |content: &[u8]| {
+            let sha256 = Some(Digest::sha256(content));
+            What::Executable(Executable { format: ExecutableFormat::Elf, sha256, build_id: None })
+        };
+        for path in ["usr/bin/owned", "bin/owned2", "opt/named", "opt/jdk/bin/java", "opt/tool", "srv/old"] {
+            add(path, program(b"1"));
+        }
+        let files = vec!["usr/bin/owned".into(), "usr/bin/owned2".into()];
+        add("db", What::Owns(Ownership { kind: PackageKind::Rpm, package: "a".into(), files }));
+        add("opt/named", What::Package(Package::new(PackageKind::Golang, "stdlib", "1.22.0")));
+        add("opt/jdk/release", What::Package(Package::new(PackageKind::Generic, "openjdk", "21")));
+        let lower = LayerFacts { facts, tree: tree.finish(), ..LayerFacts::default() };
+        let mut tree = Builder::default();
+        let path = ImagePath::from("srv/old");
+        tree.push(&Entry { path: &path, kind: EntryKind::File, meta: Meta::default() });
+        let replaced = Fact { what: program(b"2"), place: Place { layer: None, path }, by: AnalyzerId::new("test") };
+        let upper = LayerFacts { facts: vec![replaced], tree: tree.finish(), ..LayerFacts::default() };
+        let inventory = overlay(&[lower, upper], Vec::new());
+        let seen: Vec<_> = inventory
+            .unidentified()
+            .map(|(item, _)| (item.fact.place.path.to_string(), item.fact.place.layer.unwrap().0))
+            .collect();
+        assert_eq!(seen, [("opt/tool".to_owned(), 0), ("srv/old".to_owned(), 1)]);
     }
 
     #[test]

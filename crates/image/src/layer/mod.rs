@@ -4,7 +4,6 @@ mod block;
 mod decode;
 mod feed;
 mod room;
-pub(crate) mod tar;
 mod verify;
 mod walk;
 
@@ -16,7 +15,7 @@ use crate::Blob;
 use decode::{Decoded, Fault};
 use feed::Feed;
 pub use room::Room;
-pub use walk::{Entry, EntryKind, Interest, Visitor, Walked};
+pub use walk::{Entry, EntryKind, Interest, Visitor, Walked, too_large};
 
 /// Blocks under way between the two threads. Enough that neither waits for the other's hiccups.
 const BLOCKS: usize = 4;

@@ -4,7 +4,7 @@ use model::{Budget, GapKind, ImagePath, Key, Meta};
 
 use super::decode::Fault;
 use super::feed::{Ended, Feed};
-use super::tar::{self, EXTENSION_BYTES, Header, Kind, Member, Overrides, UNIT};
+use archive::tar::header::{self, EXTENSION_BYTES, Header, Kind, Member, Overrides, UNIT};
 
 /// A layer's entry, after the tricks of the archive format are undone.
 #[derive(Clone, Copy, Debug)]
@@ -43,7 +43,9 @@ pub enum Interest {
     None,
     /// Its first [`Key::HEAD_BYTES`], to decide.
     Head,
-    /// All.
+    /// So many of its first bytes, or all if there are fewer. It does not matter how large the file is.
+    First(u64),
+    /// All. A file that is larger than the budget allows is a gap.
     Whole,
 }
 
@@ -52,10 +54,10 @@ pub trait Visitor {
     /// Meets an entry. Content is only offered of files.
     fn enter(&mut self, entry: &Entry<'_>) -> Interest;
 
-    /// Sees the first bytes of a file of which it wanted the head. Says whether it wants the whole.
-    fn head(&mut self, entry: &Entry<'_>, head: &[u8]) -> bool;
+    /// Sees the first bytes of a file of which it wanted the head. Says how much it wants now.
+    fn head(&mut self, entry: &Entry<'_>, head: &[u8]) -> Interest;
 
-    /// Sees all of a file.
+    /// Sees a file, as much of it as it wanted.
     fn content(&mut self, entry: &Entry<'_>, content: &[u8]);
 
     /// Learns that something could not be seen; an empty path means the layer.
@@ -113,7 +115,7 @@ pub(crate) fn walk(
             if feed.take(&mut unit) < UNIT {
                 return Err(cut_off(at));
             }
-            map_goes_on = tar::sparse_map_goes_on(&unit);
+            map_goes_on = header::sparse_map_goes_on(&unit);
         }
         let padded = stored.checked_next_multiple_of(UNIT as u64).ok_or_else(|| corrupt(at, "its size is absurd"))?;
         let is_link = matches!(kind, Kind::Symlink | Kind::HardLink);
@@ -168,8 +170,13 @@ pub(crate) fn walk(
         }
         if interest == Interest::Head && !sparse {
             let wanted = usize::try_from(size).map_or(Key::HEAD_BYTES, |size| size.min(Key::HEAD_BYTES));
-            interest = if visitor.head(&entry, feed.peek(wanted)) { Interest::Whole } else { Interest::None };
+            interest = visitor.head(&entry, feed.peek(wanted));
         }
+        let wanted = match interest {
+            Interest::None => 0,
+            Interest::Head | Interest::Whole => size,
+            Interest::First(bytes) => size.min(bytes),
+        };
         if interest == Interest::None {
             feed.skip(padded).map_err(|Ended| cut_off(at))?;
             continue;
@@ -177,20 +184,22 @@ pub(crate) fn walk(
         if sparse {
             let detail = "the file is stored as a sparse file, which is not read; build the image again without such files (tar without --sparse)";
             visitor.gap(&path, GapKind::Unsupported, detail.into());
-        } else if size > budget.file_bytes {
-            let detail = format!(
-                "the file has {size} bytes, more than the {} that one file may have; raise --max-file-bytes to see it",
-                budget.file_bytes
-            );
-            visitor.gap(&path, GapKind::LimitHit, detail);
+        } else if wanted > budget.file_bytes {
+            visitor.gap(&path, GapKind::LimitHit, too_large(size, budget));
         } else {
-            let count = usize::try_from(size).map_err(|_| corrupt(at, "its size is absurd"))?;
+            let count = usize::try_from(wanted).map_err(|_| corrupt(at, "its size is absurd"))?;
             feed.lend(count, |content| visitor.content(&entry, content)).map_err(|Ended| cut_off(at))?;
-            feed.skip(padded - size).map_err(|Ended| cut_off(at))?;
+            feed.skip(padded - wanted).map_err(|Ended| cut_off(at))?;
             continue;
         }
         feed.skip(padded).map_err(|Ended| cut_off(at))?;
     }
+}
+
+/// What a gap says of a file that is wanted and larger than one may be.
+pub fn too_large(size: u64, budget: &Budget) -> String {
+    let most = budget.file_bytes;
+    format!("the file has {size} bytes, more than the {most} that one file may have; raise --max-file-bytes to see it")
 }
 
 /// Two zero units end an archive; a lone one means that something has been cut out or put in.

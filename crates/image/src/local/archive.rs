@@ -9,8 +9,8 @@ use std::sync::Arc;
 use model::{Budget, ImagePath};
 
 use super::{Form, open_file, read_document};
-use crate::layer::tar::{EXTENSION_BYTES, Header, Kind, Member, Overrides, UNIT};
 use crate::{BlobIdentity, SourceError};
+use archive::tar::header::{EXTENSION_BYTES, Header, Kind, Member, Overrides, UNIT};
 
 /// More members than any image archive has.
 pub(super) const MEMBERS: usize = 100_000;

@@ -9,7 +9,7 @@ use std::vec;
 use model::{Budget, GapKind, Image, ImagePath, Key, Layer, Meta, Origin};
 
 use super::handle::{Handle, Kind, Status, bytes};
-use crate::layer::{Entry, EntryKind, Interest, LayerRead, Room, Visitor};
+use crate::layer::{Entry, EntryKind, Interest, LayerRead, Room, Visitor, too_large};
 use crate::{Opened, SourceError, Tree};
 
 /// How many folders are held open at once, each within the one before: systems allow a few hundred, and trees can be
@@ -166,7 +166,7 @@ impl Walk<'_> {
         let entry = Entry { path, kind: EntryKind::File, meta: Meta { size, mode: status.mode } };
         self.read.walked.files += 1;
         self.read.bytes += size;
-        let interest = self.visitor.enter(&entry);
+        let mut interest = self.visitor.enter(&entry);
         if interest == Interest::None {
             return Ok(());
         }
@@ -174,24 +174,24 @@ impl Walk<'_> {
         let mut content = Vec::new();
         if interest == Interest::Head {
             (&mut file).take(size.min(Key::HEAD_BYTES as u64)).read_to_end(&mut content)?;
-            if !self.visitor.head(&entry, &content) {
-                return Ok(());
-            }
+            interest = self.visitor.head(&entry, &content);
         }
-        if size > self.budget.file_bytes {
-            let detail = format!(
-                "the file has {size} bytes, more than the {} that one file may have; raise --max-file-bytes to see it",
-                self.budget.file_bytes
-            );
-            self.visitor.gap(path, GapKind::LimitHit, detail);
+        let wanted = match interest {
+            Interest::None => return Ok(()),
+            Interest::Head | Interest::Whole => size,
+            Interest::First(bytes) => size.min(bytes),
+        };
+        if wanted > self.budget.file_bytes {
+            self.visitor.gap(path, GapKind::LimitHit, too_large(size, self.budget));
             return Ok(());
         }
-        let _loan = self.room.borrow(size);
+        let _loan = self.room.borrow(wanted);
         // The file may have grown since; it is read as long as it was said to be.
-        let left = size.saturating_sub(content.len() as u64);
+        let left = wanted.saturating_sub(content.len() as u64);
         file.take(left).read_to_end(&mut content)?;
+        content.truncate(usize::try_from(wanted).unwrap_or(usize::MAX));
         self.visitor.content(&entry, &content);
-        if (content.len() as u64) < size {
+        if (content.len() as u64) < wanted {
             return Err(io::Error::other("it became shorter while it was read; look again when nothing changes it"));
         }
         Ok(())

@@ -12,8 +12,8 @@ use super::index::{self, Documents};
 use super::oci_archive::blob_path;
 use super::too_large;
 use crate::deadline::Timed;
-use crate::layer::tar::{Header, Kind, Member, Overrides, UNIT};
 use crate::{PlatformChoice, SourceError, Stream, Streamed, manifest};
+use archive::tar::header::{Header, Kind, Member, Overrides, UNIT};
 
 /// Documents kept until the end of the archive, in all.
 const DOCUMENTS_BYTES: u64 = 64 << 20;

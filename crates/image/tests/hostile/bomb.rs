@@ -25,8 +25,8 @@ impl Visitor for Counter {
         Interest::None
     }
 
-    fn head(&mut self, _: &Entry<'_>, _: &[u8]) -> bool {
-        false
+    fn head(&mut self, _: &Entry<'_>, _: &[u8]) -> Interest {
+        Interest::None
     }
 
     fn content(&mut self, _: &Entry<'_>, _: &[u8]) {}
@@ -105,6 +105,19 @@ fn a_file_beyond_its_budget_is_passed_over() {
     seen.check_gap("large", GapKind::LimitHit, &["1001 bytes", "the 1000", "--max-file-bytes"]);
     assert_eq!(seen.contents.keys().collect::<Vec<_>>(), ["allowed", "last"]);
     assert!(seen.read.digest.is_some(), "the layer is understood, all but one file");
+}
+
+#[test]
+fn the_first_bytes_of_a_file_are_lent_whatever_its_size() {
+    let budget = Budget { file_bytes: 1000, ..Budget::default() };
+    let large = [[b'x'; 600].as_slice(), &noise(3 << 20)].concat();
+    let tar = Tar::new().file("large", &large).file("small", "seen").file("empty", "").end();
+    let blob = Blob { reader: Box::new(&*tar), expected: None };
+    let seen = record_with(Interest::First(700), |visitor| layer::read(blob, &budget, &Room::new(1000), visitor));
+    seen.check_no_gap();
+    assert_eq!(seen.contents["large"], large[..700]);
+    assert_eq!((&*seen.contents["small"], &*seen.contents["empty"]), (&b"seen"[..], &b""[..]));
+    assert!(seen.read.digest.is_some(), "the rest was passed over");
 }
 
 #[test]

@@ -209,8 +209,8 @@ impl Visitor for Recorder<'_> {
         self.interest
     }
 
-    fn head(&mut self, _: &Entry<'_>, _: &[u8]) -> bool {
-        true
+    fn head(&mut self, _: &Entry<'_>, _: &[u8]) -> Interest {
+        Interest::Whole
     }
 
     fn content(&mut self, entry: &Entry<'_>, content: &[u8]) {

@@ -265,6 +265,11 @@ fn budgets_end_the_walk_or_leave_out_a_file() {
     seen.check_gap("02/file", GapKind::LimitHit, &["more than 5 files and folders", "--max-entries"]);
     let seen = read_while(root.path(), &Budget { file_bytes: 6, ..Budget::default() }, |_| {});
     assert_eq!((seen.entries.len(), seen.contents.len(), seen.gaps.len()), (40, 0, 20));
+    let mut recorder = Recorder { seen: Seen::default(), interest: Interest::First(3), at_entry: &mut |_| {} };
+    let budget = Budget { file_bytes: 6, ..Budget::default() };
+    read_tree(root.path(), &budget, &Room::new(100), &mut recorder);
+    recorder.seen.check_no_gap();
+    assert!(recorder.seen.contents.len() == 20 && recorder.seen.contents.values().all(|content| content == b"con"));
     let late = Budget { deadline: Some(Instant::now()), ..Budget::default() };
     let seen = read_while(root.path(), &late, |_| {});
     seen.check_entries(&[]);

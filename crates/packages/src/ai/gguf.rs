@@ -6,26 +6,32 @@
 //! (`-v1.0-`), and after that the model is listed without a version: no advisory is about one, but a bill of materials
 //! should have it. A model without a name has the file's, and that with little confidence.
 //!
-//! Of a model in several files (`-00002-of-00009`) only the first has the keys, and only it is listed. Weights are not
-//! looked at. A file that is larger than the budget for files is not handed to any format and so a gap. The tests were
-//! written from the specification.
+//! Of a model in several files (`-00002-of-00009`) only the first has the keys, and only it is listed. Of each file the
+//! first 16 MiB are read, however large it is: there the keys are, those of the model in front and then the tokens, which
+//! seldom take more. Weights are not looked at. The tests were written from the specification.
 
-use model::{Analyzer, Confidence, Facts, File, ImagePath, Key, Package, PackageKind, Unreadable};
+use model::{Analyzer, Confidence, Facts, File, Key, Package, PackageKind, Unreadable};
 
-use crate::listing::is_word;
+use super::naming::{file_name, is_later_part, word};
 
 /// A model: [the module](self).
-pub const ANALYZER: Analyzer = Analyzer { name: "gguf", version: 2, files: &[Key::Extension("gguf").any()], analyze };
+pub const ANALYZER: Analyzer =
+    Analyzer { name: "gguf", version: 3, files: &[Key::Extension("gguf").any().first(KEYS)], analyze };
+
+/// Bytes in which the keys are.
+const KEYS: u64 = 16 << 20;
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     let mut model = Model::default();
     let mut reader = Reader(file.content);
-    reader.model(&mut model)?;
+    reader.model(&mut model).or_else(|broken| {
+        // Keys that go on behind what is read are those of the tokens.
+        if !file.is_whole() && !model.name.is_empty() { Ok(()) } else { Err(broken) }
+    })?;
     let file_name = file_name(file.path);
     if is_later_part(file_name) {
         return Ok(());
     }
-    let word = |text: &str| Some(text.trim().replace(char::is_whitespace, "-")).filter(|word| is_word(word));
     let own_name = word(model.name);
     let confidence = if own_name.is_some() { Confidence::Medium } else { Confidence::Low };
     let Some(name) = own_name.or_else(|| word(file_name)) else {
@@ -39,20 +45,6 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
         ..Package::new(PackageKind::Generic, name, version)
     });
     Ok(())
-}
-
-/// The file's name without its ending; empty where it is no text.
-fn file_name(path: &ImagePath) -> &str {
-    let name = std::str::from_utf8(path.name()).unwrap_or_default();
-    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
-}
-
-/// Whether a file's name says that it goes on with what another began: `Grok-100B-v1.0-Q4_0-00003-of-00009`.
-fn is_later_part(name: &str) -> bool {
-    let is_number = |text: &str| text.len() == 5 && text.bytes().all(|byte| byte.is_ascii_digit());
-    let mut parts = name.rsplit('-');
-    let (Some(total), Some("of"), Some(part)) = (parts.next(), parts.next(), parts.next()) else { return false };
-    is_number(total) && is_number(part) && part != "00001"
 }
 
 /// The version in a file's name: `v0.1` of `Mixtral-8x7B-v0.1-KQ2`.
@@ -176,6 +168,8 @@ fn width(kind: u32) -> Result<u64, Unreadable> {
 
 #[cfg(test)]
 mod tests {
+    use model::ImagePath;
+
     use super::*;
     use crate::testing::{self, survives, wants};
 
@@ -240,6 +234,22 @@ mod tests {
         testing::check(&ANALYZER, "m.gguf", nested(&inner), "b");
         let bottomless = [&[9, 0, 0, 0][..], &1_u64.to_le_bytes()].concat().repeat(20);
         testing::check(&ANALYZER, "m.gguf", nested(&bottomless), "gap: limit-hit");
+    }
+
+    #[test]
+    fn the_beginning_of_a_file_is_enough() {
+        let (budget, path) = (model::Budget::default(), ImagePath::from("m.gguf"));
+        let keys = [("general.name", "Tiny"), ("general.license", "mit"), ("tokenizer.ggml.model", "gpt2")];
+        let content = file(&keys);
+        let read = |bytes: usize| {
+            let mut facts = Facts::new(ANALYZER.id(), path.clone(), &budget);
+            let meta = model::Meta { size: 5 << 30, mode: 0o644 };
+            let outcome = analyze(&File { path: &path, meta, content: &content[..bytes], budget: &budget }, &mut facts);
+            (facts.into_parts().0.len(), outcome.err().map(|why| why.kind.name()))
+        };
+        assert_eq!(read(content.len()), (1, None));
+        assert_eq!(read(content.len() - 10), (1, None), "what breaks off is beyond what names the model");
+        assert_eq!(read(100), (0, Some("corrupt")));
     }
 
     #[test]

@@ -7,12 +7,13 @@
 pub(crate) mod head;
 
 mod elf_note;
+pub(crate) mod program_file;
 
 use model::Analyzer;
 use object::{Object, ObjectSection};
 
 /// The formats, in alphabetical order.
-pub static ANALYZERS: &[Analyzer] = &[elf_note::ANALYZER];
+pub static ANALYZERS: &[Analyzer] = &[elf_note::ANALYZER, program_file::ANALYZER];
 
 /// The programs in a universal Mach-O file, or the file itself.
 pub(crate) fn programs(content: &[u8]) -> Vec<&[u8]> {

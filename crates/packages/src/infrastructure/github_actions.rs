@@ -12,7 +12,7 @@ use std::collections::HashMap;
 
 use model::{Analyzer, Facts, File, ImagePath, Key, PackageKind, Presence, Relation, Unreadable};
 
-use crate::language::was_fetched;
+use crate::language::is_the_projects;
 use crate::listing::Listing;
 use crate::syntax::{
     text,
@@ -33,10 +33,6 @@ pub const ANALYZER: Analyzer = Analyzer {
 
 fn is_workflow(path: &ImagePath) -> bool {
     matches!(path.extension(), Some(b"yml" | b"yaml")) && is_the_projects(path)
-}
-
-fn is_the_projects(path: &ImagePath) -> bool {
-    !was_fetched(path)
 }
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {

@@ -6,6 +6,7 @@
 
 use model::{Analyzer, Facts, File, Key, PackageKind, Presence, Relation, Unreadable};
 
+use crate::language::is_the_projects;
 use crate::listing::Listing;
 use crate::syntax::yaml;
 
@@ -13,7 +14,7 @@ use crate::syntax::yaml;
 pub const ANALYZER: Analyzer = Analyzer {
     name: "helm-lock",
     version: 1,
-    files: &[Key::Name("Chart.lock").any(), Key::Name("helmfile.lock").any()],
+    files: &[Key::Name("Chart.lock").when(is_the_projects), Key::Name("helmfile.lock").when(is_the_projects)],
     analyze,
 };
 

@@ -4,9 +4,9 @@
 //! Both tools write the file themselves, one attribute in a line, so it is read line by line. The file does not tell which
 //! providers the configuration asks for itself.
 
-use model::{Analyzer, Facts, File, ImagePath, Key, PackageKind, Presence, Unreadable};
+use model::{Analyzer, Facts, File, Key, PackageKind, Presence, Unreadable};
 
-use crate::language::lies_below;
+use crate::language::is_the_projects;
 use crate::listing::Listing;
 use crate::syntax::text;
 
@@ -17,11 +17,6 @@ pub const ANALYZER: Analyzer = Analyzer {
     files: &[Key::Name(".terraform.lock.hcl").when(is_the_projects)],
     analyze,
 };
-
-/// Terraform heeds no lock of the modules that it downloads.
-fn is_the_projects(path: &ImagePath) -> bool {
-    !lies_below(path, ".terraform/modules")
-}
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     let text = text::decode(file.content)?;

@@ -62,22 +62,52 @@ pub(crate) fn lies_below(path: &ImagePath, folders: &str) -> bool {
     })
 }
 
-/// Whether a file belongs to something that a package manager fetched: what stands there is about the making of that, and
-/// of nobody's project here.
-pub(crate) fn was_fetched(path: &ImagePath) -> bool {
-    const FOLDERS: &[&str] = &[
-        "node_modules",
-        "site-packages",
-        "dist-packages",
-        "registry/src",
-        "git/checkouts",
-        "pkg/mod",
-        "bundler/gems",
+/// Whether a lockfile or a manifest is that of a project here. What a package manager fetched has its own along, which say
+/// how that was made and are heeded by nobody.
+pub(crate) fn is_the_projects(path: &ImagePath) -> bool {
+    /// Where package managers keep what they fetched.
+    const FETCHED: &[&str] = &[
+        ".build/checkouts",
+        ".build/repositories",
+        ".cabal/packages",
+        ".cache/deno",
+        ".cache/uv",
+        ".conan/data",
+        ".conan2/p",
+        ".gradle/caches",
+        ".julia/packages",
         ".m2/repository",
         ".nuget/packages",
+        ".opam",
+        ".opam-switch",
         ".pub-cache",
+        ".terraform/modules",
+        "Carthage",
+        "NuGetFallbackFolder",
+        "Pods",
+        "SourcePackages/checkouts",
+        "_opam",
+        "bower_components",
+        "bundler/gems",
+        "dist-packages",
+        "git/checkouts",
+        "julia/packages",
+        "julia/stdlib",
+        "node_modules",
+        "pkg/mod",
+        "registry/src",
+        "site-packages",
+        "vcpkg/buildtrees",
+        "vcpkg/ports",
     ];
-    FOLDERS.iter().any(|folders| lies_below(path, folders))
+    !FETCHED.iter().any(|folders| lies_below(path, folders)) && !is_in_a_gem(path)
+}
+
+/// Whether the file lies in a folder `gems/NAME-VERSION`, as RubyGems makes them.
+fn is_in_a_gem(path: &ImagePath) -> bool {
+    let folders = || path.parent().split(|&byte| byte == b'/');
+    let has_version = |folder: &[u8]| folder.windows(2).any(|pair| pair[0] == b'-' && pair[1].is_ascii_digit());
+    folders().zip(folders().skip(1)).any(|(above, folder)| above == b"gems" && has_version(folder))
 }
 
 #[cfg(test)]
@@ -95,6 +125,89 @@ mod tests {
             ("srv/my_node_modules/node_modules/a", true),
         ] {
             assert_eq!(lies_below(&path.into(), "node_modules"), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn what_was_fetched_is_no_project_of_its_own() {
+        for (path, expected) in [
+            ("srv/app/package-lock.json", true),
+            ("package-lock.json", true),
+            ("srv/gems/app/Gemfile.lock", true),
+            ("srv/node_modules/a/yarn.lock", false),
+            ("usr/lib/python3/dist-packages/a/package-lock.json", false),
+            ("root/go/pkg/mod/a.b/c@v1.0.0/go.mod", false),
+            ("usr/lib/ruby/gems/3.1.0/gems/rails-7.0.4/yarn.lock", false),
+            ("root/.conan2/p/zlib0123/e/conanfile.py", false),
+        ] {
+            assert_eq!(is_the_projects(&path.into()), expected, "{path}");
+        }
+    }
+
+    /// Every format that names what a project wants asks the same question.
+    #[test]
+    fn no_declared_format_wants_what_was_fetched() {
+        for name in [
+            "Cargo.lock",
+            "Cartfile.resolved",
+            "Gemfile.lock",
+            "Manifest.toml",
+            "Package.resolved",
+            "Pipfile.lock",
+            "Podfile.lock",
+            "app.csproj",
+            "build.sbt.lock",
+            "bun.lock",
+            "cabal.project.freeze",
+            "composer.lock",
+            "conan.lock",
+            "conanfile.py",
+            "conanfile.txt",
+            "cpanfile.snapshot",
+            "deno.lock",
+            "environment.yml",
+            "go.mod",
+            "gradle.lockfile",
+            "gradle/verification-metadata.xml",
+            "libs.versions.toml",
+            "luarocks.lock",
+            "maven_install.json",
+            "mix.lock",
+            "npm-shrinkwrap.json",
+            "opam.locked",
+            "package-lock.json",
+            "packages.config",
+            "packages.lock.json",
+            "paket.lock",
+            "pdm.lock",
+            "pixi.lock",
+            "pnpm-lock.yaml",
+            "poetry.lock",
+            "pom.xml",
+            "project.assets.json",
+            "pubspec.lock",
+            "pylock.toml",
+            "pyproject.toml",
+            "rebar.lock",
+            "renv.lock",
+            "requirements.txt",
+            "setup.py",
+            "stack.yaml",
+            "uv.lock",
+            "vcpkg.json",
+            "yarn.lock",
+        ] {
+            let wanted = |path: &str| {
+                let path = ImagePath::from(path);
+                ANALYZERS
+                    .iter()
+                    .copied()
+                    .flatten()
+                    .flat_map(|analyzer| analyzer.files)
+                    .any(|it| it.accepts(&path, None))
+            };
+            assert!(wanted(&format!("srv/{name}")), "{name}");
+            assert!(!wanted(&format!("srv/node_modules/a/{name}")), "{name}");
         }
     }
 }

@@ -75,9 +75,9 @@ fn values(content: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
 }
 
 /// More statements than any package has: the TeX collections have 40.
-const LICENSES: usize = 1000;
+pub(super) const LICENSES: usize = 1000;
 /// And more than any needs.
-const NEEDS: usize = 10_000;
+pub(super) const NEEDS: usize = 10_000;
 
 fn description(content: &[u8]) -> Result<Package, Unreadable> {
     let mut package = Package::new(PackageKind::Alpm, "", "");
@@ -110,7 +110,7 @@ fn description(content: &[u8]) -> Result<Package, Unreadable> {
 }
 
 /// The name in a dependency, without what binds its version; none for a library's file name.
-fn needed(value: &[u8]) -> Option<String> {
+pub(super) fn needed(value: &[u8]) -> Option<String> {
     let end = value.iter().position(|byte| matches!(byte, b'=' | b'<' | b'>' | b':'));
     let name = &value[..end.unwrap_or(value.len())];
     if name.ends_with(b".so") { None } else { text(name) }

@@ -118,7 +118,7 @@ impl Entry<'_> {
 }
 
 /// The names in a list of dependencies, without what binds their versions (`so:libz.so.1=1.3`, `busybox>1.36`, `a@edge`).
-fn words(list: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(super) fn words(list: &[u8]) -> impl Iterator<Item = &[u8]> {
     let words = list.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
     words.map(|word| {
         let end = word.iter().position(|byte| matches!(byte, b'=' | b'<' | b'>' | b'~' | b'@'));

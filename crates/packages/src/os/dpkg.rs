@@ -86,6 +86,19 @@ pub(super) fn read(kind: PackageKind, file: &File<'_>, facts: &mut Facts) {
     found.skipped.report("entries without a name or a version that can be read", facts);
 }
 
+/// The package that one stanza describes, whether or not it says that it is installed.
+pub(super) fn described(stanza: &[u8]) -> Option<Package> {
+    let mut fields = Stanza::default();
+    for (_, line) in lines(stanza).skip_while(|(_, line)| line.is_empty()).take_while(|(_, line)| !line.is_empty()) {
+        if !matches!(line[0], b' ' | b'\t') {
+            fields.field(line);
+        }
+    }
+    let mut package = fields.installed(PackageKind::Deb)?;
+    package.requires = fields.first_needs(&package.name);
+    Some(package)
+}
+
 /// What has been read of the file.
 struct Found {
     kind: PackageKind,
@@ -115,12 +128,16 @@ struct Stanza<'a> {
 
 impl<'a> Stanza<'a> {
     fn line(&mut self, offset: usize, line: &'a [u8], found: &mut Found) {
+        if line[0].eq_ignore_ascii_case(&b'p') && self.package.is_some() && value(line, b"package").is_some() {
+            self.finish(found);
+        }
+        self.field(line);
+        self.start.get_or_insert(offset);
+    }
+
+    fn field(&mut self, line: &'a [u8]) {
         // Most lines belong to other fields: one look at the first letter is enough for them.
         let field = match line[0].to_ascii_lowercase() {
-            b'p' if self.package.is_some() && value(line, b"package").is_some() => {
-                self.finish(found);
-                (b"package".as_slice(), &mut self.package)
-            }
             b'p' => match line.get(2).map(u8::to_ascii_lowercase) {
                 Some(b'e') => (b"pre-depends".as_slice(), &mut self.pre_depends),
                 Some(b'o') => (b"provides".as_slice(), &mut self.provides),
@@ -138,15 +155,11 @@ impl<'a> Stanza<'a> {
             b'a' => (b"architecture".as_slice(), &mut self.architecture),
             b'l' => (b"license".as_slice(), &mut self.license),
             b'm' => (b"maintainer".as_slice(), &mut self.maintainer),
-            _ => {
-                self.start.get_or_insert(offset);
-                return;
-            }
+            _ => return,
         };
         if let Some(value) = value(line, field.0) {
             *field.1 = Some(value);
         }
-        self.start.get_or_insert(offset);
     }
 
     fn finish(&mut self, found: &mut Found) {

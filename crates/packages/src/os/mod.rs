@@ -6,10 +6,13 @@
 )]
 
 pub mod alpm;
+pub mod alpm_archive;
 pub mod apk;
+pub mod apk_archive;
 pub mod bottlerocket;
 pub mod chisel;
 pub mod cos;
+pub mod deb_archive;
 pub mod debian_copyright;
 pub mod dpkg;
 pub mod dpkg_files;
@@ -24,6 +27,7 @@ pub mod rpm_manifest;
 
 mod database;
 mod owned;
+mod package_info;
 pub(crate) mod source_rpm;
 #[cfg(test)]
 mod testing;
@@ -34,10 +38,13 @@ use model::Analyzer;
 /// The formats, in alphabetical order; those of `portable` and `rpm` are in tables of their own.
 pub static ANALYZERS: &[Analyzer] = &[
     alpm::ANALYZER,
+    alpm_archive::ANALYZER,
     apk::ANALYZER,
+    apk_archive::ANALYZER,
     bottlerocket::ANALYZER,
     chisel::ANALYZER,
     cos::ANALYZER,
+    deb_archive::ANALYZER,
     debian_copyright::ANALYZER,
     dpkg::ANALYZER,
     dpkg_files::ANALYZER,

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use model::{
-    AnalyzerId, Confidence, Distro, Fact, Gap, GapKind, History, Image, ImagePath, Inventory, Item, Layer, LayerClass,
-    LayerIndex, LayerSummary, Origin, Package, PackageKind, Place, Presence, Purl, Relation, Requirement,
-    SourcePackage, What,
+    AnalyzerId, Confidence, Distro, Executable, ExecutableFormat, Fact, Gap, GapKind, History, Image, ImagePath,
+    Inventory, Item, Layer, LayerClass, LayerIndex, LayerSummary, Origin, Package, PackageKind, Place, Presence, Purl,
+    Relation, Requirement, SourcePackage, What,
 };
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
@@ -39,6 +39,7 @@ pub(super) fn assemble(draft: Draft) -> Bill {
         }
         inventory.items.extend(sightings(entry, &package));
     }
+    inventory.items.extend(unidentified(&draft.properties));
     inventory.items.sort();
     inventory.gaps = gaps(&draft.properties);
     inventory.gaps.extend(unnamed.gap());
@@ -289,6 +290,26 @@ impl Unnamed {
         );
         (self.count > 0).then_some(Gap { place: Place::default(), by: ID, kind: GapKind::Unsupported, detail })
     }
+}
+
+/// Programs that no package owned and nothing named when the bill was made.
+fn unidentified(properties: &Properties) -> Vec<Item> {
+    let program = |number: usize| {
+        let get = |what: &str| properties.get(&format!("plimsoll:unidentified:{number}:{what}"));
+        let format = ExecutableFormat::ALL.iter().find(|format| get("format") == Some(format.name()))?;
+        let program = Executable {
+            format: *format,
+            sha256: get("digest").and_then(|digest| digest.parse().ok()),
+            build_id: get("build-id").map(str::to_owned),
+        };
+        let place = Place {
+            layer: get("layer").and_then(|layer| layer.parse().ok()).map(LayerIndex),
+            path: get("path").unwrap_or_default().into(),
+        };
+        let by = AnalyzerId(get("found-by").unwrap_or_default().to_owned().into());
+        Some(Item { fact: Fact { what: What::Executable(program), place, by }, removed: None, owner: None })
+    };
+    (0..MOST_PLACES).map_while(program).collect()
 }
 
 /// What could not be seen when the bill was made.

@@ -1,4 +1,4 @@
-//! The syntaxes that many formats share: text, literals, JSON, SPDX, TOML, XML, YAML, ZIP. What a document means is for the
+//! The syntaxes that many formats share: text, literals, JSON, SPDX, TOML, XML, YAML. What a document means is for the
 //! formats to say.
 
 pub(crate) mod json;
@@ -9,7 +9,6 @@ pub(crate) mod text;
 pub(crate) mod toml;
 pub(crate) mod xml;
 pub(crate) mod yaml;
-pub(crate) mod zip;
 
 use model::Unreadable;
 

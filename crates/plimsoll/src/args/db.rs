@@ -253,6 +253,9 @@ pub struct PullArgs {
     /// Its name there: ghcr.io/team/advisories:latest, team/advisories@sha256:…
     #[arg(value_name = "REF")]
     pub reference: String,
+    /// Let older data replace newer, which hides the vulnerabilities that became known in between
+    #[arg(long)]
+    pub allow_older: bool,
     /// Who must have signed it.
     #[command(flatten)]
     pub keys: Keys,

@@ -16,8 +16,8 @@ pub use db::{
     SearchArgs, StatusArgs, UpdateArgs, VerifyArgs,
 };
 pub use scan::{
-    Common, ExplainArgs, FolderArgs, Gate, ImageArgs, ImageSource, Look, RegistryAccess, ReportArgs, SbomArgs, Scanner,
-    Target,
+    Archives, Common, ExplainArgs, FolderArgs, Gate, ImageArgs, ImageSource, Look, RegistryAccess, ReportArgs,
+    SbomArgs, Scanner, Target,
 };
 #[cfg(test)]
 pub use values::output;

@@ -164,6 +164,18 @@ pub enum Scanner {
     Vuln,
 }
 
+/// Which archives are looked into.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Archives {
+    /// None but packages
+    None,
+    /// ZIP archives, of which only what is wanted is unpacked
+    #[default]
+    Zip,
+    /// All, which has to unpack them
+    All,
+}
+
 /// The flags that all commands share that scan.
 #[derive(Clone, Debug, Args)]
 pub struct Common {
@@ -196,6 +208,10 @@ pub struct Look {
         default_values_t = [Scanner::Vuln]
     )]
     pub scanners: Vec<Scanner>,
+    /// Which archives to look into: those with a directory (zip), tars, compressed files and what distributions' packages
+    /// hold as well (all), or none. Packages that lie there as they were downloaded say what they are in any case
+    #[arg(long, value_name = "WHICH", env = "PLIMSOLL_ARCHIVES", value_enum, default_value_t)]
+    pub archives: Archives,
     /// Use the advisories in this folder, as they are: made by plimsoll db build, or as OSV exports them with one folder
     /// for each ecosystem
     #[arg(long, value_name = "DIR", env = "PLIMSOLL_ADVISORIES")]
@@ -303,6 +319,9 @@ pub struct Limits {
     /// Archives inside archives
     #[arg(long, value_name = "N", env = "PLIMSOLL_MAX_NESTING", default_value_t = Budget::default().nesting)]
     pub max_nesting: u32,
+    /// Size that the archives in one file may unfold to, all together
+    #[arg(long, value_name = "SIZE", env = "PLIMSOLL_MAX_NESTED_BYTES", default_value_t = Size(Budget::default().nested_bytes))]
+    pub max_nested_bytes: Size,
 }
 
 impl Limits {
@@ -317,6 +336,7 @@ impl Limits {
             memory_bytes: self.max_memory_bytes.0.max(self.max_file_bytes.0),
             learned_bytes: usize::try_from(self.max_learned_bytes.0).unwrap_or(usize::MAX),
             nesting: self.max_nesting,
+            nested_bytes: self.max_nested_bytes.0,
             deadline: self.timeout.and_then(|timeout| std::time::Instant::now().checked_add(timeout)),
             ..Budget::default()
         }

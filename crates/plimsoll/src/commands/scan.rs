@@ -11,7 +11,7 @@ use model::{Detector, Report};
 use report::{Context, Filter, Format, Run};
 
 use super::open::{self, Means};
-use crate::args::{Common, FolderArgs, ImageArgs, Look, Scanner, Talk, Target};
+use crate::args::{Archives, Common, FolderArgs, ImageArgs, Look, Scanner, Talk, Target};
 use crate::environment::{cache_folder, report_time, variable};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -74,6 +74,11 @@ impl<'a> Job<'a> {
         };
         let options = scan::Options {
             analyzers: packages::analyzers().collect(),
+            archives: match common.look.archives {
+                Archives::None => scan::Archives::None,
+                Archives::Zip => scan::Archives::Indexed,
+                Archives::All => scan::Archives::All,
+            },
             budget: common.limits.budget(),
             cache: cache(&common.look),
             jobs,

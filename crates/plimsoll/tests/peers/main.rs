@@ -26,3 +26,5 @@ mod rootfs;
 mod sources;
 /// The corpus, the tools, a registry, and the program under test.
 mod support;
+/// What Syft finds in the same images.
+mod syft;

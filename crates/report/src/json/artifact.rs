@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use model::{
-    Digest, EndOfLife, Finding, FixState, Gap, Image, Item, Knowledge, LayerIndex, LayerSummary, Opinion, Package,
-    Presence, Removed, Report, VexRemark, Vulnerability,
+    Digest, EndOfLife, Executable, Finding, FixState, Gap, Image, Item, Knowledge, LayerIndex, LayerSummary, Opinion,
+    Package, Presence, Removed, Report, VexRemark, Vulnerability,
 };
 use serde::Serialize;
 
@@ -25,6 +25,7 @@ pub(crate) struct Artifact<'a> {
     vulnerabilities: Vec<VulnerabilityJson<'a>>,
     vex: Vec<RemarkJson<'a>>,
     packages: Vec<PackageJson<'a>>,
+    unidentified: Vec<ProgramJson<'a>>,
 }
 
 impl<'a> Artifact<'a> {
@@ -53,6 +54,7 @@ impl<'a> Artifact<'a> {
                 .collect(),
             vex: report.remarks.iter().map(RemarkJson::new).collect(),
             packages: report.inventory.items.iter().filter_map(|item| PackageJson::new(report, item)).collect(),
+            unidentified: report.inventory.unidentified().map(ProgramJson::new).collect(),
         }
     }
 }
@@ -573,6 +575,30 @@ impl<'a> PackageJson<'a> {
             owner: item.owner.as_deref(),
             found_by: &item.fact.by.0,
         })
+    }
+}
+
+/// A program that no package owns and nothing names.
+#[derive(Serialize)]
+struct ProgramJson<'a> {
+    path: String,
+    layer: Option<u64>,
+    format: &'static str,
+    digest: Option<&'a Digest>,
+    build_id: Option<&'a str>,
+    found_by: &'a str,
+}
+
+impl<'a> ProgramJson<'a> {
+    fn new((item, program): (&'a Item, &'a Executable)) -> Self {
+        Self {
+            path: item.fact.place.path.to_text().into_owned(),
+            layer: item.fact.place.layer.map(layer_number),
+            format: program.format.name(),
+            digest: program.sha256.as_ref(),
+            build_id: program.build_id.as_deref(),
+            found_by: &item.fact.by.0,
+        }
     }
 }
 

@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use model::{Confidence, Digest, ImagePath, Item, Package, PackageKind, Relation, Report, Requirement};
+use model::{Confidence, Digest, Executable, ImagePath, Item, Package, PackageKind, Relation, Report, Requirement};
 
 /// The packages of an image's final filesystem, arranged.
 pub(crate) struct Bill<'a> {
     pub report: &'a Report,
     /// Sorted by kind, name and version.
     pub components: Vec<Component<'a>>,
+    /// Programs that no component stands for.
+    pub files: Vec<FileEntry>,
     /// Which component an item of the inventory is a sighting of.
     by_item: HashMap<usize, usize>,
 }
@@ -28,6 +30,15 @@ pub(crate) struct Component<'a> {
     pub confidence: Confidence,
     /// The components that it needs, by position.
     pub needs: BTreeSet<usize>,
+}
+
+/// A program that no package owns and nothing names.
+pub(crate) struct FileEntry {
+    /// Names it within the bill.
+    pub reference: String,
+    pub path: String,
+    /// In hexadecimal digits.
+    pub sha256: Option<String>,
 }
 
 impl<'a> Bill<'a> {
@@ -62,7 +73,13 @@ impl<'a> Bill<'a> {
                 needs: BTreeSet::new(),
             });
         }
-        let mut bill = Self { report, components, by_item };
+        let file = |(number, (item, program)): (usize, (&Item, &Executable))| FileEntry {
+            reference: format!("file-{number}"),
+            path: item.fact.place.path.to_text().into_owned(),
+            sha256: program.sha256.and_then(|digest| digest.to_string().rsplit(':').next().map(str::to_owned)),
+        };
+        let files = report.inventory.unidentified().enumerate().map(file).collect();
+        let mut bill = Self { report, components, files, by_item };
         bill.connect();
         bill
     }

@@ -140,3 +140,21 @@ pub(crate) fn of_gaps(report: &Report) -> Vec<Property> {
     };
     gaps.flat_map(tell).filter(|property| !property.1.is_empty()).collect()
 }
+
+/// Programs that no package owns and nothing names.
+pub(crate) fn of_unidentified(report: &Report) -> Vec<Property> {
+    let tell = |(number, (item, program)): (usize, (&model::Item, &model::Executable))| {
+        let place = &item.fact.place;
+        [
+            ("path", place.path.to_text().into_owned()),
+            ("layer", place.layer.map_or_else(String::new, |layer| layer.0.to_string())),
+            ("found-by", item.fact.by.0.to_string()),
+            ("format", program.format.name().to_owned()),
+            ("digest", program.sha256.as_ref().map_or_else(String::new, ToString::to_string)),
+            ("build-id", program.build_id.clone().unwrap_or_default()),
+        ]
+        .map(|(what, value)| property(format!("unidentified:{number}:{what}"), value))
+    };
+    let told = report.inventory.unidentified().enumerate().flat_map(tell);
+    told.filter(|property| !property.1.is_empty()).collect()
+}

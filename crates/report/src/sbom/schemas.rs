@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use model::{Confidence, Finding, Presence, Relation, Report, Requirement, What};
 
-use crate::samples::{context, hostile, image, remarked, render};
+use crate::samples::{context, hostile, image, remarked, render, unidentified};
 use crate::{Format, SCAN};
 
 /// The formats that a schema is for.
@@ -49,6 +49,9 @@ fn complaints(documents: &BTreeMap<String, String>) -> Option<String> {
 /// The image with all that a package may have.
 fn rich() -> Report {
     let mut report = remarked();
+    let digest = model::Digest::sha256(b"tool");
+    report.inventory.items.push(unidentified("opt/<tool> \"x\"", Some(digest)));
+    report.inventory.items.push(unidentified("usr/bin/tool", None));
     for (number, item) in report.inventory.items.iter_mut().enumerate() {
         let What::Package(package) = &mut item.fact.what else { continue };
         package.licenses = match number {

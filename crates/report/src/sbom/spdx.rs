@@ -168,6 +168,7 @@ impl<'a> Document<'a> {
         let extracted = |(id, text)| Extracted { id, name: text, text };
         let mut about = properties::of_image(bill.report);
         about.extend(properties::of_gaps(bill.report));
+        about.extend(properties::of_unidentified(bill.report));
         let mut document = Self {
             spdx_version: "SPDX-2.3",
             data_license: "CC0-1.0",

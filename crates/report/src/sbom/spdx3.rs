@@ -243,6 +243,7 @@ impl<'a> Document<'a> {
         })));
         let mut about = properties::of_image(bill.report);
         about.extend(properties::of_gaps(bill.report));
+        about.extend(properties::of_unidentified(bill.report));
         graph.annotate("Image-Annotation", root.clone(), about);
 
         let vendors = bill.components.iter().filter_map(|component| component.package.vendor.as_deref());

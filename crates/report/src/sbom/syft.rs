@@ -240,6 +240,7 @@ impl<'a> Document<'a> {
         let root = id(&format!("{target}\n{version}"));
         let mut about = properties::of_image(bill.report);
         about.extend(properties::of_gaps(bill.report));
+        about.extend(properties::of_unidentified(bill.report));
         let mut told = BTreeMap::from([(String::new(), about)]);
         told.extend(bill.components.iter().map(|component| (id(&component.reference), self::told(component))));
         let mut relationships = Vec::new();

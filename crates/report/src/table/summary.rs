@@ -20,6 +20,7 @@ pub(super) fn write(report: &Report, view: &View<'_>, context: &Context<'_>, out
     writeln!(out)?;
     found(report, view, context, out)?;
     next::write(report, view, context, out)?;
+    unidentified(report, context, out)?;
     coverage(report, context, out)?;
     knowledge(report, context, out)?;
     head::tool(context, out)
@@ -100,6 +101,34 @@ fn found(report: &Report, view: &View<'_>, context: &Context<'_>, out: &mut dyn 
             }
         }
         labelled(out, context, "Remarks", PLAIN, &sentence)?;
+    }
+    Ok(())
+}
+
+/// Programs that nothing names, so that nothing can be looked up for them.
+pub(crate) fn unidentified(report: &Report, context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let count_all = report.inventory.unidentified().count() as u64;
+    if count_all == 0 {
+        return Ok(());
+    }
+    let sentence = format!(
+        "{} no package and no name{}",
+        count(count_all, "program has", "programs have"),
+        if context.filter.everything { "" } else { " (--all lists them)" },
+    );
+    labelled(out, context, "Unnamed", PLAIN, &sentence)?;
+    if !context.filter.everything {
+        return Ok(());
+    }
+    for (item, program) in report.inventory.unidentified() {
+        let mut sentence = clean(&item.fact.place.path.to_text()).to_string();
+        if let Some(layer) = item.fact.place.layer.filter(|_| report.layers.len() > 1) {
+            let _ = write!(sentence, ", layer {}", layer_number(layer));
+        }
+        if let Some(digest) = &program.sha256 {
+            let _ = write!(sentence, ", {digest}");
+        }
+        entry(out, context, "", "- ", PLAIN, &sentence)?;
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use model::{Finding, Report, Severity};
 
-use crate::samples::{context, hostile, image, remarked, render};
+use crate::samples::{context, hostile, image, remarked, render, unidentified};
 use crate::text::columns;
 use crate::{Context, Filter, LAYERS, SCAN};
 
@@ -297,6 +297,20 @@ Coverage    INCOMPLETE: 1 thing could not be seen, so there may be more than is 
               into the image
 Report      plimsoll 1.2.3 at 2026-11-24T04:00:00Z
 "#);
+}
+
+#[test]
+fn programs_without_a_name_are_counted_and_listed_when_asked_for() {
+    let mut report = image();
+    report.inventory.items.push(unidentified("opt/a\u{1b}[31m", Some(model::Digest::sha256(b""))));
+    report.inventory.items.push(unidentified("usr/bin/b", None));
+    let told = |context: &Context<'_>| lines(&table(&report, context), "Unnamed").join("\n");
+    insta::assert_snapshot!(told(&context(120)), @"Unnamed     2 programs have no package and no name (--all lists them)");
+    let all = Context { filter: Filter { everything: true, ..Filter::default() }, ..context(120) };
+    let text = told(&all);
+    assert!(text.starts_with("Unnamed     2 programs have no package and no name\n"), "{text}");
+    assert!(text.contains("- usr/bin/b, layer 2"), "{text}");
+    assert!(text.contains(", layer 2,") && text.contains("sha256:e3b0c442") && !text.contains('\u{1b}'), "{text}");
 }
 
 #[test]

@@ -12,11 +12,13 @@ use crate::library::manifest::{Listed, Manifest};
 use crate::library::signature::{self, SIGNATURE, Trust};
 use crate::shard::Shard;
 
-/// Brings `folder` to the data at `remote`, or to as much of it as is there. `progress` is told what is fetched.
+/// Brings `folder` to the data at `remote`, or to as much of it as is there. Older data replaces newer only where it may be
+/// `of_any_age`. `progress` is told what is fetched.
 pub fn pull(
     remote: &dyn Remote,
     folder: &Path,
     trust: &Trust,
+    of_any_age: bool,
     progress: &dyn Fn(&str),
 ) -> Result<Imported, BundleError> {
     let missing = || BundleError::Refused(format!("there is no {MANIFEST}"));
@@ -30,7 +32,7 @@ pub fn pull(
     let mut staging = Staging::new(folder, &mut nothing)?;
     // Nobody else imports anything from here on.
     let here = Manifest::read(folder).ok().flatten();
-    if let Some(here) = &here {
+    if let Some(here) = here.as_ref().filter(|_| !of_any_age) {
         manifest.check_not_older(here)?;
     }
     for table in &manifest.tables {

@@ -10,17 +10,17 @@ use std::collections::HashMap;
 
 use model::{Analyzer, Facts, File, ImagePath, Key, PackageKind, Presence, Requirement, Unreadable};
 
-use crate::language::lies_below;
+use crate::language::{is_the_projects, lies_below};
 use crate::listing::Listing;
 use crate::syntax::terms::{self, Dialect, Term};
 use crate::syntax::text;
 
 /// Names what to install, exactly: [the module](self).
 pub const ANALYZER: Analyzer =
-    Analyzer { name: "mix-lock", version: 1, files: &[Key::Name("mix.lock").when(is_the_projects)], analyze };
+    Analyzer { name: "mix-lock", version: 1, files: &[Key::Name("mix.lock").when(is_wanted)], analyze };
 
-fn is_the_projects(path: &ImagePath) -> bool {
-    !lies_below(path, "deps")
+fn is_wanted(path: &ImagePath) -> bool {
+    is_the_projects(path) && !lies_below(path, "deps")
 }
 
 const ELIXIR: Dialect = Dialect { comment: "#", blocks: &[], quotes: &["\""], raw: &[], word: "", marks: "" };

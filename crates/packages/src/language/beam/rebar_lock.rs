@@ -9,17 +9,17 @@
 use model::{Analyzer, Facts, File, ImagePath, Key, PackageKind, Presence, Relation, Unreadable};
 
 use super::ERLANG;
-use crate::language::lies_below;
+use crate::language::{is_the_projects, lies_below};
 use crate::listing::Listing;
 use crate::syntax::terms::{self, Term};
 use crate::syntax::text;
 
 /// Names what to install, exactly: [the module](self).
 pub const ANALYZER: Analyzer =
-    Analyzer { name: "rebar-lock", version: 1, files: &[Key::Name("rebar.lock").when(is_the_projects)], analyze };
+    Analyzer { name: "rebar-lock", version: 1, files: &[Key::Name("rebar.lock").when(is_wanted)], analyze };
 
-fn is_the_projects(path: &ImagePath) -> bool {
-    !lies_below(path, "_build") && !lies_below(path, "_checkouts")
+fn is_wanted(path: &ImagePath) -> bool {
+    is_the_projects(path) && !lies_below(path, "_build") && !lies_below(path, "_checkouts")
 }
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {

@@ -6,6 +6,7 @@
 
 use model::{Analyzer, Facts, File, Key, PackageKind, Presence, Relation, Unreadable};
 
+use crate::language::is_the_projects;
 use crate::language::python::{normalize, pinned};
 use crate::listing::Listing;
 use crate::syntax::yaml;
@@ -14,7 +15,7 @@ use crate::syntax::yaml;
 pub const ANALYZER: Analyzer = Analyzer {
     name: "conda-environment",
     version: 1,
-    files: &[Key::Name("environment.yaml").any(), Key::Name("environment.yml").any()],
+    files: &[Key::Name("environment.yaml").when(is_the_projects), Key::Name("environment.yml").when(is_the_projects)],
     analyze,
 };
 

@@ -10,6 +10,7 @@
 
 use model::{Analyzer, Facts, File, ImagePath, Key, PackageKind, Presence, Requirement, Unreadable};
 
+use crate::language::is_the_projects;
 use crate::language::python::{normalize, split};
 use crate::listing::Listing;
 use crate::syntax::yaml::{self, Node};
@@ -21,7 +22,7 @@ pub const ANALYZER: Analyzer = Analyzer {
     files: &[
         Key::Extension("yml").when(is_conda_lock),
         Key::Extension("yaml").when(is_conda_lock),
-        Key::Name("pixi.lock").any(),
+        Key::Name("pixi.lock").when(is_the_projects),
     ],
     analyze,
 };
@@ -29,7 +30,7 @@ pub const ANALYZER: Analyzer = Analyzer {
 fn is_conda_lock(path: &ImagePath) -> bool {
     let name = path.name();
     let stem = name.strip_suffix(b".yml").or_else(|| name.strip_suffix(b".yaml"));
-    stem.is_some_and(|stem| stem == b"conda-lock" || stem.ends_with(b".conda-lock"))
+    stem.is_some_and(|stem| stem == b"conda-lock" || stem.ends_with(b".conda-lock")) && is_the_projects(path)
 }
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {

@@ -13,12 +13,13 @@ use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::reference;
+use crate::language::is_the_projects;
 use crate::listing::Listing;
 use crate::syntax::json::{self, Entries, Items, Text};
 
 /// Names what to build against, exactly: [the module](self).
 pub const ANALYZER: Analyzer =
-    Analyzer { name: "conan-lock", version: 2, files: &[Key::Name("conan.lock").any()], analyze };
+    Analyzer { name: "conan-lock", version: 2, files: &[Key::Name("conan.lock").when(is_the_projects)], analyze };
 
 json::object! {
     struct Lock<'a> {

@@ -9,12 +9,13 @@
 use model::{Analyzer, Confidence, Facts, File, Key, PackageKind, Presence, Relation, Unreadable};
 
 use super::reference;
+use crate::language::is_the_projects;
 use crate::listing::Listing;
 use crate::syntax::text;
 
 /// What a recipe builds against, as far as it is written in plain words: [the module](self).
 pub const ANALYZER: Analyzer =
-    Analyzer { name: "conanfile-py", version: 1, files: &[Key::Name("conanfile.py").any()], analyze };
+    Analyzer { name: "conanfile-py", version: 1, files: &[Key::Name("conanfile.py").when(is_the_projects)], analyze };
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     let text = text::decode(file.content)?;

@@ -6,12 +6,13 @@
 use model::{Analyzer, Facts, File, Key, PackageKind, Presence, Relation, Unreadable};
 
 use super::{reference, sections};
+use crate::language::is_the_projects;
 use crate::listing::Listing;
 use crate::syntax::text;
 
 /// What a project builds against: [the module](self).
 pub const ANALYZER: Analyzer =
-    Analyzer { name: "conanfile-txt", version: 1, files: &[Key::Name("conanfile.txt").any()], analyze };
+    Analyzer { name: "conanfile-txt", version: 1, files: &[Key::Name("conanfile.txt").when(is_the_projects)], analyze };
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     let text = text::decode(file.content)?;

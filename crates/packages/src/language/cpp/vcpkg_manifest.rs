@@ -9,12 +9,13 @@ use std::collections::BTreeSet;
 use model::{Analyzer, Facts, File, Key, PackageKind, Presence, Relation, Unreadable};
 use serde_json::Value;
 
+use crate::language::is_the_projects;
 use crate::listing::Listing;
 use crate::syntax::json::{self, Items, Text};
 
 /// What a project pins: [the module](self).
 pub const ANALYZER: Analyzer =
-    Analyzer { name: "vcpkg-manifest", version: 1, files: &[Key::Name("vcpkg.json").any()], analyze };
+    Analyzer { name: "vcpkg-manifest", version: 1, files: &[Key::Name("vcpkg.json").when(is_the_projects)], analyze };
 
 json::object! {
     struct Manifest<'a> {

@@ -5,19 +5,15 @@
 //! always `0.0.0`, and of the SDK the file knows only a range. Edges are not in the file. What lies in Pub's cache is not
 //! wanted: nobody heeds it.
 
-use model::{Analyzer, Facts, File, ImagePath, Key, PackageKind, Presence, Relation, Unreadable};
+use model::{Analyzer, Facts, File, Key, PackageKind, Presence, Relation, Unreadable};
 
-use crate::language::lies_below;
+use crate::language::is_the_projects;
 use crate::listing::Listing;
 use crate::syntax::yaml::{self, Node};
 
 /// Names what to install, exactly: [the module](self).
 pub const ANALYZER: Analyzer =
     Analyzer { name: "pubspec-lock", version: 2, files: &[Key::Name("pubspec.lock").when(is_the_projects)], analyze };
-
-fn is_the_projects(path: &ImagePath) -> bool {
-    !lies_below(path, ".pub-cache")
-}
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     let lock = yaml::parse(file.content)?;

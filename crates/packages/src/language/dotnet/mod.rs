@@ -13,9 +13,8 @@ mod paket_lock;
 
 use std::collections::BTreeMap;
 
-use model::{Analyzer, ImagePath, Requirement};
+use model::{Analyzer, Requirement};
 
-use crate::language::lies_below;
 use crate::syntax::json::{Entries, Text};
 
 /// The formats, in alphabetical order.
@@ -31,11 +30,6 @@ pub(super) static ANALYZERS: &[Analyzer] = &[
     nuspec::ANALYZER,
     paket_lock::ANALYZER,
 ];
-
-/// Whether the file is not one that a downloaded package brought along.
-fn is_the_projects(path: &ImagePath) -> bool {
-    !lies_below(path, ".nuget/packages") && !lies_below(path, "NuGetFallbackFolder")
-}
 
 /// The one version that a text of `NuGet`'s names (`NuGet` documentation, "Package versioning"): `1.2.3`, or `[1.2.3]`.
 /// A bare version is a lower bound by the letter, but what `NuGet` takes is the lowest that is allowed, hence itself.

@@ -12,7 +12,8 @@ use std::collections::BTreeMap;
 
 use model::{Analyzer, Facts, File, ImagePath, Key, PackageKind, Presence, Relation, Unreadable};
 
-use super::{exact_version, is_the_projects};
+use super::exact_version;
+use crate::language::is_the_projects;
 use crate::listing::Listing;
 use crate::syntax::xml::{self, Element};
 

@@ -1,13 +1,15 @@
 //! `*.nupkg`: a package of NuGet as it is downloaded, a ZIP archive with its `.nuspec` at the top (NuGet documentation,
-//! ".nuspec reference"). Packages of symbols, `*.snupkg`, and what lies deeper in the archive are not looked at.
+//! ".nuspec reference"). Packages of symbols, `*.snupkg`, and what lies deeper in the archive are not looked at. Nobody says that it was installed, so it counts as
+//! declared.
 
+use archive::zip::Archive;
 use model::{Analyzer, Facts, File, Key, Unreadable};
 
 use super::nuspec;
-use crate::syntax::zip::Archive;
+use crate::packed::packed;
 
 /// A package as an archive: [the module](self).
-pub const ANALYZER: Analyzer = Analyzer { name: "nupkg", version: 1, files: &[Key::Extension("nupkg").any()], analyze };
+pub const ANALYZER: Analyzer = Analyzer { name: "nupkg", version: 2, files: &[Key::Extension("nupkg").any()], analyze };
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     const LARGEST: usize = 1 << 20;
@@ -17,7 +19,7 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
         let entry = entry?;
         if entry.name.to_ascii_lowercase().ends_with(b".nuspec") && !entry.name.contains(&b'/') {
             let content = archive.read(&entry, LARGEST, &mut { LARGEST + 1 })?;
-            facts.package(nuspec::package(&content)?);
+            facts.package(packed(nuspec::package(&content)?));
             return Ok(());
         }
     }
@@ -27,8 +29,8 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::syntax::zip::tests::Writer;
     use crate::testing::{self, survives};
+    use archive::testing::Writer;
 
     const NUSPEC: &[u8] = b"<package><metadata><id>A.B</id><version>1.2.3</version></metadata></package>";
 
@@ -39,7 +41,10 @@ mod tests {
     #[test]
     fn the_description_at_the_top_counts() {
         let other = b"<package><metadata><id>Other</id><version>9</version></metadata></package>";
-        check(&Writer::default().store("tools/x.nuspec", other).deflate("A.B.nuspec", NUSPEC).finish(), "A.B 1.2.3");
+        check(
+            &Writer::default().store("tools/x.nuspec", other).deflate("A.B.nuspec", NUSPEC).finish(),
+            "A.B 1.2.3 (declared)",
+        );
     }
 
     #[test]

@@ -5,7 +5,8 @@
 
 use model::{Analyzer, Facts, File, Key, PackageKind, Presence, Unreadable};
 
-use super::{exact_version, is_the_projects};
+use super::exact_version;
+use crate::language::is_the_projects;
 use crate::listing::Listing;
 use crate::syntax::xml;
 

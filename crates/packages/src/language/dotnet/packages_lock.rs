@@ -7,7 +7,8 @@
 
 use model::{Analyzer, Facts, File, Key, PackageKind, Presence, Relation, Unreadable};
 
-use super::{Resolved, is_the_projects};
+use super::Resolved;
+use crate::language::is_the_projects;
 use crate::listing::Listing;
 use crate::syntax::json::{self, Entries, Text};
 

@@ -11,12 +11,13 @@ use std::collections::BTreeMap;
 use model::{Analyzer, Facts, File, Key, PackageKind, Presence, Requirement, Unreadable};
 
 use super::exact_version;
+use crate::language::is_the_projects;
 use crate::listing::Listing;
 use crate::syntax::{document, text};
 
 /// Names what to restore, exactly: [the module](self).
 pub const ANALYZER: Analyzer =
-    Analyzer { name: "paket-lock", version: 1, files: &[Key::Name("paket.lock").any()], analyze };
+    Analyzer { name: "paket-lock", version: 1, files: &[Key::Name("paket.lock").when(is_the_projects)], analyze };
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     let text = text::decode(document(file.content)?)?;

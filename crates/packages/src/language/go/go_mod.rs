@@ -7,19 +7,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Analyzer, Facts, File, ImagePath, Key, PackageKind, Presence, Relation, Unreadable};
+use model::{Analyzer, Facts, File, Key, PackageKind, Presence, Relation, Unreadable};
 
-use crate::language::lies_below;
+use crate::language::is_the_projects;
 use crate::listing::Listing;
 use crate::syntax::text;
 
 /// Names which modules a build chooses from: [the module](self).
 pub const ANALYZER: Analyzer =
     Analyzer { name: "go-mod", version: 2, files: &[Key::Name("go.mod").when(is_the_projects)], analyze };
-
-fn is_the_projects(path: &ImagePath) -> bool {
-    !lies_below(path, "pkg/mod")
-}
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     let text = text::decode(file.content)?;

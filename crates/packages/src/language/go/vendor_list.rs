@@ -6,9 +6,9 @@
 //! `## explicit` means that `go.mod` names the module; what has no such mark is transitive, and what has one may be
 //! either.
 
-use model::{Analyzer, Facts, File, ImagePath, Key, PackageKind, Presence, Relation, Unreadable};
+use model::{Analyzer, Facts, File, Key, PackageKind, Presence, Relation, Unreadable};
 
-use crate::language::lies_below;
+use crate::language::is_the_projects;
 use crate::listing::Listing;
 use crate::syntax::text;
 
@@ -19,10 +19,6 @@ pub const ANALYZER: Analyzer = Analyzer {
     files: &[Key::Ends("vendor/modules.txt").when(is_the_projects)],
     analyze,
 };
-
-fn is_the_projects(path: &ImagePath) -> bool {
-    !lies_below(path, "pkg/mod")
-}
 
 #[derive(Default)]
 struct Module<'a> {

@@ -5,12 +5,17 @@
 
 use model::{Analyzer, Facts, File, Key, PackageKind, Presence, Unreadable};
 
+use crate::language::is_the_projects;
 use crate::listing::Listing;
 use crate::syntax::text;
 
 /// Names what to build, exactly: [the module](self).
-pub const ANALYZER: Analyzer =
-    Analyzer { name: "cabal-freeze", version: 1, files: &[Key::Name("cabal.project.freeze").any()], analyze };
+pub const ANALYZER: Analyzer = Analyzer {
+    name: "cabal-freeze",
+    version: 1,
+    files: &[Key::Name("cabal.project.freeze").when(is_the_projects)],
+    analyze,
+};
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     let text = text::decode(file.content)?;

@@ -6,6 +6,7 @@
 
 use model::{Analyzer, Facts, File, Key, PackageKind, Presence, Unreadable};
 
+use crate::language::is_the_projects;
 use crate::listing::Listing;
 use crate::syntax::yaml::{self, Node};
 
@@ -13,7 +14,7 @@ use crate::syntax::yaml::{self, Node};
 pub const ANALYZER: Analyzer = Analyzer {
     name: "stack",
     version: 1,
-    files: &[Key::Name("stack.yaml").any(), Key::Name("stack.yaml.lock").any()],
+    files: &[Key::Name("stack.yaml").when(is_the_projects), Key::Name("stack.yaml.lock").when(is_the_projects)],
     analyze,
 };
 

@@ -15,6 +15,7 @@ use model::{Analyzer, Facts, File, ImagePath, Key, PackageKind, Presence, Relati
 use serde::de::IgnoredAny;
 
 use super::is_version;
+use crate::language::is_the_projects;
 use crate::listing::Listing;
 use crate::syntax::json::{self, Entries, Items, Text};
 
@@ -24,7 +25,7 @@ pub const ANALYZER: Analyzer =
 
 /// Each set of artifacts has a lockfile of its own, which is named after it: the one of `maven` is `maven_install.json`.
 fn is_lock(path: &ImagePath) -> bool {
-    path.name().ends_with(b"_install.json")
+    path.name().ends_with(b"_install.json") && is_the_projects(path)
 }
 
 json::object! {

@@ -9,6 +9,7 @@
 use model::{Analyzer, Facts, File, ImagePath, Key, PackageKind, Presence, Unreadable};
 
 use super::is_version;
+use crate::language::{is_the_projects, lies_below};
 use crate::listing::Listing;
 use crate::syntax::{document, text};
 
@@ -18,7 +19,7 @@ pub const ANALYZER: Analyzer =
 
 /// One lockfile per configuration is the older form, `gradle/dependency-locks/compileClasspath.lockfile`.
 fn is_gradles(path: &ImagePath) -> bool {
-    path.name().ends_with(b"gradle.lockfile") || crate::language::lies_below(path, "gradle/dependency-locks")
+    (path.name().ends_with(b"gradle.lockfile") || lies_below(path, "gradle/dependency-locks")) && is_the_projects(path)
 }
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {

@@ -9,6 +9,7 @@
 use model::{Analyzer, Confidence, Facts, File, Key, PackageKind, Presence, Unreadable};
 
 use super::is_version;
+use crate::language::is_the_projects;
 use crate::listing::Listing;
 use crate::syntax::xml;
 
@@ -16,7 +17,7 @@ use crate::syntax::xml;
 pub const ANALYZER: Analyzer = Analyzer {
     name: "gradle-verification",
     version: 1,
-    files: &[Key::Ends("gradle/verification-metadata.xml").any()],
+    files: &[Key::Ends("gradle/verification-metadata.xml").when(is_the_projects)],
     analyze,
 };
 

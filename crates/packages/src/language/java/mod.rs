@@ -5,6 +5,7 @@ mod gradle_lock;
 mod gradle_verification;
 mod jar;
 mod jvm_release;
+mod native_image;
 mod pom_xml;
 mod sbt_lock;
 mod version_catalog;
@@ -20,6 +21,7 @@ pub(super) static ANALYZERS: &[Analyzer] = &[
     jar::ANALYZER,
     jvm_release::ANALYZER,
     pom_xml::ANALYZER,
+    native_image::ANALYZER,
     sbt_lock::ANALYZER,
 ];
 

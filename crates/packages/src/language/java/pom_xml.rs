@@ -12,16 +12,16 @@ use std::collections::BTreeMap;
 use model::{Analyzer, Facts, File, ImagePath, Key, PackageKind, Presence, Relation, Unreadable};
 
 use super::is_version;
-use crate::language::lies_below;
+use crate::language::{is_the_projects, lies_below};
 use crate::listing::Listing;
 use crate::syntax::xml::{self, Element};
 
 /// Names what a project asks for: [the module](self).
 pub const ANALYZER: Analyzer =
-    Analyzer { name: "maven-pom", version: 1, files: &[Key::Name("pom.xml").when(is_the_projects)], analyze };
+    Analyzer { name: "maven-pom", version: 1, files: &[Key::Name("pom.xml").when(is_wanted)], analyze };
 
-fn is_the_projects(path: &ImagePath) -> bool {
-    !lies_below(path, "META-INF/maven") && !lies_below(path, ".m2/repository")
+fn is_wanted(path: &ImagePath) -> bool {
+    is_the_projects(path) && !lies_below(path, "META-INF/maven")
 }
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {

@@ -8,12 +8,13 @@
 use model::{Analyzer, Facts, File, Key, PackageKind, Presence, Unreadable};
 
 use super::is_version;
+use crate::language::is_the_projects;
 use crate::listing::Listing;
 use crate::syntax::json::{self, Items, Text};
 
 /// Names what to build with, exactly: [the module](self).
 pub const ANALYZER: Analyzer =
-    Analyzer { name: "sbt-lock", version: 2, files: &[Key::Name("build.sbt.lock").any()], analyze };
+    Analyzer { name: "sbt-lock", version: 2, files: &[Key::Name("build.sbt.lock").when(is_the_projects)], analyze };
 
 json::object! {
     struct Lock<'a> {

@@ -13,6 +13,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::is_version;
+use crate::language::is_the_projects;
 use crate::listing::Listing;
 use crate::syntax::toml;
 
@@ -20,7 +21,7 @@ use crate::syntax::toml;
 pub const ANALYZER: Analyzer = Analyzer {
     name: "gradle-catalog",
     version: 2,
-    files: &[Key::Extension("toml").when(|path| path.name().ends_with(b".versions.toml"))],
+    files: &[Key::Extension("toml").when(|path| path.name().ends_with(b".versions.toml") && is_the_projects(path))],
     analyze,
 };
 

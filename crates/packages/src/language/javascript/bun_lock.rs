@@ -11,14 +11,14 @@
 
 use std::fmt;
 
-use model::{Analyzer, Facts, File, ImagePath, Key, PackageKind, Presence, Unreadable};
+use model::{Analyzer, Facts, File, Key, PackageKind, Presence, Unreadable};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::folders::Folders;
 use super::graph::Graph;
-use crate::language::lies_below;
+use crate::language::is_the_projects;
 use crate::syntax::json::{self, Entries, Items, Text};
 use crate::syntax::jsonc;
 
@@ -29,10 +29,6 @@ pub const ANALYZER: Analyzer = Analyzer {
     files: &[Key::Name("bun.lock").when(is_the_projects), Key::Name("bun.lockb").when(is_the_projects)],
     analyze,
 };
-
-fn is_the_projects(path: &ImagePath) -> bool {
-    !lies_below(path, "node_modules")
-}
 
 json::object! {
     struct Lock<'a> {

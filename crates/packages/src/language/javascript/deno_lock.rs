@@ -10,22 +10,18 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 
-use model::{Analyzer, Facts, File, ImagePath, Key, PackageKind, Presence, Unreadable};
+use model::{Analyzer, Facts, File, Key, PackageKind, Presence, Unreadable};
 use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::graph::Graph;
-use crate::language::lies_below;
+use crate::language::is_the_projects;
 use crate::listing::Listing;
 use crate::syntax::json::{self, Entries, Items, Text};
 
 /// Names what to load, exactly: [the module](self).
 pub const ANALYZER: Analyzer =
     Analyzer { name: "deno-lock", version: 2, files: &[Key::Name("deno.lock").when(is_the_projects)], analyze };
-
-fn is_the_projects(path: &ImagePath) -> bool {
-    !lies_below(path, "node_modules")
-}
 
 json::object! {
     struct Lock<'a> {

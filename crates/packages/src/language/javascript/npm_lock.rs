@@ -7,12 +7,12 @@
 //! lists of the project and its workspace, so what they ask for by name is direct; version 1 does not tell.
 //! Below `node_modules` the file belongs to a dependency, and npm does not heed it.
 
-use model::{Analyzer, Facts, File, ImagePath, Key, PackageKind, Presence, Unreadable};
+use model::{Analyzer, Facts, File, Key, PackageKind, Presence, Unreadable};
 use serde::de::IgnoredAny;
 
 use super::folders::Folders;
 use super::graph::Graph;
-use crate::language::lies_below;
+use crate::language::is_the_projects;
 use crate::syntax::json::{self, Entries, Flag, Text};
 
 /// Names what to install, exactly: [the module](self).
@@ -25,10 +25,6 @@ pub const ANALYZER: Analyzer = Analyzer {
     ],
     analyze,
 };
-
-fn is_the_projects(path: &ImagePath) -> bool {
-    !lies_below(path, "node_modules")
-}
 
 json::object! {
     struct Lock<'a> {

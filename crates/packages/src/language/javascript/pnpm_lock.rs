@@ -10,19 +10,15 @@
 
 use std::collections::{HashMap, HashSet};
 
-use model::{Analyzer, Facts, File, ImagePath, Key, PackageKind, Presence, Unreadable};
+use model::{Analyzer, Facts, File, Key, PackageKind, Presence, Unreadable};
 
 use super::graph::Graph;
-use crate::language::lies_below;
+use crate::language::is_the_projects;
 use crate::syntax::yaml::{self, Node};
 
 /// Names what to install, exactly: [the module](self).
 pub const ANALYZER: Analyzer =
     Analyzer { name: "pnpm-lock", version: 1, files: &[Key::Name("pnpm-lock.yaml").when(is_the_projects)], analyze };
-
-fn is_the_projects(path: &ImagePath) -> bool {
-    !lies_below(path, "node_modules")
-}
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     let mut graph = Graph::default();

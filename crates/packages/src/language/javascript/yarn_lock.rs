@@ -10,19 +10,15 @@
 
 use std::collections::{HashMap, HashSet};
 
-use model::{Analyzer, Facts, File, ImagePath, Key, PackageKind, Presence, Unreadable};
+use model::{Analyzer, Facts, File, Key, PackageKind, Presence, Unreadable};
 
 use super::graph::Graph;
-use crate::language::lies_below;
+use crate::language::is_the_projects;
 use crate::syntax::{text, yaml};
 
 /// Names what to install, exactly: [the module](self).
 pub const ANALYZER: Analyzer =
     Analyzer { name: "yarn-lock", version: 2, files: &[Key::Name("yarn.lock").when(is_the_projects)], analyze };
-
-fn is_the_projects(path: &ImagePath) -> bool {
-    !lies_below(path, "node_modules")
-}
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     let content = text::decode(file.content)?;

@@ -10,7 +10,7 @@
 use model::{Analyzer, Facts, File, ImagePath, Key, PackageKind, Presence, Requirement, Unreadable};
 use toml::{Table, Value};
 
-use crate::language::lies_below;
+use crate::language::is_the_projects;
 use crate::listing::Listing;
 use crate::syntax::toml as syntax;
 
@@ -29,10 +29,6 @@ pub const ANALYZER: Analyzer = Analyzer {
 fn is_of_a_version(path: &ImagePath) -> bool {
     let name = path.name();
     name.starts_with(b"Manifest-v") || name.starts_with(b"JuliaManifest-v")
-}
-
-fn is_the_projects(path: &ImagePath) -> bool {
-    !["julia/packages", ".julia/packages", "julia/stdlib"].iter().any(|folders| lies_below(path, folders))
 }
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {

@@ -6,13 +6,14 @@
 use model::{Analyzer, Facts, File, Key, PackageKind, Presence, Unreadable};
 
 use super::LUA;
+use crate::language::is_the_projects;
 use crate::listing::Listing;
 use crate::syntax::terms::{self, Term};
 use crate::syntax::text;
 
 /// Names what to install, exactly: [the module](self).
 pub const ANALYZER: Analyzer =
-    Analyzer { name: "luarocks-lock", version: 1, files: &[Key::Name("luarocks.lock").any()], analyze };
+    Analyzer { name: "luarocks-lock", version: 1, files: &[Key::Name("luarocks.lock").when(is_the_projects)], analyze };
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     let text = text::decode(file.content)?;

@@ -9,7 +9,7 @@
 use model::{Analyzer, Facts, File, ImagePath, Key, Package, PackageKind, Presence, Relation, Requirement, Unreadable};
 
 use super::{OPAM, field, split};
-use crate::language::lies_below;
+use crate::language::is_the_projects;
 use crate::listing::{Listing, is_word};
 use crate::syntax::terms::{self, Term};
 use crate::syntax::text;
@@ -26,10 +26,6 @@ pub const ANALYZER: Analyzer = Analyzer {
     ],
     analyze,
 };
-
-fn is_the_projects(path: &ImagePath) -> bool {
-    !lies_below(path, ".opam") && !lies_below(path, ".opam-switch") && !lies_below(path, "_opam")
-}
 
 /// The name of an installed package's folder.
 fn folder(path: &ImagePath) -> Option<&[u8]> {

@@ -8,12 +8,17 @@ use std::collections::HashMap;
 
 use model::{Analyzer, Facts, File, Key, PackageKind, Presence, Requirement, Unreadable};
 
+use crate::language::is_the_projects;
 use crate::listing::Listing;
 use crate::syntax::text;
 
 /// Names what to install, exactly: [the module](self).
-pub const ANALYZER: Analyzer =
-    Analyzer { name: "cpanfile-snapshot", version: 1, files: &[Key::Name("cpanfile.snapshot").any()], analyze };
+pub const ANALYZER: Analyzer = Analyzer {
+    name: "cpanfile-snapshot",
+    version: 1,
+    files: &[Key::Name("cpanfile.snapshot").when(is_the_projects)],
+    analyze,
+};
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     let text = text::decode(file.content)?;

@@ -13,7 +13,7 @@ use model::{Analyzer, Facts, File, ImagePath, Key, PackageKind, Presence, Requir
 use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use crate::language::lies_below;
+use crate::language::{is_the_projects, lies_below};
 use crate::listing::Listing;
 use crate::syntax::json::{self, Entries, Items, Licenses, Text};
 
@@ -26,15 +26,11 @@ pub const INSTALLED: Analyzer = Analyzer {
 };
 
 /// Names what to install, exactly: [the module](self).
-pub const LOCK: Analyzer = Analyzer {
-    name: "composer-lock",
-    version: 1,
-    files: &[Key::Name("composer.lock").when(is_the_projects)],
-    analyze: lock,
-};
+pub const LOCK: Analyzer =
+    Analyzer { name: "composer-lock", version: 1, files: &[Key::Name("composer.lock").when(is_wanted)], analyze: lock };
 
-fn is_the_projects(path: &ImagePath) -> bool {
-    !lies_below(path, "vendor")
+fn is_wanted(path: &ImagePath) -> bool {
+    is_the_projects(path) && !lies_below(path, "vendor")
 }
 
 json::object! {

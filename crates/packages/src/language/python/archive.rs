@@ -3,17 +3,19 @@
 //!
 //! Only the archive's directory is walked, and the metadata unpacked: `*.dist-info/METADATA` of wheels and
 //! `EGG-INFO/PKG-INFO` of eggs, also those of packages that another brought along. Source archives are not read: nothing
-//! in their names tells them from any other archive.
+//! in their names tells them from any other archive. A wheel is there to be installed, and counts as declared; an egg is
+//! where programs run it, and counts as installed.
 
+use archive::zip::Archive;
 use model::{Analyzer, Facts, File, ImagePath, Key, Unreadable};
 
 use super::installed;
-use crate::syntax::zip::Archive;
+use crate::packed::packed;
 
 /// A package as it is published: [the module](self).
 pub const ANALYZER: Analyzer = Analyzer {
     name: "python-archive",
-    version: 1,
+    version: 2,
     files: &[Key::Extension("whl").any(), Key::Extension("egg").any()],
     analyze,
 };
@@ -23,6 +25,7 @@ const LARGEST: usize = 4 << 20;
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     let archive = Archive::open(file.content).ok_or_else(|| Unreadable::corrupt("not a ZIP archive"))?;
+    let is_wheel = file.path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(b"whl"));
     let mut left = usize::try_from(file.budget.nested_bytes).unwrap_or(usize::MAX);
     for entry in archive.entries() {
         let entry = entry?;
@@ -36,7 +39,7 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
         }
         let place = file.path.nested(entry.name);
         match archive.read(&entry, LARGEST, &mut left).and_then(|content| installed::package(&content)) {
-            Ok(package) => facts.package_at(place, package),
+            Ok(package) => facts.package_at(place, if is_wheel { packed(package) } else { package }),
             Err(why) => facts.gap_at(place, why),
         }
     }
@@ -46,8 +49,8 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::syntax::zip::tests::Writer;
     use crate::testing::{self, survives, wants};
+    use archive::testing::Writer;
 
     fn check(path: &str, archive: Vec<u8>, expected: &str) {
         testing::check(&ANALYZER, path, archive, expected);
@@ -66,8 +69,8 @@ mod tests {
         check(
             "srv/my_tool-1.0-py3-none-any.whl",
             wheel(),
-            "six 1.16.0 in srv/my_tool-1.0-py3-none-any.whl!/my_tool/_vendor/six-1.16.0.dist-info/METADATA
-             my-tool 1.0 [MIT] in srv/my_tool-1.0-py3-none-any.whl!/my_tool-1.0.dist-info/METADATA",
+            "six 1.16.0 (declared) in srv/my_tool-1.0-py3-none-any.whl!/my_tool/_vendor/six-1.16.0.dist-info/METADATA
+             my-tool 1.0 (declared) [MIT] in srv/my_tool-1.0-py3-none-any.whl!/my_tool-1.0.dist-info/METADATA",
         );
     }
 

@@ -5,21 +5,17 @@
 //! as that. A package is listed once more for the extras of it that are wanted; both entries are one. Packages with a
 //! `path` are code of the project and left out.
 
-use model::{Analyzer, Facts, File, ImagePath, Key, PackageKind, Presence, Unreadable};
+use model::{Analyzer, Facts, File, Key, PackageKind, Presence, Unreadable};
 
 use super::lock::{self, Value};
 use super::normalize::normalize;
 use super::requirement::wheel_version;
-use crate::language::lies_below;
+use crate::language::is_the_projects;
 use crate::listing::Listing;
 
 /// Names what to install, exactly: [the module](self).
 pub const ANALYZER: Analyzer =
     Analyzer { name: "pdm-lock", version: 1, files: &[Key::Name("pdm.lock").when(is_the_projects)], analyze };
-
-fn is_the_projects(path: &ImagePath) -> bool {
-    !lies_below(path, "site-packages")
-}
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     let document = lock::parse(file.content)?;

@@ -4,21 +4,17 @@
 //! them. A package has its version as `==1.0`; one from a repository or a folder has none and is left out, unless it is
 //! a wheel whose name has it. The file does not tell who needs whom.
 
-use model::{Analyzer, Facts, File, ImagePath, Key, PackageKind, Presence, Unreadable};
+use model::{Analyzer, Facts, File, Key, PackageKind, Presence, Unreadable};
 
 use super::normalize::normalize;
 use super::requirement::{exact, wheel_version};
-use crate::language::lies_below;
+use crate::language::is_the_projects;
 use crate::listing::Listing;
 use crate::syntax::json::{self, Entries, Text};
 
 /// Names what to install, exactly: [the module](self).
 pub const ANALYZER: Analyzer =
     Analyzer { name: "pipfile-lock", version: 1, files: &[Key::Name("Pipfile.lock").when(is_the_projects)], analyze };
-
-fn is_the_projects(path: &ImagePath) -> bool {
-    !lies_below(path, "site-packages")
-}
 
 json::object! {
     struct Locked<'a> {

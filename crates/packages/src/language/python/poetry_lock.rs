@@ -6,20 +6,16 @@
 //! type `directory`) are code of the project and left out. The project itself is not in the file, so the file does not
 //! tell whom it asks for by name.
 
-use model::{Analyzer, Facts, File, ImagePath, Key, PackageKind, Presence, Requirement, Unreadable};
+use model::{Analyzer, Facts, File, Key, PackageKind, Presence, Requirement, Unreadable};
 
 use super::lock::{self, Value};
 use super::normalize::normalize;
-use crate::language::lies_below;
+use crate::language::is_the_projects;
 use crate::listing::Listing;
 
 /// Names what to install, exactly: [the module](self).
 pub const ANALYZER: Analyzer =
     Analyzer { name: "poetry-lock", version: 1, files: &[Key::Name("poetry.lock").when(is_the_projects)], analyze };
-
-fn is_the_projects(path: &ImagePath) -> bool {
-    !lies_below(path, "site-packages")
-}
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     let document = lock::parse(file.content)?;

@@ -9,7 +9,7 @@ use model::{Analyzer, Facts, File, ImagePath, Key, PackageKind, Presence, Requir
 
 use super::lock::{self, Value};
 use super::normalize::normalize;
-use crate::language::lies_below;
+use crate::language::is_the_projects;
 use crate::listing::Listing;
 
 /// Names what to install, exactly: [the module](self).
@@ -21,7 +21,7 @@ fn is_pylock(path: &ImagePath) -> bool {
     let name = path.name();
     let middle = name.strip_prefix(b"pylock.").and_then(|rest| rest.strip_suffix(b".toml"));
     (name == b"pylock.toml" || middle.is_some_and(|middle| !middle.is_empty() && !middle.contains(&b'.')))
-        && !lies_below(path, "site-packages")
+        && is_the_projects(path)
 }
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {

@@ -5,21 +5,17 @@
 //! Extras are optional; dependency groups, build requirements and the older tables of Poetry, PDM and uv for development
 //! are for development. The project itself is left out.
 
-use model::{Analyzer, Facts, File, ImagePath, Key, PackageKind, Presence, Relation, Unreadable};
+use model::{Analyzer, Facts, File, Key, PackageKind, Presence, Relation, Unreadable};
 
 use super::lock::{self, Value};
 use super::normalize::normalize;
 use super::requirement::{exact, is_version, pinned};
-use crate::language::lies_below;
+use crate::language::is_the_projects;
 use crate::listing::Listing;
 
 /// Names what to install: [the module](self).
 pub const ANALYZER: Analyzer =
     Analyzer { name: "pyproject", version: 1, files: &[Key::Name("pyproject.toml").when(is_the_projects)], analyze };
-
-fn is_the_projects(path: &ImagePath) -> bool {
-    !lies_below(path, "site-packages") && !lies_below(path, "dist-packages")
-}
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     let document = lock::parse(file.content)?;

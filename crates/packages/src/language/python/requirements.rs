@@ -8,7 +8,7 @@ use model::{Analyzer, Facts, File, ImagePath, Key, PackageKind, Presence, Unread
 
 use super::normalize::normalize;
 use super::requirement::pinned;
-use crate::language::lies_below;
+use crate::language::is_the_projects;
 use crate::listing::Listing;
 use crate::syntax::text;
 
@@ -17,9 +17,7 @@ pub const ANALYZER: Analyzer =
     Analyzer { name: "requirements", version: 2, files: &[Key::Extension("txt").when(is_requirements)], analyze };
 
 fn is_requirements(path: &ImagePath) -> bool {
-    memchr::memmem::find(path.name(), b"requirements").is_some()
-        && !lies_below(path, "site-packages")
-        && !lies_below(path, "dist-packages")
+    memchr::memmem::find(path.name(), b"requirements").is_some() && is_the_projects(path)
 }
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {

@@ -4,11 +4,11 @@
 //! So a package of medium confidence is what comes of it, whatever list it stands in. In `setup.cfg`, the lists
 //! `install_requires` and `setup_requires` and the section of extras are read. Names that are put together are not seen.
 
-use model::{Analyzer, Confidence, Facts, File, ImagePath, Key, PackageKind, Presence, Unreadable};
+use model::{Analyzer, Confidence, Facts, File, Key, PackageKind, Presence, Unreadable};
 
 use super::normalize::normalize;
 use super::requirement::pinned;
-use crate::language::lies_below;
+use crate::language::is_the_projects;
 use crate::listing::Listing;
 use crate::syntax::text;
 
@@ -19,10 +19,6 @@ pub const ANALYZER: Analyzer = Analyzer {
     files: &[Key::Name("setup.cfg").when(is_the_projects), Key::Name("setup.py").when(is_the_projects)],
     analyze,
 };
-
-fn is_the_projects(path: &ImagePath) -> bool {
-    !lies_below(path, "site-packages") && !lies_below(path, "dist-packages")
-}
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     let text = text::decode(file.content)?;

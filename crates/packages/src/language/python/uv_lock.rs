@@ -12,7 +12,7 @@ use model::{Analyzer, Facts, File, ImagePath, Key, PackageKind, Presence, Relati
 
 use super::lock::{self, Value};
 use super::normalize::normalize;
-use crate::language::lies_below;
+use crate::language::is_the_projects;
 use crate::listing::Listing;
 
 /// Names what to install, exactly: [the module](self).
@@ -22,10 +22,6 @@ pub const ANALYZER: Analyzer = Analyzer {
     files: &[Key::Name("uv.lock").when(is_the_projects), Key::Extension("lock").when(is_a_scripts)],
     analyze,
 };
-
-fn is_the_projects(path: &ImagePath) -> bool {
-    !lies_below(path, "site-packages")
-}
 
 fn is_a_scripts(path: &ImagePath) -> bool {
     path.name().ends_with(b".py.lock") && is_the_projects(path)

@@ -8,12 +8,13 @@
 
 use model::{Analyzer, Facts, File, Key, PackageKind, Presence, Requirement, Unreadable};
 
+use crate::language::is_the_projects;
 use crate::listing::Listing;
 use crate::syntax::json::{self, Entries, Items, Text};
 
 /// Names what to install, exactly: [the module](self).
 pub const ANALYZER: Analyzer =
-    Analyzer { name: "renv-lock", version: 2, files: &[Key::Name("renv.lock").any()], analyze };
+    Analyzer { name: "renv-lock", version: 2, files: &[Key::Name("renv.lock").when(is_the_projects)], analyze };
 
 json::object! {
     struct Lock<'a> {

@@ -8,9 +8,9 @@
 
 use std::collections::HashSet;
 
-use model::{Analyzer, Facts, File, ImagePath, Key, PackageKind, Presence, Relation, Requirement, Unreadable};
+use model::{Analyzer, Facts, File, Key, PackageKind, Presence, Relation, Requirement, Unreadable};
 
-use crate::language::lies_below;
+use crate::language::is_the_projects;
 use crate::listing::Listing;
 use crate::syntax::text;
 
@@ -25,14 +25,6 @@ pub const ANALYZER: Analyzer = Analyzer {
     ],
     analyze,
 };
-
-/// Not below `gems/NAME-VERSION`, where RubyGems installs, nor `bundler/gems/NAME-REVISION`, where Bundler does.
-fn is_the_projects(path: &ImagePath) -> bool {
-    let folders = || path.parent().split(|&byte| byte == b'/');
-    let has_version = |folder: &[u8]| folder.windows(2).any(|pair| pair[0] == b'-' && pair[1].is_ascii_digit());
-    let is_installed = folders().zip(folders().skip(1)).any(|(above, folder)| above == b"gems" && has_version(folder));
-    !is_installed && !lies_below(path, "bundler/gems")
-}
 
 /// Where a line stands.
 #[derive(Clone, Copy, PartialEq, Eq)]

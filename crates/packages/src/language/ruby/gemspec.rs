@@ -4,7 +4,8 @@
 //! RubyGems writes these files itself: assignments of literals to fields of the specification, and in a comment at the
 //! top, `# stub: NAME VERSION PLATFORM FOLDERS`, the same once more. That comment stands in where somebody's packaging
 //! has put a constant into a field. Of the dependencies those for running are told, and not those for development. Gemspecs
-//! elsewhere are the sources of gems, and not wanted; neither are the downloaded archives, `*.gem`.
+//! elsewhere are the sources of gems, and not wanted; the downloaded archives, `*.gem`, are a
+//! format of their own.
 
 use std::collections::HashMap;
 

@@ -8,20 +8,16 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use model::{Analyzer, Facts, File, ImagePath, Key, PackageKind, Presence, Relation, Requirement, Unreadable};
+use model::{Analyzer, Facts, File, Key, PackageKind, Presence, Relation, Requirement, Unreadable};
 use serde::Deserialize;
 
-use crate::language::lies_below;
+use crate::language::is_the_projects;
 use crate::listing::Listing;
 use crate::syntax::toml;
 
 /// Names what to build, exactly: [the module](self).
 pub const ANALYZER: Analyzer =
     Analyzer { name: "cargo-lock", version: 2, files: &[Key::Name("Cargo.lock").when(is_the_projects)], analyze };
-
-fn is_the_projects(path: &ImagePath) -> bool {
-    !lies_below(path, "registry/src") && !lies_below(path, "git/checkouts")
-}
 
 #[derive(Deserialize)]
 struct Lock<'a> {

@@ -4,10 +4,10 @@
 //! named as Swift's package manager would. Binaries have no name but their address, and pins of revisions no version: both
 //! are left out. The file does not tell who asks for what. Below `Carthage` it belongs to a checkout.
 
-use model::{Analyzer, Facts, File, ImagePath, Key, PackageKind, Presence, Unreadable};
+use model::{Analyzer, Facts, File, Key, PackageKind, Presence, Unreadable};
 
 use super::{name_of_repository, version_of_tag};
-use crate::language::lies_below;
+use crate::language::is_the_projects;
 use crate::listing::Listing;
 use crate::syntax::terms::{self, Dialect, Term};
 use crate::syntax::text;
@@ -19,10 +19,6 @@ pub const ANALYZER: Analyzer = Analyzer {
     files: &[Key::Name("Cartfile.resolved").when(is_the_projects)],
     analyze,
 };
-
-fn is_the_projects(path: &ImagePath) -> bool {
-    !lies_below(path, "Carthage")
-}
 
 const CARTFILE: Dialect = Dialect { comment: "#", blocks: &[], quotes: &["\""], raw: &[], word: "", marks: "" };
 

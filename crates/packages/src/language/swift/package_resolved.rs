@@ -6,10 +6,10 @@
 //! project's own: both are left out. The file does not tell who asks for what. Checkouts below `.build` and `SourcePackages`
 //! bring their own files, which nobody heeds.
 
-use model::{Analyzer, Facts, File, ImagePath, Key, PackageKind, Presence, Unreadable};
+use model::{Analyzer, Facts, File, Key, PackageKind, Presence, Unreadable};
 
 use super::{name_of_repository, version_of_tag};
-use crate::language::lies_below;
+use crate::language::is_the_projects;
 use crate::listing::Listing;
 use crate::syntax::json::{self, Items, Text};
 
@@ -20,10 +20,6 @@ pub const ANALYZER: Analyzer = Analyzer {
     files: &[Key::Name("Package.resolved").when(is_the_projects), Key::Name(".package.resolved").when(is_the_projects)],
     analyze,
 };
-
-fn is_the_projects(path: &ImagePath) -> bool {
-    !lies_below(path, ".build") && !lies_below(path, "SourcePackages/checkouts")
-}
 
 json::object! {
     struct Resolved<'a> {

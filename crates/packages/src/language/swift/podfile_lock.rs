@@ -8,12 +8,13 @@ use std::collections::HashSet;
 
 use model::{Analyzer, Facts, File, Key, PackageKind, Presence, Relation, Requirement, Unreadable};
 
+use crate::language::is_the_projects;
 use crate::listing::Listing;
 use crate::syntax::yaml::{self, Node};
 
 /// Names what to install, exactly: [the module](self).
 pub const ANALYZER: Analyzer =
-    Analyzer { name: "podfile-lock", version: 1, files: &[Key::Name("Podfile.lock").any()], analyze };
+    Analyzer { name: "podfile-lock", version: 1, files: &[Key::Name("Podfile.lock").when(is_the_projects)], analyze };
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     let lock = yaml::parse(file.content)?;

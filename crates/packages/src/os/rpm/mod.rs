@@ -1,8 +1,9 @@
-//! RPM's databases: three containers for the same headers, told apart by their content.
+//! RPM's databases, and packages as they are downloaded ([`archive`]). The databases are three containers for the same headers, told apart by their content.
 //!
 //! A container reads every byte of its file at most once and lends each header to the [`sink`], so a file costs time in
 //! proportion to its size, whatever it claims. What is broken becomes a gap, and reading goes on behind it.
 
+mod archive;
 mod bdb;
 mod bytes;
 mod header;
@@ -18,6 +19,7 @@ use sink::Sink;
 /// The formats, in alphabetical order.
 pub static ANALYZERS: &[Analyzer] = &[
     Analyzer { name: "rpm", version: 2, files: DATABASES, analyze: database },
+    archive::ANALYZER,
     Analyzer { name: "rpm-wal", version: 1, files: LOGS, analyze: log },
 ];
 

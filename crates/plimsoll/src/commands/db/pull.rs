@@ -21,7 +21,8 @@ pub fn run(args: &PullArgs, talk: &Talk, out: &mut dyn Write) -> Result<Exit, Fa
     let tried = || format!("cannot pull {} into {}", args.reference, folder.display());
     let artifact = Artifact::new(&args.reference, Environment::of_process(), push::terms(&args.access)?)
         .map_err(|error| open::failed(error).when(tried()))?;
-    let pulled = push::with_progress(talk, |progress| bundle::pull(&artifact, &folder, &trust, progress));
+    let pulled =
+        push::with_progress(talk, |progress| bundle::pull(&artifact, &folder, &trust, args.allow_older, progress));
     let pulled = pulled.map_err(|error| {
         let remedy = import::remedy(&error);
         Failure::new(Exit::ScanFailed, error).when(tried()).remedy(remedy)

@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use crate::Context;
 use crate::json::print;
-use crate::sbom::bill::{Bill, Component, is_cpe};
+use crate::sbom::bill::{Bill, Component, FileEntry, is_cpe};
 use crate::sbom::licenses::{self, Declared};
 use crate::sbom::properties;
 use crate::view;
@@ -115,6 +115,8 @@ struct Part<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     scope: Option<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    hashes: Vec<Hash<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     licenses: Vec<License<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cpe: Option<&'a str>,
@@ -124,6 +126,12 @@ struct Part<'a> {
     evidence: Option<Evidence<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     properties: Vec<Property>,
+}
+
+#[derive(Serialize)]
+struct Hash<'a> {
+    alg: &'static str,
+    content: &'a str,
 }
 
 #[derive(Serialize)]
@@ -281,6 +289,7 @@ impl<'a> Document<'a> {
             name: if target.is_empty() { "image" } else { target },
             version: None,
             scope: None,
+            hashes: Vec::new(),
             licenses: Vec::new(),
             cpe: None,
             purl: None,
@@ -297,7 +306,7 @@ impl<'a> Document<'a> {
                 Tools::List([tool(None)])
             },
             component: root,
-            properties: named(properties::of_gaps(bill.report)),
+            properties: named([properties::of_gaps(bill.report), properties::of_unidentified(bill.report)].concat()),
         };
         let refers = |component: &'a Component<'a>| Dependency {
             reference: &component.reference,
@@ -313,7 +322,12 @@ impl<'a> Document<'a> {
             serial_number: None,
             version: 1,
             metadata,
-            components: bill.components.iter().map(|component| part(component, minor)).collect(),
+            components: bill
+                .components
+                .iter()
+                .map(|component| part(component, minor))
+                .chain(bill.files.iter().map(file))
+                .collect(),
             dependencies: std::iter::once(top).chain(bill.components.iter().map(refers)).collect(),
             compositions: vec![Composition {
                 aggregate: if incomplete { "incomplete" } else { "complete" },
@@ -349,11 +363,31 @@ fn part<'a>(component: &'a Component<'a>, minor: Minor) -> Part<'a> {
         // The schema has this bound; the package URL has the whole.
         version: Some(&*package.version).filter(|version| version.chars().count() <= 1024),
         scope: scope(component),
+        hashes: Vec::new(),
         licenses: declared(component),
         cpe: package.cpes.first().map(String::as_str).filter(|cpe| is_cpe(cpe)),
         purl: Some(&component.purl),
         evidence: (minor >= 5).then(|| evidence(component, minor)),
         properties: named(properties::of_component(component)),
+    }
+}
+
+/// A program that nothing names, as a file.
+fn file(file: &FileEntry) -> Part<'_> {
+    Part {
+        kind: "file",
+        reference: &file.reference,
+        publisher: None,
+        group: None,
+        name: &file.path,
+        version: None,
+        scope: None,
+        hashes: file.sha256.iter().map(|content| Hash { alg: "SHA-256", content }).collect(),
+        licenses: Vec::new(),
+        cpe: None,
+        purl: None,
+        evidence: None,
+        properties: Vec::new(),
     }
 }
 

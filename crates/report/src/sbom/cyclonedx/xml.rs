@@ -58,6 +58,7 @@ fn part(xml: &mut Xml<'_>, part: &Part<'_>) -> io::Result<()> {
         xml.text("name", &[], part.name)?;
         xml.text_if("version", part.version)?;
         xml.text_if("scope", part.scope)?;
+        xml.list("hashes", &part.hashes, |xml, hash| xml.text("hash", &[("alg", hash.alg)], hash.content))?;
         xml.list("licenses", &part.licenses, license)?;
         xml.text_if("cpe", part.cpe)?;
         xml.text_if("purl", part.purl)?;

@@ -18,10 +18,11 @@ mod pom;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use archive::zip::{Archive, Entry};
 use model::{Analyzer, Budget, Facts, File, GapKind, ImagePath, Key, Unreadable};
 
 use crate::language::lies_below;
-use crate::syntax::zip::{Archive, Entry};
+
 use file_name::FileName;
 use manifest::Manifest;
 use pom::Project;
@@ -29,7 +30,7 @@ use pom::Project;
 /// An archive of classes: [the module](self).
 pub const ANALYZER: Analyzer = Analyzer {
     name: "jar",
-    version: 2,
+    version: 3,
     files: &[
         Key::Extension("jar").any(),
         Key::Extension("war").any(),
@@ -302,8 +303,8 @@ struct Contents<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::syntax::zip::tests::Writer;
     use crate::testing::{self, read, survives, wants};
+    use archive::testing::Writer;
 
     fn check(path: &str, archive: Writer, expected: &str) {
         testing::check(&ANALYZER, path, archive.finish(), expected);

@@ -7,19 +7,25 @@
 
 use std::borrow::Cow;
 use std::io::Read;
+use std::ops::ControlFlow;
 
 use memchr::memmem;
-use model::{GapKind, Unreadable};
+use model::{GapKind, ImagePath, Key, Meta, Unreadable};
 
-const END: &[u8; 4] = b"PK\x05\x06";
-const END_64: &[u8; 4] = b"PK\x06\x06";
-const END_64_LOCATOR: &[u8; 4] = b"PK\x06\x07";
-const DIRECTORY_ENTRY: &[u8; 4] = b"PK\x01\x02";
-const LOCAL_ENTRY: &[u8; 4] = b"PK\x03\x04";
+use crate::{Costs, Interest, Visitor};
+
+pub(crate) const END: &[u8; 4] = b"PK\x05\x06";
+pub(crate) const END_64: &[u8; 4] = b"PK\x06\x06";
+pub(crate) const END_64_LOCATOR: &[u8; 4] = b"PK\x06\x07";
+pub(crate) const DIRECTORY_ENTRY: &[u8; 4] = b"PK\x01\x02";
+pub(crate) const LOCAL_ENTRY: &[u8; 4] = b"PK\x03\x04";
+
+/// The system that writes modes into its archives.
+const UNIX: u8 = 3;
 
 /// An archive.
 #[derive(Clone, Copy)]
-pub(crate) struct Archive<'a> {
+pub struct Archive<'a> {
     content: &'a [u8],
     directory: &'a [u8],
     /// What to add to offsets: bytes put in front of the archive after it was written, such as a script that starts it.
@@ -28,9 +34,11 @@ pub(crate) struct Archive<'a> {
 
 /// One entry of the central directory. Its claims about sizes are only claims.
 #[derive(Clone, Copy)]
-pub(crate) struct Entry<'a> {
+pub struct Entry<'a> {
     /// The path, as the archive writes it.
-    pub(crate) name: &'a [u8],
+    pub name: &'a [u8],
+    /// `st_mode` and its type, where a Unix wrote the archive.
+    mode: u32,
     flags: u16,
     method: u16,
     stored: u64,
@@ -40,7 +48,7 @@ pub(crate) struct Entry<'a> {
 
 impl<'a> Archive<'a> {
     /// Finds the central directory; none where nothing at the end of the bytes says that they are an archive.
-    pub(crate) fn open(content: &'a [u8]) -> Option<Self> {
+    pub fn open(content: &'a [u8]) -> Option<Self> {
         // The last record, behind which there is only a comment.
         const RECORD: usize = 22;
         const LONGEST_COMMENT: usize = 0xffff;
@@ -70,13 +78,13 @@ impl<'a> Archive<'a> {
     }
 
     /// The entries, up to the first that is damaged, which is the last item.
-    pub(crate) fn entries(&self) -> Entries<'a> {
+    pub fn entries(&self) -> Entries<'a> {
         Entries { rest: self.directory, total: self.directory.len() }
     }
 
     /// The entry's content; an error if it is longer than `most` bytes. All bytes that were looked at are taken from
     /// `left`, whatever comes of it: many entries may share the same few, and unfold to much, or to nothing.
-    pub(crate) fn read(&self, entry: &Entry<'a>, most: usize, left: &mut usize) -> Result<Cow<'a, [u8]>, Unreadable> {
+    pub fn read(&self, entry: &Entry<'a>, most: usize, left: &mut usize) -> Result<Cow<'a, [u8]>, Unreadable> {
         let content = self.read_beginning(entry, most.saturating_add(1), left)?;
         if content.len() > most {
             return Err(Unreadable::limit(format!("unfolds to more than the {most} bytes that are allowed here")));
@@ -85,7 +93,7 @@ impl<'a> Archive<'a> {
     }
 
     /// The entry's content, or the first `most` bytes of it; otherwise as [`Self::read`].
-    pub(crate) fn read_beginning(
+    pub fn read_beginning(
         &self,
         entry: &Entry<'a>,
         most: usize,
@@ -124,6 +132,44 @@ impl<'a> Archive<'a> {
     }
 }
 
+/// Shows every regular file of an archive. Links are passed over: nothing is ever read from where they lead.
+pub(crate) fn walk(archive: &Archive<'_>, costs: &Costs<'_>, visitor: &mut dyn Visitor) -> Result<(), Unreadable> {
+    const TYPE: u32 = 0o170_000;
+    const REGULAR: u32 = 0o100_000;
+    for entry in archive.entries() {
+        let entry = entry?;
+        costs.spend(Costs::ENTRY)?;
+        let is_regular = matches!(entry.mode & TYPE, 0 | REGULAR) && !entry.name.ends_with(b"/");
+        let path = ImagePath::new(entry.name);
+        if !is_regular || path.as_bytes().is_empty() {
+            continue;
+        }
+        let met = crate::Entry { path: &path, meta: Meta { size: entry.size, mode: entry.mode & 0o7777 } };
+        let mut interest = visitor.enter(&met);
+        if interest == Interest::Head {
+            interest = match costs.counted(|left| archive.read_beginning(&entry, Key::HEAD_BYTES, left))? {
+                Ok(head) if visitor.head(&met, &head) => Interest::Whole,
+                // What is damaged is told where it is wanted.
+                _ => Interest::None,
+            };
+        }
+        if interest != Interest::Whole {
+            continue;
+        }
+        let most = usize::try_from(costs.room()).unwrap_or(usize::MAX);
+        match costs.counted(|left| archive.read(&entry, most, left))? {
+            Ok(content) => {
+                let held = if matches!(content, Cow::Owned(_)) { content.len() } else { 0 };
+                if costs.hold(held, || visitor.content(&met, &content, costs)) == ControlFlow::Break(()) {
+                    return Ok(());
+                }
+            }
+            Err(why) => visitor.gap(&path, why),
+        }
+    }
+    Ok(())
+}
+
 /// The record that large archives have in front of the last one, and where it begins.
 fn end_64(content: &[u8], end: usize) -> Option<(usize, &[u8])> {
     const RECORD: usize = 56;
@@ -138,7 +184,7 @@ fn end_64(content: &[u8], end: usize) -> Option<(usize, &[u8])> {
 }
 
 /// Walks the central directory.
-pub(crate) struct Entries<'a> {
+pub struct Entries<'a> {
     rest: &'a [u8],
     total: usize,
 }
@@ -170,6 +216,7 @@ fn entry(directory: &[u8]) -> Option<(Entry<'_>, &[u8])> {
     let (_, rest) = rest.split_at_checked(length(28)?)?;
     let mut entry = Entry {
         name,
+        mode: if header[1] == UNIX { u32_at(header, 34)? >> 16 } else { 0 },
         flags: u16_at(header, 4)?,
         method: u16_at(header, 6)?,
         stored: u32_at(header, 16)?.into(),
@@ -208,78 +255,11 @@ fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use std::io::Write;
 
     use super::*;
-
-    /// Writes archives, honest ones and others.
-    #[derive(Default)]
-    pub(crate) struct Writer {
-        content: Vec<u8>,
-        directory: Vec<u8>,
-        count: u16,
-        /// Whether sizes and offsets go where large ones do.
-        large: bool,
-    }
-
-    #[expect(clippy::cast_possible_truncation, reason = "these archives are small")]
-    impl Writer {
-        pub(crate) fn store(self, name: &str, data: &[u8]) -> Self {
-            self.add(name, 0, 0, data.len() as u32, data)
-        }
-
-        pub(crate) fn deflate(self, name: &str, data: &[u8]) -> Self {
-            let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::fast());
-            encoder.write_all(data).unwrap();
-            self.add(name, 0, 8, data.len() as u32, &encoder.finish().unwrap())
-        }
-
-        /// An entry with the given flags, method and claimed size.
-        pub(crate) fn add(mut self, name: &str, flags: u16, method: u16, size: u32, data: &[u8]) -> Self {
-            let offset = self.content.len() as u64;
-            let (stored, name) = (data.len() as u64, name.as_bytes());
-            let mut common = [20_u16, flags, method].map(u16::to_le_bytes).concat();
-            common.extend([0; 8]);
-            let mut sizes = [stored as u32, size].map(u32::to_le_bytes).concat();
-            self.content.extend([LOCAL_ENTRY, &*common, &*sizes].concat());
-            self.content.extend([(name.len() as u16).to_le_bytes(), [3, 0]].concat());
-            self.content.extend([name, b"...", data].concat());
-            let (mut extra, mut place) = (Vec::new(), offset as u32);
-            if self.large {
-                extra = [
-                    &[7, 0, 1, 0, 0, 1, 0, 24, 0][..],
-                    &[u64::from(size), stored, offset].map(u64::to_le_bytes).concat(),
-                ]
-                .concat();
-                sizes = vec![0xff; 8];
-                place = u32::MAX;
-            }
-            self.directory.extend([DIRECTORY_ENTRY, &[20, 0][..], &common, &sizes].concat());
-            self.directory
-                .extend([name.len() as u16, extra.len() as u16, 0, 0, 0, 0, 0].map(u16::to_le_bytes).concat());
-            self.directory.extend([&place.to_le_bytes()[..], name, &extra].concat());
-            self.count += 1;
-            self
-        }
-
-        pub(crate) fn finish(self) -> Vec<u8> {
-            let Self { mut content, directory, count, large } = self;
-            let (size, offset) = (directory.len() as u64, content.len() as u64);
-            content.extend(directory);
-            let mut last = [&[0; 4][..], &[count, count].map(u16::to_le_bytes).concat()].concat();
-            last.extend([size as u32, offset as u32].map(u32::to_le_bytes).concat());
-            if large {
-                let record = content.len() as u64;
-                content.extend([&END_64[..], &44_u64.to_le_bytes(), &[0; 12]].concat());
-                content.extend([u64::from(count), u64::from(count), size, offset].map(u64::to_le_bytes).concat());
-                content.extend([&END_64_LOCATOR[..], &[0; 4], &record.to_le_bytes(), &[1, 0, 0, 0]].concat());
-                last = [&[0; 4][..], &[0xff; 12]].concat();
-            }
-            content.extend([&END[..], &last, &[0, 0]].concat());
-            content
-        }
-    }
+    use crate::testing::Writer;
 
     fn honest() -> Writer {
         Writer::default().store("a", b"stored").deflate("b/c", &[b'x'; 1000])
@@ -311,17 +291,14 @@ pub(crate) mod tests {
     fn entries_are_found_and_unfolded() {
         check(&honest().finish(), &["a 6", "b/c 1000"]);
         check(&Writer::default().finish(), &[]);
-        check(
-            &Writer { large: true, ..Writer::default() }.store("a", b"stored").deflate("b", b"x").finish(),
-            &["a 6", "b 1"],
-        );
+        check(&Writer::large().store("a", b"stored").deflate("b", b"x").finish(), &["a 6", "b 1"]);
     }
 
     #[test]
     fn scripts_in_front_and_comments_behind_are_no_obstacle() {
         let archive = honest().finish();
         check(&[b"#!/bin/sh\nexec java -jar $0\n", &*archive].concat(), &["a 6", "b/c 1000"]);
-        let large = Writer { large: true, ..Writer::default() }.store("a", b"stored").finish();
+        let large = Writer::large().store("a", b"stored").finish();
         check(&[b"#!/bin/sh\n", &*large].concat(), &["a 6"]);
         check(&[&*archive, b"a comment that PK\x05\x06 nobody announced"].concat(), &["a 6", "b/c 1000"]);
     }

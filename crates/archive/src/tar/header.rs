@@ -3,53 +3,69 @@
 //! than the header is long.
 
 /// Bytes of a header, and the unit that content is padded to.
-pub(crate) const UNIT: usize = 512;
+pub const UNIT: usize = 512;
 
 /// Bytes that an extended header, or a long name, may have. Honest ones are a few kilobytes, with extended attributes;
 /// container runtimes refuse more than this.
-pub(crate) const EXTENSION_BYTES: u64 = 1 << 20;
+pub const EXTENSION_BYTES: u64 = 1 << 20;
 
 /// The kinds of entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub enum Kind {
+    /// A regular file.
     File,
+    /// Another name of a file.
     HardLink,
+    /// A symbolic link.
     Symlink,
+    /// A folder.
     Directory,
     /// Devices, pipes and what has no content that we know.
     Other,
+    /// A file of which only parts are stored, as GNU's tar writes it.
     Sparse,
+    /// Speaks of the next entry, in records.
     Pax,
+    /// Speaks of all that follow.
     GlobalPax,
+    /// The next entry's path.
     LongName,
+    /// Where the next entry leads.
     LongLink,
 }
 
 /// One header, as it stands.
 #[derive(Debug)]
-pub(crate) struct Header<'a> {
+pub struct Header<'a> {
     raw: &'a [u8; UNIT],
-    pub(crate) kind: Kind,
-    pub(crate) size: u64,
-    pub(crate) mode: u32,
+    /// What it begins.
+    pub kind: Kind,
+    /// Bytes that follow it, as it claims.
+    pub size: u64,
+    /// Permission bits.
+    pub mode: u32,
 }
 
 /// What a header and the extended headers before it say together of an entry.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Member {
-    pub(crate) kind: Kind,
-    pub(crate) path: Vec<u8>,
-    pub(crate) link: Vec<u8>,
+pub struct Member {
+    /// What it is.
+    pub kind: Kind,
+    /// Its path, as it is written.
+    pub path: Vec<u8>,
+    /// Where it leads, if it is a link.
+    pub link: Vec<u8>,
     /// Bytes that follow the header.
-    pub(crate) stored: u64,
+    pub stored: u64,
     /// Bytes of the file, which are more than those stored if it is sparse.
-    pub(crate) size: u64,
-    pub(crate) sparse: bool,
+    pub size: u64,
+    /// Whether only parts of the file are stored.
+    pub sparse: bool,
 }
 
 impl<'a> Header<'a> {
     /// Reads a header. The error says what is wrong with it.
-    pub(crate) fn parse(raw: &'a [u8; UNIT]) -> Result<Self, &'static str> {
+    pub fn parse(raw: &'a [u8; UNIT]) -> Result<Self, &'static str> {
         let stated = number(&raw[148..156]).ok_or("its checksum is no number")?;
         if !is_checksum(stated, raw) {
             return Err("its checksum is wrong");
@@ -76,13 +92,13 @@ impl<'a> Header<'a> {
     }
 
     /// Whether it speaks of the entry after it, and is none itself.
-    pub(crate) fn is_extension(&self) -> bool {
+    pub fn is_extension(&self) -> bool {
         matches!(self.kind, Kind::Pax | Kind::GlobalPax | Kind::LongName | Kind::LongLink)
     }
 
     /// The entry that the header describes after the extended headers in `overrides`. Where they contradict each other
     /// the winner is that of container runtimes (Go's archive/tar): who reads otherwise can be shown another archive.
-    pub(crate) fn member(&self, overrides: Overrides) -> Member {
+    pub fn member(&self, overrides: Overrides) -> Member {
         let Overrides { pax, long_name, long_link } = overrides;
         let sparse = self.kind == Kind::Sparse || pax.is_sparse();
         let sparse_name = pax.sparse_name.filter(|_| sparse);
@@ -133,19 +149,19 @@ impl<'a> Header<'a> {
     }
 
     /// For GNU's sparse files: whether more of the map follows in units of its own.
-    pub(crate) fn sparse_map_goes_on(&self) -> bool {
+    pub fn sparse_map_goes_on(&self) -> bool {
         self.kind == Kind::Sparse && self.raw[482] != 0
     }
 }
 
 /// Whether a further unit of a sparse map follows this one.
-pub(crate) fn sparse_map_goes_on(unit: &[u8; UNIT]) -> bool {
+pub fn sparse_map_goes_on(unit: &[u8; UNIT]) -> bool {
     unit[504] != 0
 }
 
 /// What extended headers say of the next entry.
 #[derive(Debug, Default)]
-pub(crate) struct Overrides {
+pub struct Overrides {
     pax: Pax,
     long_name: Option<Vec<u8>>,
     long_link: Option<Vec<u8>>,
@@ -153,7 +169,7 @@ pub(crate) struct Overrides {
 
 impl Overrides {
     /// Adds the content of one extended header.
-    pub(crate) fn add(&mut self, kind: Kind, content: &[u8]) -> Result<(), &'static str> {
+    pub fn add(&mut self, kind: Kind, content: &[u8]) -> Result<(), &'static str> {
         let text = || Some(until_nul(content).to_vec()).filter(|text| !text.is_empty());
         match kind {
             Kind::LongName => self.long_name = text(),
