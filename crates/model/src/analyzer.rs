@@ -2,7 +2,7 @@
 
 use crate::{
     AnalyzerId, Budget, Distro, Executable, Fact, Finding, Gap, GapKind, ImageConfig, ImagePath, Inventory, Ownership,
-    Package, Place, What,
+    Package, Place, Secret, What,
 };
 
 /// One kind of file that we can read: which paths, and what they say. A row of a table, with a function.
@@ -219,6 +219,11 @@ impl Facts {
         if !licenses.is_empty() {
             self.push(What::Licenses(licenses), None);
         }
+    }
+
+    /// The file holds this secret.
+    pub fn secret(&mut self, secret: Secret) {
+        self.push(What::Secret(secret), None);
     }
 
     /// A part of the file could not be read; the rest could.

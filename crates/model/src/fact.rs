@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Digest, Distro, ImagePath, Package, PackageKind};
+use crate::{Digest, Distro, ImagePath, Package, PackageKind, Secret};
 
 /// A layer's position in its image, counted from the bottom and from zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -67,6 +67,7 @@ impl Fact {
                 ownership.package.len() + files.sum::<usize>()
             }
             What::Executable(executable) => executable.build_id.as_ref().map_or(0, String::len),
+            What::Secret(secret) => secret.kind.len() + secret.redacted.len() + secret.fingerprint.len(),
             What::Licenses(licenses) => licenses.iter().map(|text| text.len() + size_of::<String>()).sum(),
         };
         size_of::<Self>() + self.place.path.as_bytes().len() + strings
@@ -86,6 +87,8 @@ pub enum What {
     Licenses(Vec<String>),
     /// The file is a program.
     Executable(Executable),
+    /// The file holds a secret.
+    Secret(Secret),
 }
 
 /// A program, as a file.

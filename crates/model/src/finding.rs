@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::ExposedSecret;
+
 /// How bad it is, on the qualitative scale of CVSS v3.1 (section 5) with two more steps below.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -73,6 +75,8 @@ pub enum Finding {
     Vulnerability(Box<Vulnerability>),
     /// The distribution no longer gets security updates.
     EndOfLife(EndOfLife),
+    /// A secret lies open.
+    Secret(Box<ExposedSecret>),
 }
 
 /// A known vulnerability of one package: one row, whatever number of databases list it.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Distro, Executable, Fact, Gap, LayerIndex, Package, What};
+use crate::{Distro, Executable, Fact, Gap, LayerIndex, Package, Secret, What};
 
 /// What an image contains, and what of it could not be seen.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -10,7 +10,7 @@ pub struct Inventory {
     /// The distribution, if any file says which.
     pub distro: Option<Distro>,
     /// Every fact but those that became part of others (distribution, file lists, licences, programs that a package owns or
-    /// names), sorted; also packages that a later layer removed.
+    /// names), sorted; also packages and secrets that a later layer removed.
     pub items: Vec<Item>,
     /// What could not be seen.
     pub gaps: Vec<Gap>,
@@ -32,7 +32,7 @@ impl Item {
     pub fn package(&self) -> Option<&Package> {
         match &self.fact.what {
             What::Package(package) => Some(package),
-            What::Distro(_) | What::Owns(_) | What::Licenses(_) | What::Executable(_) => None,
+            What::Distro(_) | What::Owns(_) | What::Licenses(_) | What::Executable(_) | What::Secret(_) => None,
         }
     }
 }
@@ -45,6 +45,14 @@ impl Inventory {
             .enumerate()
             .filter(|(_, item)| item.removed.is_none())
             .filter_map(|(index, item)| Some((index, item, item.package()?)))
+    }
+
+    /// Secrets of all layers, also those of files that a later layer removed.
+    pub fn secrets(&self) -> impl Iterator<Item = (&Item, &Secret)> {
+        self.items.iter().filter_map(|item| match &item.fact.what {
+            What::Secret(secret) => Some((item, secret)),
+            _ => None,
+        })
     }
 
     /// Programs of the final filesystem that no package owns and nothing names.

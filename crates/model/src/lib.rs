@@ -19,6 +19,7 @@ mod package;
 mod path;
 mod purl;
 mod report;
+mod secret;
 mod vex;
 
 pub use analyzer::{Analyzer, Detector, Facts, File, Key, Meta, Pattern, Unreadable};
@@ -34,4 +35,5 @@ pub use package::{Confidence, Package, PackageKind, Presence, Relation, Requirem
 pub use path::ImagePath;
 pub use purl::{Purl, PurlError};
 pub use report::{Knowledge, LayerClass, LayerSummary, Removed, Report};
+pub use secret::{ExposedSecret, Secret, Spot};
 pub use vex::{VexRemark, VexStatus};

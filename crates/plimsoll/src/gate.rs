@@ -61,6 +61,7 @@ fn is_as_bad(finding: &Finding, limit: Severity) -> bool {
     match finding {
         Finding::Vulnerability(vulnerability) => vulnerability.suppressed.is_none() && vulnerability.severity >= limit,
         Finding::EndOfLife(_) => false,
+        Finding::Secret(exposed) => exposed.severity >= limit,
     }
 }
 

@@ -145,7 +145,7 @@ pub(crate) fn entry(
 }
 
 /// Breaks a sentence into lines between words only: a break inside one could put `::` at the start of a line.
-fn wrap(sentence: &str, width: usize) -> Vec<Cow<'_, str>> {
+pub(crate) fn wrap(sentence: &str, width: usize) -> Vec<Cow<'_, str>> {
     let options = textwrap::Options::new(width)
         .break_words(false)
         .word_separator(textwrap::WordSeparator::AsciiSpace)

@@ -204,7 +204,7 @@ impl<'a> View<'a> {
                 .iter()
                 .filter_map(|finding| match finding {
                     Finding::EndOfLife(end) => Some(end),
-                    Finding::Vulnerability(_) => None,
+                    Finding::Vulnerability(_) | Finding::Secret(_) => None,
                 })
                 .collect(),
             judged: is_judged(report),
@@ -257,7 +257,7 @@ fn merge(rows: &mut Vec<Row<'_>>) {
 pub(crate) fn vulnerabilities(report: &Report) -> impl Iterator<Item = &Vulnerability> {
     report.findings.iter().filter_map(|finding| match finding {
         Finding::Vulnerability(vulnerability) => Some(&**vulnerability),
-        Finding::EndOfLife(_) => None,
+        Finding::EndOfLife(_) | Finding::Secret(_) => None,
     })
 }
 
@@ -269,7 +269,7 @@ pub(crate) fn remarked(report: &Report) -> impl Iterator<Item = (&Vulnerability,
     }
     report.findings.iter().enumerate().filter_map(move |(index, finding)| match finding {
         Finding::Vulnerability(vulnerability) => Some((&**vulnerability, by_finding.get(&index).copied())),
-        Finding::EndOfLife(_) => None,
+        Finding::EndOfLife(_) | Finding::Secret(_) => None,
     })
 }
 

@@ -90,12 +90,18 @@ pub fn judge(image: Image, layers: Vec<LayerSummary>, mut inventory: Inventory, 
     Report { image, layers, inventory, findings, knowledge: Vec::new(), remarks: Vec::new() }
 }
 
-/// Worst first, then what is urgent; then by what is needed for a stable order.
+/// What speaks of the whole first, then vulnerabilities, then secrets. Worst first, then what is urgent; then by what is needed for a stable order.
 fn sort(findings: &mut [Finding]) {
+    let kind = |finding: &Finding| match finding {
+        Finding::EndOfLife(_) => 0,
+        Finding::Vulnerability(_) => 1,
+        Finding::Secret(_) => 2,
+    };
     findings.sort_by(|a, b| match (a, b) {
         (Finding::EndOfLife(a), Finding::EndOfLife(b)) => a.release.cmp(&b.release),
-        (Finding::EndOfLife(_), Finding::Vulnerability(_)) => std::cmp::Ordering::Less,
-        (Finding::Vulnerability(_), Finding::EndOfLife(_)) => std::cmp::Ordering::Greater,
+        (Finding::Secret(a), Finding::Secret(b)) => {
+            b.severity.cmp(&a.severity).then_with(|| (&a.place, &a.secret).cmp(&(&b.place, &b.secret)))
+        }
         (Finding::Vulnerability(a), Finding::Vulnerability(b)) => {
             let urgent = b.priority.total_cmp(&a.priority);
             b.severity
@@ -103,6 +109,7 @@ fn sort(findings: &mut [Finding]) {
                 .then(urgent)
                 .then_with(|| (a.item, &a.id, &a.evidence).cmp(&(b.item, &b.id, &b.evidence)))
         }
+        (a, b) => kind(a).cmp(&kind(b)),
     });
 }
 

@@ -103,11 +103,13 @@ impl<'a> Overlay<'a> {
         }
         let still_there: HashSet<Key<'a>> = layer.facts.iter().map(Key::of).collect();
         let removed = gone.into_iter().filter(|laid| !still_there.contains(&Key::of(laid.fact)));
-        self.removed.extend(removed.filter(|laid| matches!(laid.fact.what, What::Package(_))).map(|laid| Item {
-            fact: placed(laid.fact, laid.introduced),
-            removed: Some(index),
-            owner: None,
-        }));
+        self.removed.extend(
+            removed.filter(|laid| matches!(laid.fact.what, What::Package(_) | What::Secret(_))).map(|laid| Item {
+                fact: placed(laid.fact, laid.introduced),
+                removed: Some(index),
+                owner: None,
+            }),
+        );
     }
 
     fn take(&mut self, path: &[u8], gone: &mut Vec<Laid<'a>>) {
@@ -146,6 +148,9 @@ impl<'a> Overlay<'a> {
                 // Looked up where packages want them.
                 What::Licenses(_) => {}
                 What::Executable(_) => programs.push((path, laid)),
+                What::Secret(_) => {
+                    items.push(Item { fact: placed(laid.fact, laid.introduced), removed: None, owner: None });
+                }
             }
         }
         for item in &mut items {
@@ -258,19 +263,25 @@ struct Key<'a> {
     package: Option<(PackageKind, &'a str, &'a str, Option<&'a str>)>,
     /// A program with other bytes is another program.
     content: Option<&'a Digest>,
+    /// A secret is the same wherever it stands in its file.
+    secret: Option<&'a str>,
 }
 
 impl<'a> Key<'a> {
     fn of(fact: &'a Fact) -> Self {
         let package = match &fact.what {
             What::Package(package) => Some((package.kind, &*package.name, &*package.version, package.arch.as_deref())),
-            What::Distro(_) | What::Owns(_) | What::Licenses(_) | What::Executable(_) => None,
+            What::Distro(_) | What::Owns(_) | What::Licenses(_) | What::Executable(_) | What::Secret(_) => None,
         };
         let content = match &fact.what {
             What::Executable(executable) => executable.sha256.as_ref(),
             _ => None,
         };
-        Self { path: &fact.place.path, by: &fact.by, package, content }
+        let secret = match &fact.what {
+            What::Secret(secret) => Some(&*secret.fingerprint),
+            _ => None,
+        };
+        Self { path: &fact.place.path, by: &fact.by, package, content, secret }
     }
 }
 

@@ -34,7 +34,10 @@ pub fn kinds(providers: &[Provider]) -> String {
     let mut sorted: Vec<(&Provider, &Kind)> =
         providers.iter().flat_map(|provider| provider.kinds.iter().map(move |kind| (provider, kind))).collect();
     sorted.sort_by_key(|(_, kind)| &*kind.id);
-    let mut out = format!("pub static KINDS: [Kind; {}] = [\n", sorted.len());
+    let mut out = format!(
+        "/// Every kind, sorted by id.\n#[expect(clippy::unreadable_literal, reason = \"made by the build\")]\npub static KINDS: [Kind; {}] = [\n",
+        sorted.len()
+    );
     for (provider, kind) in sorted {
         let shapes: Vec<String> = kind.shapes.iter().map(shape).collect();
         let _ = writeln!(
@@ -71,7 +74,7 @@ pub fn examples(providers: &[Provider]) -> String {
 fn shape(shape: &Shape) -> String {
     let part = |part: &Part| match part {
         Part::Text(text) => format!("Part::Text(Cow::Borrowed({text:?}))"),
-        Part::Run(alphabet, min, max) => format!("Part::Run(Alphabet({}), {min}, {max})", alphabet.0),
+        Part::Run(alphabet, min, max) => format!("Part::Run(Alphabet({:#x}), {min}, {max})", alphabet.0),
     };
     let parts: Vec<String> = shape.parts.iter().map(part).collect();
     format!("Shape {{ parts: Cow::Borrowed(&[{}]), secret: {:?} }}", parts.join(", "), shape.secret)

@@ -1,6 +1,7 @@
 //! Every kind's examples against all kinds.
 
-use crate::rule::shape::{Part, runs};
+use crate::rule::notation::runs;
+use crate::rule::shape::Part;
 use crate::{KINDS, secrets};
 
 include!(concat!(env!("OUT_DIR"), "/examples.rs"));
@@ -59,7 +60,8 @@ fn fill(text: &str, chance: &mut Chance) -> String {
 fn examples_are_found_as_their_kind_and_as_no_other() {
     let mut wrong = Vec::new();
     for (id, matches, differs) in EXAMPLES {
-        let mut chance = Chance(id.bytes().fold(0x9E37_79B9_7F4A_7C15, |seed, byte| seed.rotate_left(5) ^ u64::from(byte)));
+        let mut chance =
+            Chance(id.bytes().fold(0x9E37_79B9_7F4A_7C15, |seed, byte| seed.rotate_left(5) ^ u64::from(byte)));
         let mut found = |text: &str| {
             let text = fill(text, &mut chance);
             (secrets(text.as_bytes()).iter().map(|secret| secret.kind.id).collect::<Vec<_>>(), text)

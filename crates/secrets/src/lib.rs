@@ -1,9 +1,13 @@
-//! Bytes to secrets: kinds as data, one pass over the text.
-#![doc = include_str!("../rules/README.md")]
+//! Bytes to secrets: kinds as data, one pass over the text, and what to do about what was found.
 
+mod analyzer;
 #[cfg(test)]
 mod examples;
 mod find;
+mod judge;
 mod rule;
-pub use find::{Secret, secrets};
-pub use rule::kind::{KINDS, Kind, Needs, by_id};
+
+pub use analyzer::ANALYZER;
+pub use find::secrets;
+pub use judge::Judge;
+pub use rule::kind::{KINDS, Kind, Needs};

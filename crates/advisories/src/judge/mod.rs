@@ -107,7 +107,7 @@ impl<S: Store> Advisories<S> {
             let owner = |row: &Vulnerability| inventory.items.get(row.item).and_then(|item| item.owner.as_deref());
             let owners = of_languages.iter().filter_map(|finding| match finding {
                 Finding::Vulnerability(row) => owner(row),
-                Finding::EndOfLife(_) => None,
+                Finding::EndOfLife(_) | Finding::Secret(_) => None,
             });
             let voucher = Voucher::new(&docket, &supply, of_distro, &owners.collect(), end.as_ref());
             for finding in of_languages {
@@ -118,7 +118,7 @@ impl<S: Store> Advisories<S> {
         }
         judgement.findings.sort_by_key(|finding| match finding {
             Finding::Vulnerability(vulnerability) => vulnerability.item,
-            Finding::EndOfLife(_) => 0,
+            Finding::EndOfLife(_) | Finding::Secret(_) => 0,
         });
         judgement.findings.extend(end.map(Finding::EndOfLife));
         judgement.knowledge.sort();

@@ -157,7 +157,7 @@ fn by_id(report: &Report) -> HashMap<String, Vec<usize>> {
 fn vulnerability(report: &Report, index: usize) -> Option<&Vulnerability> {
     match report.findings.get(index)? {
         Finding::Vulnerability(vulnerability) => Some(vulnerability),
-        Finding::EndOfLife(_) => None,
+        Finding::EndOfLife(_) | Finding::Secret(_) => None,
     }
 }
 

@@ -162,6 +162,8 @@ pub enum Scanner {
     Package,
     /// Known vulnerabilities of packages
     Vuln,
+    /// Secrets: tokens, keys and passwords that lie open
+    Secret,
 }
 
 /// Which archives are looked into.
@@ -205,7 +207,7 @@ pub struct Look {
         env = "PLIMSOLL_SCANNERS",
         value_enum,
         value_delimiter = ',',
-        default_values_t = [Scanner::Vuln]
+        default_values_t = [Scanner::Vuln, Scanner::Secret]
     )]
     pub scanners: Vec<Scanner>,
     /// Which archives to look into: those with a directory (zip), tars, compressed files and what distributions' packages

@@ -49,6 +49,8 @@ pub(super) struct Job<'a> {
     outputs: Outputs,
     pub options: scan::Options,
     pub judge: Option<Judge>,
+    /// Whether secrets are looked for.
+    searches: bool,
     vex: Vex,
     time: Timestamp,
     pub line: Option<Arc<Line>>,
@@ -72,8 +74,9 @@ impl<'a> Job<'a> {
         } else {
             None
         };
+        let searches = judged && common.look.scanners.contains(&Scanner::Secret);
         let options = scan::Options {
-            analyzers: packages::analyzers().collect(),
+            analyzers: packages::analyzers().chain(searches.then_some(&secrets::ANALYZER)).collect(),
             archives: match common.look.archives {
                 Archives::None => scan::Archives::None,
                 Archives::Zip => scan::Archives::Indexed,
@@ -88,6 +91,7 @@ impl<'a> Job<'a> {
             outputs,
             options,
             judge,
+            searches,
             vex,
             time,
             line,
@@ -153,7 +157,8 @@ impl<'a> Job<'a> {
 
     /// Who judges.
     pub fn detectors(&self) -> Vec<&dyn Detector> {
-        self.judge.iter().map(|judge| judge as &dyn Detector).collect()
+        let secrets = self.searches.then_some(&secrets::Judge as &dyn Detector);
+        self.judge.iter().map(|judge| judge as &dyn Detector).chain(secrets).collect()
     }
 
     /// Adds to a report what it was judged by, and what others say of it.

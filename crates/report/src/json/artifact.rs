@@ -10,7 +10,9 @@ use model::{
 };
 use serde::Serialize;
 
+use super::secret::SecretJson;
 use crate::Context;
+use crate::table::secrets::exposed;
 use crate::view::{Tally, View, class_word, is_judged, layer_number, remarked};
 
 #[derive(Serialize)]
@@ -26,6 +28,7 @@ pub(crate) struct Artifact<'a> {
     vex: Vec<RemarkJson<'a>>,
     packages: Vec<PackageJson<'a>>,
     unidentified: Vec<ProgramJson<'a>>,
+    secrets: Vec<SecretJson<'a>>,
 }
 
 impl<'a> Artifact<'a> {
@@ -45,7 +48,7 @@ impl<'a> Artifact<'a> {
                 .iter()
                 .filter_map(|finding| match finding {
                     Finding::EndOfLife(end) => Some(EndOfLifeJson::new(end)),
-                    Finding::Vulnerability(_) => None,
+                    Finding::Vulnerability(_) | Finding::Secret(_) => None,
                 })
                 .collect(),
             vulnerabilities: remarked(report)
@@ -55,6 +58,10 @@ impl<'a> Artifact<'a> {
             vex: report.remarks.iter().map(RemarkJson::new).collect(),
             packages: report.inventory.items.iter().filter_map(|item| PackageJson::new(report, item)).collect(),
             unidentified: report.inventory.unidentified().map(ProgramJson::new).collect(),
+            secrets: exposed(report)
+                .filter(|secret| context.filter.shows(secret.severity))
+                .map(SecretJson::new)
+                .collect(),
         }
     }
 }

@@ -4,6 +4,7 @@
 pub(crate) mod head;
 mod next;
 mod packages;
+pub(crate) mod secrets;
 mod summary;
 
 pub(crate) use summary::coverage;
@@ -23,6 +24,7 @@ pub(crate) fn write(reports: &[Report], context: &Context<'_>, out: &mut dyn Wri
         let view = View::new(report, context);
         head::write(report, &view.ends_of_life, context, out)?;
         packages::write(report, &view, context, out)?;
+        secrets::write(report, context, out)?;
         summary::write(report, &view, context, out)?;
     }
     Ok(())

@@ -35,15 +35,55 @@ pub enum Role {
 
 /// Words that stand in the names of settings that hold secrets.
 const KEY: &[&str] = &[
-    "key", "token", "secret", "password", "passwd", "passphrase", "pwd", "auth", "authorization", "bearer", "credential",
-    "credentials", "apikey", "accesskey", "secretkey", "private", "pat", "cred", "creds", "pass", "apitoken", "webhook",
+    "key",
+    "token",
+    "secret",
+    "password",
+    "passwd",
+    "passphrase",
+    "pwd",
+    "auth",
+    "authorization",
+    "bearer",
+    "credential",
+    "credentials",
+    "apikey",
+    "accesskey",
+    "secretkey",
+    "private",
+    "pat",
+    "cred",
+    "creds",
+    "pass",
+    "apitoken",
+    "webhook",
     "signing",
 ];
 
 /// Words that stand before digests and the like.
 const HARMLESS: &[&str] = &[
-    "md5", "sha", "sha1", "sha256", "sha512", "digest", "checksum", "hash", "integrity", "etag", "commit", "rev", "revision",
-    "ref", "fingerprint", "uuid", "guid", "blob", "tree", "parent", "version", "id",
+    "md5",
+    "sha",
+    "sha1",
+    "sha256",
+    "sha512",
+    "digest",
+    "checksum",
+    "hash",
+    "integrity",
+    "etag",
+    "commit",
+    "rev",
+    "revision",
+    "ref",
+    "fingerprint",
+    "uuid",
+    "guid",
+    "blob",
+    "tree",
+    "parent",
+    "version",
+    "id",
 ];
 
 impl Index {
@@ -55,9 +95,8 @@ impl Index {
 
     fn new(kinds: &'static [Kind]) -> Self {
         let prefixes = kinds.iter().flat_map(|kind| kind.shapes.iter().map(move |shape| (kind, shape)));
-        let prefixes = prefixes.filter_map(|(kind, shape)| {
-            Some((prefix_hash(shape.prefix().as_bytes())?, (kind, shape)))
-        });
+        let prefixes =
+            prefixes.filter_map(|(kind, shape)| Some((prefix_hash(shape.prefix().as_bytes())?, (kind, shape))));
         let words = kinds.iter().flat_map(|kind| {
             let own = kind.words.iter().map(move |text| Word { text, role: Role::Kind(kind) });
             own.chain(kind.named.iter().map(move |text| Word { text, role: Role::Name(kind) }))
@@ -153,19 +192,19 @@ fn word_hash_at(text: &[u8], start: usize) -> Option<usize> {
 /// Values in groups, each found by its number.
 struct Buckets<T> {
     /// Where each group begins.
-    begins: Vec<u32>,
+    begins: Vec<usize>,
     values: Vec<T>,
 }
 
 impl<T> Buckets<T> {
     fn new(groups: usize, mut values: Vec<(usize, T)>) -> Self {
         values.sort_by_key(|(group, _)| *group);
-        let begins = (0..=groups).map(|group| values.partition_point(|(other, _)| *other < group) as u32).collect();
+        let begins = (0..=groups).map(|group| values.partition_point(|(other, _)| *other < group)).collect();
         Self { begins, values: values.into_iter().map(|(_, value)| value).collect() }
     }
 
     fn of(&self, group: usize) -> &[T] {
-        &self.values[self.begins[group] as usize..self.begins[group + 1] as usize]
+        &self.values[self.begins[group]..self.begins[group + 1]]
     }
 }
 
@@ -181,7 +220,9 @@ mod tests {
 
     #[test]
     fn words_stand_in_names_of_every_style() {
-        for name in ["NEWRELIC_KEY", "NEW_RELIC_KEY", "new-relic", "newRelicKey", "myNewRelic", "newrelickey", "New Relic:"] {
+        for name in
+            ["NEWRELIC_KEY", "NEW_RELIC_KEY", "new-relic", "newRelicKey", "myNewRelic", "newrelickey", "New Relic:"]
+        {
             check(name, "newrelic", true);
         }
         check("monkey", "key", false);

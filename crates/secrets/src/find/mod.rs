@@ -107,7 +107,9 @@ fn specificity(shape: &Shape) -> usize {
 fn whole(shape: &Shape, text: &[u8], at: usize) -> Option<Found> {
     let found = shape.find(&text[at..])?;
     let goes_on = text.get(at + found.end).is_some_and(|&next| {
-        next.is_ascii_alphanumeric() || next == b'_' || found.ends_in.contains(next) && !ends_sentence(text, at + found.end)
+        next.is_ascii_alphanumeric()
+            || next == b'_'
+            || found.ends_in.contains(next) && !ends_sentence(text, at + found.end)
     });
     (!goes_on).then_some(found)
 }
@@ -131,7 +133,8 @@ fn by_words(index: &'static Index, text: &[u8], run: &Range<usize>, token: &Rang
             if near.gives(kind).is_none() {
                 continue;
             }
-            let matched = kind.shapes.iter().filter(|shape| shape.prefix().len() < 3).find_map(|shape| whole(shape, text, start));
+            let matched =
+                kind.shapes.iter().filter(|shape| shape.prefix().len() < 3).find_map(|shape| whole(shape, text, start));
             let Some(matched) = matched else { continue };
             // A kind that was asked for by name goes before one that was not.
             let distance = distance * 2 + usize::from(kind.named.is_empty());

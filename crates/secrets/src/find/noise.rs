@@ -2,8 +2,22 @@
 
 /// Words that people put where a secret will be.
 const WORDS: &[&str] = &[
-    "example", "sample", "placeholder", "changeme", "dummy", "redacted", "insert", "yourtoken", "yourkey", "yoursecret",
-    "your-", "your_", "fake", "xxxx", "replace", "todo",
+    "example",
+    "sample",
+    "placeholder",
+    "changeme",
+    "dummy",
+    "redacted",
+    "insert",
+    "yourtoken",
+    "yourkey",
+    "yoursecret",
+    "your-",
+    "your_",
+    "fake",
+    "xxxx",
+    "replace",
+    "todo",
 ];
 
 /// Whether `secret` is what people and manuals write in place of one: a single character over and over, characters in their
@@ -43,7 +57,13 @@ mod tests {
 
     #[test]
     fn manuals_write_placeholders() {
-        for text in ["ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxx", "AKIAIOSFODNN7EXAMPLE", "1234567890abcdef1234567890abcdef", "0000000000000000", "sk_test_your_key_here"] {
+        for text in [
+            "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+            "AKIAIOSFODNN7EXAMPLE",
+            "1234567890abcdef1234567890abcdef",
+            "0000000000000000",
+            "sk_test_your_key_here",
+        ] {
             assert!(is_placeholder(text.as_bytes()), "{text}");
         }
         for text in ["ghp_a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8", "9f86d081884c7d659a2feaa0c55ad015"] {

@@ -48,6 +48,7 @@ fn runs(mask: u64, base: usize, carried: usize, visit: &mut impl FnMut(Range<usi
 }
 
 /// A bit for each character of a token. Written so that compilers make vector instructions of it.
+#[expect(clippy::needless_bitwise_bool, reason = "a branch would keep the loop from becoming vector instructions")]
 fn mask(block: &[u8; BLOCK]) -> u64 {
     let mut flags = [0_u8; BLOCK];
     for (flag, &byte) in flags.iter_mut().zip(block) {

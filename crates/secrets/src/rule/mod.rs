@@ -14,7 +14,7 @@
 //! | `name` | what it is: `SendGrid API key` |
 //! | `opens` | what whoever holds it can do, in a sentence |
 //! | `severity` | `critical`, `high`, `medium` or `low` |
-//! | `shape` | what it looks like (`shape.rs`), one or a list |
+//! | `shape` | what it looks like (`notation.rs`), one or a list |
 //! | `needs` | what else must be near: `nothing`, a `word` of the provider, or a word and a `key` (a setting's name that speaks of a key) |
 //! | `words` | in place of those of the file |
 //! | `named` | words of which one must be in the setting's name: `clientsecret` |
@@ -27,5 +27,6 @@
 
 pub mod alphabet;
 pub mod kind;
-pub mod read;
+#[cfg(test)]
+pub mod notation;
 pub mod shape;

@@ -2,7 +2,8 @@
 
 use rules::{Fields, Node, Wrong};
 
-use super::shape::{self, Part, Shape};
+use crate::notation;
+use crate::shape::{Part, Shape};
 
 /// A provider as its file has it.
 #[derive(Debug)]
@@ -70,7 +71,7 @@ fn kind(node: &Node, file: &Fields<'_>) -> Result<Kind, Wrong> {
     let shape = fields.need("shape")?;
     let mut shapes = Vec::new();
     for text in shape.texts()? {
-        shapes.extend(shape::parse(text).map_err(|error| shape.wrong(&error))?);
+        shapes.extend(notation::parse(text).map_err(|error| shape.wrong(&error))?);
     }
     let severity = one_of(fields.need("severity")?, &["critical", "high", "medium", "low"])?;
     let needs = match fields.get("needs") {

@@ -1,0 +1,59 @@
+//! Secrets: what their bytes say, and what becomes of it when it is judged.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{LayerIndex, Place, Severity};
+
+/// A secret, as it stands somewhere. Its text is nowhere in here.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Secret {
+    /// What kind, by its id: `github-personal-access-token`.
+    pub kind: String,
+    /// Where exactly.
+    pub spot: Spot,
+    /// Its first characters, and how many there are, for a person who looks for it.
+    pub redacted: String,
+    /// A keyed hash of its text: equal texts have equal ones, and nobody gets from it to the text.
+    pub fingerprint: String,
+}
+
+/// Where in an image, or in a file, something stands.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Spot {
+    /// In the file that the fact's place names, counted from one, in bytes.
+    File {
+        /// The line.
+        line: u32,
+        /// The column.
+        column: u32,
+    },
+    /// In the value of this environment variable of the image's configuration.
+    Environment(String),
+    /// In the value of this label.
+    Label(String),
+    /// In the instruction of this step of the build, counted from zero.
+    History(u32),
+    /// In the command or entry point.
+    Command,
+}
+
+/// A secret that lies where whoever has the image can read it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ExposedSecret {
+    /// The secret.
+    pub secret: Secret,
+    /// The file and its layer; an empty path where it stands in the configuration.
+    pub place: Place,
+    /// The layer that removed or replaced the file. The secret is still in the image.
+    pub removed: Option<LayerIndex>,
+    /// What it is, for a person: `GitHub personal access token`.
+    pub name: String,
+    /// Who issues it.
+    pub provider: String,
+    /// How bad.
+    pub severity: Severity,
+    /// What whoever holds it can do.
+    pub opens: String,
+    /// What to do about it.
+    pub rotate: String,
+}

@@ -1,0 +1,75 @@
+//! The secrets in the table: what each is, where it lies, what it opens and what to do.
+
+use std::io::{self, Write};
+
+use model::{ExposedSecret, Finding, Report, Spot};
+
+use crate::table::packages::instruction;
+use crate::text::{BOLD, DIM, Line, PLAIN, columns, count, severity_style, wrap};
+use crate::view::layer_number;
+use crate::{Context, clean, one_line};
+
+/// More are folded, unless everything is asked for.
+const ROWS: usize = 20;
+/// The column at which the sentences begin, below the name.
+const INDENT: usize = 12;
+
+pub(super) fn write(report: &Report, context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let all: Vec<&ExposedSecret> = exposed(report).filter(|secret| context.filter.shows(secret.severity)).collect();
+    if all.is_empty() {
+        return Ok(());
+    }
+    writeln!(out)?;
+    Line::new(context).add(BOLD, "Secrets").add(PLAIN, &format!(": {}", all.len())).write(out)?;
+    let shown = if context.filter.everything || all.len() <= ROWS + 1 { all.len() } else { ROWS };
+    for secret in &all[..shown] {
+        entry(report, secret, context, out)?;
+    }
+    if shown < all.len() {
+        let more = count((all.len() - shown) as u64, "more secret", "more secrets");
+        Line::new(context).space(2).add(DIM, &format!("… and {more} (--all lists them)")).write(out)?;
+    }
+    Ok(())
+}
+
+fn entry(report: &Report, exposed: &ExposedSecret, context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let severity = exposed.severity.word();
+    let mut line = Line::new(context);
+    line.space(2).add(severity_style(exposed.severity), severity).space(INDENT.saturating_sub(2 + columns(severity)));
+    line.add(BOLD, &exposed.name).add(PLAIN, &format!(" {}", clean(&exposed.secret.redacted))).write(out)?;
+    let mut place = spot(exposed);
+    if let Some(layer) = exposed.place.layer.filter(|_| report.layers.len() > 1) {
+        place.push_str(&format!(" · layer {}", layer_number(layer)));
+        if let Some(instruction) = instruction(report, layer) {
+            place.push_str(&format!(" · {instruction}"));
+        }
+    }
+    if let Some(removed) = exposed.removed {
+        place.push_str(&format!(" · removed in layer {}, but still in the image", layer_number(removed)));
+    }
+    for (style, text) in [(DIM, place), (PLAIN, format!("{} {}", exposed.opens, exposed.rotate))] {
+        for row in wrap(&text, context.width.saturating_sub(INDENT).max(40)) {
+            Line::new(context).space(INDENT).add(style, &row).write(out)?;
+        }
+    }
+    Ok(())
+}
+
+/// Where it stands, for a person.
+fn spot(exposed: &ExposedSecret) -> String {
+    match &exposed.secret.spot {
+        Spot::File { line, column } => format!("{}:{line}:{column}", clean(&exposed.place.path.to_text())),
+        Spot::Environment(name) => format!("environment variable {} of the image", one_line(name)),
+        Spot::Label(name) => format!("label {} of the image", one_line(name)),
+        Spot::History(step) => format!("step {} of the build", step + 1),
+        Spot::Command => "command of the image".to_owned(),
+    }
+}
+
+/// The secrets of a report.
+pub(crate) fn exposed(report: &Report) -> impl Iterator<Item = &ExposedSecret> {
+    report.findings.iter().filter_map(|finding| match finding {
+        Finding::Secret(exposed) => Some(&**exposed),
+        Finding::Vulnerability(_) | Finding::EndOfLife(_) => None,
+    })
+}

@@ -1,0 +1,138 @@
+//! Files to facts: which files are searched, and what is kept of a secret.
+
+use model::{Analyzer, Facts, File, Key, Meta, Secret, Spot, Unreadable};
+
+use crate::Kind;
+use crate::find::{self, secrets};
+use crate::rule::shape::Shape;
+
+/// Looks for secrets in every file that is text, or whose kind keeps texts.
+pub static ANALYZER: Analyzer =
+    Analyzer { name: "secrets", version: 1, files: &[Key::Head(is_searched).any()], analyze };
+
+/// Larger programs and archives hold megabytes of strings, and secrets that were compiled in stand in small ones.
+const LARGEST_BINARY: u64 = 16 << 20;
+/// A file with more is a list of samples.
+const MOST: usize = 1000;
+
+/// Beginnings of files that are no text and hold texts as they are: ELF, Mach-O, Windows' programs, Java's classes,
+/// SQLite's databases.
+const BINARIES: &[&[u8]] = &[b"\x7FELF", b"\xCF\xFA\xED\xFE", b"MZ", b"\xCA\xFE\xBA\xBE", b"SQLite format 3\0"];
+
+fn is_searched(meta: &Meta, head: &[u8]) -> bool {
+    is_wide(head)
+        || !head.contains(&0)
+        || meta.size <= LARGEST_BINARY && BINARIES.iter().any(|magic| head.starts_with(magic))
+}
+
+/// UTF-16 begins with a byte order mark where it is meant to be read by everybody.
+fn is_wide(text: &[u8]) -> bool {
+    text.starts_with(b"\xFF\xFE") || text.starts_with(b"\xFE\xFF")
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "the signature of analyzers")]
+fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
+    let narrow;
+    let text = if is_wide(file.content) {
+        let read = if file.content[0] == 0xFF { u16::from_le_bytes } else { u16::from_be_bytes };
+        let units = file.content[2..].as_chunks::<2>().0.iter().map(|unit| read(*unit));
+        narrow = char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect::<String>();
+        narrow.as_bytes()
+    } else {
+        file.content
+    };
+    let mut seen = Position { line: 1, begins: 0, at: 0 };
+    for found in secrets(text).into_iter().take(MOST) {
+        seen.advance(text, found.span.start);
+        let column = u32::try_from(found.span.start - seen.begins + 1).unwrap_or(u32::MAX);
+        facts.secret(keep(&found, text, Spot::File { line: seen.line, column }));
+    }
+    Ok(())
+}
+
+/// What is kept of a secret.
+pub fn keep(found: &find::Secret, text: &[u8], spot: Spot) -> Secret {
+    let secret = &text[found.span.clone()];
+    Secret { kind: found.kind.id.into(), spot, redacted: redact(found.kind, secret), fingerprint: fingerprint(secret) }
+}
+
+/// What everybody knows of it, a text with which all of its kind begin, and its length.
+fn redact(kind: &Kind, secret: &[u8]) -> String {
+    let known = kind.shapes.iter().map(Shape::prefix).filter(|prefix| secret.starts_with(prefix.as_bytes()));
+    let known = known.max_by_key(|prefix| prefix.len()).unwrap_or_default();
+    format!("{known}… ({} characters)", secret.len())
+}
+
+/// A keyed hash (BLAKE3), so that nobody who has tables of hashes finds the text in them.
+fn fingerprint(secret: &[u8]) -> String {
+    let key = blake3::derive_key("plimsoll 2026 fingerprints of secrets", b"");
+    blake3::keyed_hash(&key, secret).to_hex()[..32].to_owned()
+}
+
+/// A place in a text, from which the next one is found without starting again.
+struct Position {
+    line: u32,
+    /// Where the line begins.
+    begins: usize,
+    at: usize,
+}
+
+impl Position {
+    fn advance(&mut self, text: &[u8], to: usize) {
+        for end in memchr::memchr_iter(b'\n', &text[self.at..to]) {
+            self.line = self.line.saturating_add(1);
+            self.begins = self.at + end + 1;
+        }
+        self.at = to;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::{AnalyzerId, Budget, What};
+
+    fn check(content: &[u8], expected: &[(&str, u32, u32)]) {
+        let (path, budget) = ("srv/.env".into(), Budget::default());
+        let meta = Meta { size: content.len() as u64, mode: 0o644 };
+        let mut facts = Facts::new(AnalyzerId::new("secrets"), "srv/.env".into(), &budget);
+        analyze(&File { path: &path, meta, content, budget: &budget }, &mut facts).unwrap();
+        let (facts, _) = facts.into_parts();
+        let seen: Vec<_> = facts
+            .iter()
+            .map(|fact| match &fact.what {
+                What::Secret(Secret { redacted, spot: Spot::File { line, column }, .. }) => {
+                    (&**redacted, *line, *column)
+                }
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(seen, expected);
+    }
+
+    const TOKEN: &str = concat!("ghp", "_a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8");
+
+    #[test]
+    fn the_place_is_kept_and_the_text_is_not() {
+        check(format!("a=1\n\nT={TOKEN}\n").as_bytes(), &[("ghp_… (40 characters)", 3, 3)]);
+        check(b"a=1\n", &[]);
+    }
+
+    #[test]
+    fn wide_text_is_read() {
+        let wide = |unit: fn(u16) -> [u8; 2]| {
+            format!("\u{FEFF}x\nT={TOKEN}").encode_utf16().flat_map(unit).collect::<Vec<_>>()
+        };
+        check(&wide(u16::to_le_bytes), &[("ghp_… (40 characters)", 2, 3)]);
+        check(&wide(u16::to_be_bytes), &[("ghp_… (40 characters)", 2, 3)]);
+    }
+
+    #[test]
+    fn texts_and_small_programs_are_searched() {
+        let meta = |size| Meta { size, mode: 0o755 };
+        assert!(is_searched(&meta(5), b"text\n"));
+        assert!(is_searched(&meta(100), b"\x7FELF\0\0"));
+        assert!(!is_searched(&meta(17 << 20), b"\x7FELF\0\0"));
+        assert!(!is_searched(&meta(100), b"\x89PNG\0"));
+    }
+}
