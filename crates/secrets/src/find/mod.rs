@@ -62,7 +62,7 @@ fn look(index: &'static Index, text: &[u8], run: &Range<usize>, token: Range<usi
         let end = if begins { known_prefix(index, text, at, found) } else { None };
         at = end.unwrap_or(at + 1);
     }
-    if found.len() == before && text[run.clone()].iter().any(u8::is_ascii_digit) {
+    if found.len() == before && text[token.clone()].iter().any(u8::is_ascii_digit) {
         by_words(index, text, run, &token, found);
     }
 }
@@ -123,7 +123,7 @@ fn ends_sentence(text: &[u8], at: usize) -> bool {
 fn by_words(index: &'static Index, text: &[u8], run: &Range<usize>, token: &Range<usize>, found: &mut Vec<Secret>) {
     let after_sign = |at: &usize| *at > token.start && b"=:/".contains(&text[*at - 1]);
     let mut starts = vec![token.start, run.start];
-    starts.extend((token.start..run.end).filter(after_sign).take(8));
+    starts.extend(token.clone().filter(after_sign).take(8));
     starts.sort_unstable();
     starts.dedup();
     for start in starts {
@@ -136,6 +136,10 @@ fn by_words(index: &'static Index, text: &[u8], run: &Range<usize>, token: &Rang
             let matched =
                 kind.shapes.iter().filter(|shape| shape.prefix().len() < 3).find_map(|shape| whole(shape, text, start));
             let Some(matched) = matched else { continue };
+            // Without a digit it is the name of something.
+            if !text[start + matched.secret.start..start + matched.secret.end].iter().any(u8::is_ascii_digit) {
+                continue;
+            }
             // A kind that was asked for by name goes before one that was not.
             let distance = distance * 2 + usize::from(kind.named.is_empty());
             if best.as_ref().is_none_or(|(other, _)| distance < *other) {
@@ -215,5 +219,13 @@ mod tests {
         assert_eq!(count(format!("a\\n{token}\\n")), 1);
         assert_eq!(count(format!("t%3D{token}")), 1);
         assert_eq!(count(format!("https://{token}@x.io/{token}")), 2);
+    }
+
+    #[test]
+    fn a_settings_name_may_be_as_long_as_a_secret() {
+        let value = "a1b2f3d4e5c6a7b8f9d0e1c2a3b4f5d6";
+        for name in ["DD_API_KEY", "DATADOG_API_KEY_OF_PRODUCTION"] {
+            assert_eq!(secrets(format!("{name}={value}").as_bytes()).len(), 1, "{name}");
+        }
     }
 }
