@@ -77,12 +77,13 @@ fn is_escaped(text: &[u8], at: usize) -> bool {
 /// The most specific kind whose shape begins at `at` with a text of its own. Where it ends.
 fn known_prefix(index: &'static Index, text: &[u8], at: usize, found: &mut Vec<Secret>) -> Option<usize> {
     let rest = &text[at..];
-    let mut best: Option<(usize, &'static Kind, Found)> = None;
+    let mut best: Option<((bool, usize), &'static Kind, Found)> = None;
     for &(kind, shape) in index.beginning(rest) {
         let fits = whole(shape, text, at).filter(|found| {
             kind.needs == Needs::Nothing || nearby(index, text, at + found.secret.start).gives(kind).is_some()
         });
-        let rank = specificity(shape);
+        // A kind whose provider is named there goes before one that needs nothing.
+        let rank = (kind.needs != Needs::Nothing, specificity(shape));
         if let Some(matched) = fits
             && best.as_ref().is_none_or(|(other, ..)| rank > *other)
         {
