@@ -34,6 +34,8 @@ pub fn secrets(text: &[u8]) -> Vec<Secret> {
         let token = widen(text, &run, done);
         done = token.end;
         look(index, text, &run, token, &mut found);
+        // A secret of several lines is found once, not again in each line.
+        done = found.last().map_or(done, |last| done.max(last.span.end));
     });
     found
 }
