@@ -42,7 +42,7 @@ pub fn secrets(text: &[u8]) -> Vec<Secret> {
 
 /// Characters that tokens may have besides those of runs.
 fn may_be_in_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"_-+/=.~:".contains(&byte)
+    byte.is_ascii_alphanumeric() || b"_-+/=.~:$".contains(&byte)
 }
 
 /// The run with what belongs to it on both sides.
