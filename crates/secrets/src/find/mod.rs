@@ -34,13 +34,15 @@ pub fn secrets(text: &[u8]) -> Vec<Secret> {
         let token = widen(text, &run, done);
         done = token.end;
         look(index, text, &run, token, &mut found);
+        // A secret of several lines is found once, not again in each line.
+        done = found.last().map_or(done, |last| done.max(last.span.end));
     });
     found
 }
 
 /// Characters that tokens may have besides those of runs.
 fn may_be_in_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"_-+/=.~:".contains(&byte)
+    byte.is_ascii_alphanumeric() || b"_-+/=.~:$".contains(&byte)
 }
 
 /// The run with what belongs to it on both sides.
