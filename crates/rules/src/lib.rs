@@ -189,7 +189,7 @@ mod tests {
             let error = read(text).unwrap_err();
             assert!(error.starts_with(expected), "{text:?}: {error}");
         }
-        let deep: String = (0..100).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
-        assert!(parse(&deep).unwrap_err().contains("nested too deep"));
+        let deep: Vec<_> = (0..100).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
+        assert!(parse(&deep.concat()).unwrap_err().contains("nested too deep"));
     }
 }
