@@ -191,13 +191,13 @@ mod tests {
         check(&ANALYZER, PATH, module("name=a\0"), "");
         check(&ANALYZER, PATH, "text", "");
         check(&ANALYZER, PATH, "\x7fELF", "gap: corrupt");
-        check(&ANALYZER, &format!("{PATH}.gz"), b"\x1f\x8bx", "gap: corrupt");
+        check(&ANALYZER, &format!("{PATH}.gz"), b"\x1f\x8b\x08x", "gap: corrupt");
     }
 
     #[test]
     fn what_unfolds_to_too_much_is_a_limit() {
         let budget = Budget { nested_bytes: 1 << 10, ..Budget::default() };
-        let read = crate::testing::read(&ANALYZER, PATH, &gzip(&[0; 1 << 12]), &budget);
+        let read = crate::testing::read(&ANALYZER, &format!("{PATH}.gz"), &gzip(&[0; 1 << 12]), &budget);
         assert_eq!(read, ["gap: limit-hit"]);
     }
 
