@@ -63,7 +63,7 @@ fn seeds() -> Vec<Vec<u8>> {
     let rpm = rpm(&[0; 8], &gzip(&cpio(&files)));
     let large = Writer::large().store("a", b"x").finish();
     let mut seeds =
-        vec![zip, large, cpio(&files), gzip(&tar), zstd(&tar), xz(&tar), bzip2(&tar), xz(b"text"), deb, rpm];
+        vec![zip.clone(), large, cpio(&files), gzip(&tar), zstd(&tar), xz(&tar), bzip2(&tar), xz(b"text"), deb, rpm];
     seeds.push(tar);
     seeds
 }

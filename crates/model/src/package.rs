@@ -217,14 +217,26 @@ kinds! {
     Conda = "conda", None;
     /// The Nix store. Not in purl-spec; the type is the one that tools use.
     Nix = "nix", None;
+    /// Guix. Not in purl-spec but for its list of proposals.
+    Guix = "guix", None;
     /// Homebrew. Not in purl-spec; the type is the one that tools use.
     Brew = "brew", None;
+    /// MacPorts. Not in purl-spec; the type is the one that tools use.
+    Macports = "macports", None;
     /// Snaps. Not in purl-spec; the type is the one that tools use.
     Snap = "snap", None;
     /// Flatpaks. Not in purl-spec; the type is the one that tools use.
     Flatpak = "flatpak", None;
     /// OpenWrt and other small systems. Not in purl-spec; the type is the one that tools use.
     Opkg = "opkg", None;
+    /// Void Linux (XBPS). Not in purl-spec, and nobody else lists them.
+    Xbps = "xbps", None;
+    /// Slackware. Not in purl-spec, and nobody else lists them.
+    Slackware = "slackware", None;
+    /// Solus. Not in purl-spec, and nobody else lists them.
+    Eopkg = "eopkg", None;
+    /// FreeBSD's ports. Not in purl-spec, and nobody else lists them.
+    Freebsd = "freebsd", None;
     /// Programs built by Spack. Not in purl-spec; the type is the one that tools use.
     Spack = "spack", None;
     /// Bottlerocket's own packages. Not in purl-spec; the type is the one that tools use.

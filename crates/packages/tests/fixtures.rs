@@ -16,6 +16,7 @@ use serde_json::Value;
 const FORMATS: &[&str] = &[
     "alpm",
     "apk",
+    "apple-app",
     "bitnami",
     "dpkg",
     "homebrew",

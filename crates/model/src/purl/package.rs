@@ -151,10 +151,16 @@ impl Package {
             | PackageKind::Vcpkg
             | PackageKind::Conda
             | PackageKind::Nix
+            | PackageKind::Guix
             | PackageKind::Brew
+            | PackageKind::Macports
             | PackageKind::Snap
             | PackageKind::Flatpak
             | PackageKind::Opkg
+            | PackageKind::Xbps
+            | PackageKind::Slackware
+            | PackageKind::Eopkg
+            | PackageKind::Freebsd
             | PackageKind::Spack
             | PackageKind::Bottlerocket
             | PackageKind::Cos

@@ -9,6 +9,7 @@ pub mod alpm;
 pub mod alpm_archive;
 pub mod apk;
 pub mod apk_archive;
+pub mod apk_sbom;
 pub mod bottlerocket;
 pub mod chisel;
 pub mod cos;
@@ -16,7 +17,11 @@ pub mod deb_archive;
 pub mod debian_copyright;
 pub mod dpkg;
 pub mod dpkg_files;
+pub mod eopkg;
 pub mod extended_support;
+pub mod freebsd;
+pub mod kernel_module;
+pub mod linux_kernel;
 pub mod opkg;
 pub mod os_release;
 pub mod portable;
@@ -24,11 +29,15 @@ pub mod portage;
 pub mod release_files;
 pub mod rpm;
 pub mod rpm_manifest;
+pub mod slackware;
+pub mod xbps;
 
+mod bytes;
 mod database;
 mod owned;
 mod package_info;
 pub(crate) mod source_rpm;
+mod sqlite;
 #[cfg(test)]
 mod testing;
 mod text;
@@ -41,6 +50,7 @@ pub static ANALYZERS: &[Analyzer] = &[
     alpm_archive::ANALYZER,
     apk::ANALYZER,
     apk_archive::ANALYZER,
+    apk_sbom::ANALYZER,
     bottlerocket::ANALYZER,
     chisel::ANALYZER,
     cos::ANALYZER,
@@ -48,12 +58,18 @@ pub static ANALYZERS: &[Analyzer] = &[
     debian_copyright::ANALYZER,
     dpkg::ANALYZER,
     dpkg_files::ANALYZER,
+    eopkg::ANALYZER,
     extended_support::ANALYZER,
+    freebsd::ANALYZER,
+    kernel_module::ANALYZER,
+    linux_kernel::ANALYZER,
     opkg::ANALYZER,
     os_release::ANALYZER,
     portage::ANALYZER,
     release_files::ANALYZER,
     rpm_manifest::ANALYZER,
+    slackware::ANALYZER,
+    xbps::ANALYZER,
 ];
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
-//! The syntaxes that many formats share: text, literals, JSON, SPDX, TOML, XML, YAML. What a document means is for the
-//! formats to say.
+//! The syntaxes that many formats share: text, literals, JSON, property lists, SPDX, TOML, XML, YAML. What a document means
+//! is for the formats to say.
 
 pub(crate) mod json;
 pub(crate) mod jsonc;
+pub(crate) mod plist;
 pub(crate) mod spdx;
 pub(crate) mod terms;
 pub(crate) mod text;

@@ -1,10 +1,15 @@
 //! Package managers and vendors whose packages lie beside those of the distribution, or without one.
 
+mod apple_app;
 mod bitnami;
 mod bitnami_components;
 mod brew;
 mod brew_receipt;
+mod flatpak;
+mod guix;
+mod macports;
 mod nix;
+mod nix_database;
 mod snap;
 mod snap_contents;
 mod spack;
@@ -13,11 +18,16 @@ use model::Analyzer;
 
 /// The formats, in alphabetical order.
 pub static ANALYZERS: &[Analyzer] = &[
+    apple_app::ANALYZER,
     bitnami::ANALYZER,
     bitnami_components::ANALYZER,
     brew::ANALYZER,
     brew_receipt::ANALYZER,
+    flatpak::ANALYZER,
+    guix::ANALYZER,
+    macports::ANALYZER,
     nix::ANALYZER,
+    nix_database::ANALYZER,
     snap::ANALYZER,
     snap_contents::ANALYZER,
     spack::ANALYZER,

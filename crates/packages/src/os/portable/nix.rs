@@ -8,7 +8,7 @@
 //! **Facts.** The package, as declared and with little confidence: a recipe may be there without what it builds.
 //!
 //! **Not seen.** Outputs without their recipes, which is what most images made by Nix contain: a folder's name is no
-//! file, and the store's database (`nix/var/nix/db/db.sqlite`) is not read. Recipes of sources, patches and the like
+//! file. Where the store's database is there, [it](super::nix_database) lists them. Recipes of sources, patches and the like
 //! have names of files and are left out.
 
 use model::{Analyzer, Confidence, Facts, File, ImagePath, Key, PackageKind, Presence, Unreadable};
@@ -29,10 +29,18 @@ fn is_recipe(path: &ImagePath) -> bool {
 }
 
 fn package(path: &ImagePath) -> Option<(&str, &str)> {
-    let name = std::str::from_utf8(path.name()).ok()?.strip_suffix(".drv")?;
+    split(without_hash(std::str::from_utf8(path.name()).ok()?.strip_suffix(".drv")?)?)
+}
+
+/// What follows the hash in a name of the store.
+pub(super) fn without_hash(name: &str) -> Option<&str> {
     let (hash, name) = name.split_at_checked(32)?;
     let is_hash = hash.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase());
-    let name = name.strip_prefix('-').filter(|_| is_hash)?;
+    name.strip_prefix('-').filter(|_| is_hash)
+}
+
+/// Name and version; none where there is no version, or where it is the name of a file that was fetched.
+pub(super) fn split(name: &str) -> Option<(&str, &str)> {
     if FETCHED.iter().any(|end| name.ends_with(end)) {
         return None;
     }

@@ -8,8 +8,8 @@
 
 use model::{GapKind, Unreadable};
 
-use super::bytes::{Broken, Order, Seen};
 use super::sink::Sink;
+use crate::os::bytes::{Broken, Order, Seen};
 
 /// The magic number of hashes, and where on the first page it is.
 const MAGIC: usize = 0x0006_1561;

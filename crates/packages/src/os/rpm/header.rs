@@ -8,7 +8,7 @@
 //! RPM adds its own behind them when it installs the package, and these replace entries of the same tag inside the
 //! region. The region needs no reading for that: its entries are in the same index, so the last of a tag counts.
 
-use super::bytes::{Broken, Order};
+use crate::os::bytes::{Broken, Order};
 
 /// The tags that are read here, by RPM's names (`include/rpm/rpmtag.h`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,6 @@
 
 mod archive;
 mod bdb;
-mod bytes;
 mod header;
 mod ndb;
 mod package;

@@ -5,8 +5,8 @@
 
 use model::Unreadable;
 
-use super::bytes::{Broken, Order};
 use super::sink::Sink;
+use crate::os::bytes::{Broken, Order};
 
 const MAGIC: &[u8] = b"RpmP";
 const SLOT_MAGIC: &[u8] = b"Slot";

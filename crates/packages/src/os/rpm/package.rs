@@ -2,8 +2,8 @@
 
 use model::{ImagePath, Package, PackageKind};
 
-use super::bytes::Broken;
 use super::header::{Header, Tag};
+use crate::os::bytes::Broken;
 use crate::os::source_rpm::{evr, source_rpm};
 
 /// The package that a header describes.

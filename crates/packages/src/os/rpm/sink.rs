@@ -2,9 +2,9 @@
 
 use model::{Budget, Facts, Ownership, PackageKind, Unreadable};
 
-use super::bytes::Broken;
 use super::header::{Header, Tag};
 use super::package;
+use crate::os::bytes::Broken;
 use crate::os::database::Database;
 
 /// Turns headers into facts and bounds what they may cost.

@@ -1,288 +1,33 @@
-//! `rpmdb.sqlite`: the rows of one table, read from the pages of the file (SQLite, "Database File Format",
-//! <https://www.sqlite.org/fileformat2.html>).
+//! `rpmdb.sqlite`: RPM keeps each header as `blob` of the table `Packages(hnum INTEGER PRIMARY KEY, blob BLOB)`.
 //!
-//! RPM keeps each header as `blob` of the table `Packages(hnum INTEGER PRIMARY KEY, blob BLOB)`. A table is a tree of
-//! pages: interior pages name pages below them, leaves hold rows, and a row too long for its leaf goes on in a chain of
-//! overflow pages. All numbers are big-endian. Pages are counted from one.
-//!
-//! A database in WAL mode, as RPM's is, may have a log beside it with pages that are newer than its own. This reader
-//! sees the file alone; a log that still holds something is told by an analyzer of its own.
+//! The database is in WAL mode; a log that still holds something is told by an analyzer of its own.
 
 use model::Unreadable;
 
-use super::bytes::{Broken, Order, Seen};
 use super::sink::Sink;
+use crate::os::bytes::Broken;
+use crate::os::sqlite::{Database, Troubles, Value};
 
-const MAGIC: &[u8] = b"SQLite format 3\0";
-/// Bytes of the file's header, in front of the first page's own.
-const FILE_HEADER: usize = 100;
-const INTERIOR: u8 = 5;
-const LEAF: u8 = 13;
-/// Bytes of the headers of both kinds of pages.
-const INTERIOR_HEADER: usize = 12;
-const LEAF_HEADER: usize = 8;
+pub(super) use crate::os::sqlite::is;
 
-const CUT_OFF: Broken = Broken::corrupt("an SQLite page ends in the middle of something");
-const NO_PAGE: Broken =
-    Broken::corrupt("an SQLite page is needed that is not in the file, or that is already a part of something else");
-const BAD_RECORD: Broken = Broken::corrupt("an SQLite row does not follow the format of records");
-
-pub(super) fn is(content: &[u8]) -> bool {
-    content.starts_with(MAGIC)
+impl Troubles for Sink<'_> {
+    fn broken(&mut self, broken: Broken, offset: usize) {
+        self.broken(broken, offset);
+    }
 }
 
 pub(super) fn read(content: &[u8], sink: &mut Sink<'_>) -> Result<(), Unreadable> {
     let mut database = Database::open(content)?;
-    let mut root = None;
-    database.rows(1, sink, |row, _, _| {
-        // sqlite_schema(type, name, tbl_name, rootpage, sql)
-        if let (Value::Text(b"table"), Value::Text(name), Value::Number(page)) =
-            (column(row, 0)?, column(row, 1)?, column(row, 3)?)
-            && name.eq_ignore_ascii_case(b"Packages")
-        {
-            root = root.or(usize::try_from(page).ok());
-        }
-        Ok(())
-    });
-    let root = root.ok_or_else(|| Unreadable::unsupported("an SQLite database without RPM's table Packages"))?;
-    database.rows(root, sink, |row, offset, sink| match column(row, 1)? {
-        Value::Blob(header) => {
-            sink.header(header, offset);
+    let [table] = database.tables(["Packages"], sink);
+    let table = table.ok_or_else(|| Unreadable::unsupported("an SQLite database without RPM's table Packages"))?;
+    database.rows_of(&table, sink, |row, sink| match row.columns([1])? {
+        [Value::Blob(header)] => {
+            sink.header(header, row.offset);
             Ok(())
         }
         _ => Err(Broken::corrupt("a row of the table Packages holds no header")),
     });
     Ok(())
-}
-
-struct Database<'a> {
-    content: &'a [u8],
-    page_size: usize,
-    /// Bytes of a page that are SQLite's, without those that are reserved for extensions at its end.
-    usable: usize,
-    seen: Seen,
-}
-
-impl<'a> Database<'a> {
-    /// Section 1.3, "The Database Header".
-    fn open(content: &'a [u8]) -> Result<Self, Unreadable> {
-        let header: &[u8; FILE_HEADER] =
-            content.first_chunk().ok_or_else(|| Unreadable::corrupt("an SQLite database ends within its header"))?;
-        let page_size = match u16::from_be_bytes([header[16], header[17]]) {
-            // The one size that two bytes cannot hold.
-            1 => 65536,
-            size => usize::from(size),
-        };
-        let usable = page_size.saturating_sub(usize::from(header[20]));
-        if !page_size.is_power_of_two() || page_size < 512 || usable < 480 {
-            return Err(Unreadable::corrupt(format!("an SQLite database with pages of {page_size} bytes")));
-        }
-        let (version, encoding) = (header[19], header[59]);
-        if version > 2 {
-            return Err(Unreadable::unsupported(format!("an SQLite database of the file format version {version}")));
-        }
-        // None (of an empty database) or UTF-8.
-        if encoding > 1 {
-            return Err(Unreadable::unsupported("an SQLite database in UTF-16: RPM writes UTF-8"));
-        }
-        Ok(Self { content, page_size, usable, seen: Seen::new(content.len() / page_size) })
-    }
-
-    fn offset(&self, page: usize) -> Option<usize> {
-        page.checked_sub(1)?.checked_mul(self.page_size)
-    }
-
-    fn page(&self, page: usize) -> Result<&'a [u8], Broken> {
-        let bytes = self.offset(page).and_then(|start| self.content.get(start..)?.get(..self.page_size));
-        bytes.map(|bytes| &bytes[..self.usable]).ok_or(NO_PAGE)
-    }
-
-    /// Calls `each` with all rows of the table whose tree starts at the page `root`: with the row's record and its
-    /// offset in the file. What cannot be read is told to the sink, and the rest is read on.
-    fn rows(
-        &mut self,
-        root: usize,
-        sink: &mut Sink<'_>,
-        mut each: impl FnMut(&[u8], usize, &mut Sink<'_>) -> Result<(), Broken>,
-    ) {
-        let mut overflow = Vec::new();
-        for leaf in self.leaves(root, sink) {
-            let start = self.offset(leaf).unwrap_or_default();
-            let Ok(page) = self.page(leaf) else { continue };
-            // Rows do not overlap, so all of them together are not larger than their page.
-            let mut left = page.len();
-            for pointer in pointers(leaf, page, LEAF_HEADER) {
-                let row = self.row(page, pointer, &mut left, &mut overflow);
-                if let Err(broken) = row.and_then(|row| each(row, start + pointer, sink)) {
-                    sink.broken(broken, start + pointer);
-                }
-            }
-        }
-    }
-
-    /// The leaves of a table's tree, in the order of its keys (section 1.6, "B-tree Pages").
-    fn leaves(&mut self, root: usize, sink: &mut Sink<'_>) -> Vec<usize> {
-        let mut leaves = Vec::new();
-        let mut ahead = Vec::new();
-        self.visit(root, &mut ahead, sink);
-        while let Some(number) = ahead.pop() {
-            let below = ahead.len();
-            match self.children(number, &mut ahead, sink) {
-                Ok(true) => leaves.push(number),
-                // They are taken from the end.
-                Ok(false) => ahead[below..].reverse(),
-                Err(broken) => sink.broken(broken, self.offset(number).unwrap_or(self.content.len())),
-            }
-        }
-        leaves
-    }
-
-    /// Whether the page is a leaf. If not, adds the pages below it, in order.
-    fn children(&mut self, number: usize, ahead: &mut Vec<usize>, sink: &mut Sink<'_>) -> Result<bool, Broken> {
-        let page = self.page(number)?;
-        let header = if number == 1 { FILE_HEADER } else { 0 };
-        match page[header] {
-            LEAF => Ok(true),
-            INTERIOR => {
-                for pointer in pointers(number, page, INTERIOR_HEADER).chain([header + 8]) {
-                    self.visit(Order::Big.u32(page, pointer).unwrap_or_default(), ahead, sink);
-                }
-                Ok(false)
-            }
-            _ => Err(Broken::corrupt("an SQLite page is not of the kind that tables are made of")),
-        }
-    }
-
-    /// Adds a page to those that are to be read, unless it already was: so there are never more than the file has.
-    fn visit(&mut self, number: usize, ahead: &mut Vec<usize>, sink: &mut Sink<'_>) {
-        if self.seen.first_time(number) {
-            ahead.push(number);
-        } else {
-            sink.broken(NO_PAGE, self.offset(number).unwrap_or(self.content.len()).min(self.content.len()));
-        }
-    }
-
-    /// The record of the row at `pointer` of a leaf, put together in `overflow` where it goes on elsewhere.
-    fn row<'s>(
-        &mut self,
-        page: &'a [u8],
-        pointer: usize,
-        left: &mut usize,
-        overflow: &'s mut Vec<u8>,
-    ) -> Result<&'s [u8], Broken>
-    where
-        'a: 's,
-    {
-        let cell = page.get(pointer..).ok_or(CUT_OFF)?;
-        let (size, rest) = varint(cell).ok_or(CUT_OFF)?;
-        let (_key, rest) = varint(rest).ok_or(CUT_OFF)?;
-        let size = usize::try_from(size).map_err(|_| CUT_OFF)?;
-        if size > self.content.len() {
-            return Err(Broken::corrupt("an SQLite row claims to be larger than the file"));
-        }
-        let local = self.local(size);
-        *left = left.checked_sub(local.max(1)).ok_or(Broken::corrupt("the rows of an SQLite page overlap"))?;
-        let (record, rest) = rest.split_at_checked(local).ok_or(CUT_OFF)?;
-        if local == size {
-            return Ok(record);
-        }
-        overflow.clear();
-        overflow.extend_from_slice(record);
-        let mut next = Order::Big.u32(rest, 0).ok_or(CUT_OFF)?;
-        while overflow.len() < size {
-            let page = self.page(next)?;
-            if !self.seen.first_time(next) {
-                return Err(NO_PAGE);
-            }
-            next = Order::Big.u32(page, 0).ok_or(CUT_OFF)?;
-            let wanted = size - overflow.len();
-            overflow.extend_from_slice(&page[4..][..wanted.min(self.usable - 4)]);
-        }
-        Ok(overflow)
-    }
-
-    /// How many bytes of a record are in its leaf; the rest is in overflow pages (section 1.6, the rules for X, M and K).
-    fn local(&self, size: usize) -> usize {
-        let most = self.usable - 35;
-        let least = (self.usable - 12) * 32 / 255 - 23;
-        if size <= most {
-            return size;
-        }
-        let filled = least + (size - least) % (self.usable - 4);
-        if filled <= most { filled } else { least }
-    }
-}
-
-/// Where on its page each cell is: the numbers behind the page's header, as many as it says and as fit.
-fn pointers(number: usize, page: &[u8], header: usize) -> impl Iterator<Item = usize> {
-    let start = if number == 1 { FILE_HEADER } else { 0 };
-    let cells = Order::Big.u16(page, start + 3).unwrap_or_default();
-    let (pointers, _) = page.get(start + header..).unwrap_or_default().as_chunks();
-    pointers.iter().take(cells).map(|pointer| usize::from(u16::from_be_bytes(*pointer)))
-}
-
-/// A number of one to nine bytes: seven bits of each, and all eight of the ninth.
-fn varint(bytes: &[u8]) -> Option<(u64, &[u8])> {
-    let mut number = 0;
-    for (position, &byte) in bytes.iter().enumerate().take(9) {
-        if position == 8 {
-            return Some((number << 8 | u64::from(byte), &bytes[9..]));
-        }
-        number = number << 7 | u64::from(byte & 0x7f);
-        if byte < 0x80 {
-            return Some((number, &bytes[position + 1..]));
-        }
-    }
-    None
-}
-
-enum Value<'a> {
-    Number(i64),
-    Text(&'a [u8]),
-    Blob(&'a [u8]),
-    /// NULL, or a floating-point number.
-    Other,
-}
-
-/// A column of a record (section 2.1, "Record Format"): types of all columns, then their values.
-fn column(record: &[u8], wanted: usize) -> Result<Value<'_>, Broken> {
-    let read = || {
-        let (size, _) = varint(record)?;
-        let (types, mut values) = record.split_at_checked(usize::try_from(size).ok()?)?;
-        let (_, mut types) = varint(types)?;
-        for position in 0.. {
-            let (kind, rest) = varint(types)?;
-            types = rest;
-            let length = match kind {
-                0 | 8 | 9 => 0,
-                1..=4 => kind,
-                5 => 6,
-                6 | 7 => 8,
-                10 | 11 => return None,
-                _ => (kind - 12) / 2,
-            };
-            let (value, rest) = values.split_at_checked(usize::try_from(length).ok()?)?;
-            if position == wanted {
-                return Some(match kind {
-                    0 | 7 => Value::Other,
-                    8 => Value::Number(0),
-                    9 => Value::Number(1),
-                    1..=6 => Value::Number(integer(value)),
-                    _ if kind % 2 == 0 => Value::Blob(value),
-                    _ => Value::Text(value),
-                });
-            }
-            values = rest;
-        }
-        None
-    };
-    read().ok_or(BAD_RECORD)
-}
-
-/// A number in two's complement, of up to eight bytes.
-fn integer(bytes: &[u8]) -> i64 {
-    let sign = if bytes.first().is_some_and(|byte| byte & 0x80 != 0) { -1 } else { 0 };
-    bytes.iter().fold(sign, |number, byte| number << 8 | i64::from(*byte))
 }
 
 #[cfg(test)]
@@ -291,6 +36,12 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    const MAGIC: &[u8] = b"SQLite format 3\0";
+    const FILE_HEADER: usize = 100;
+    const INTERIOR: u8 = 5;
+    const LEAF: u8 = 13;
+    const INTERIOR_HEADER: usize = 12;
+    const LEAF_HEADER: usize = 8;
     const PAGE: usize = 512;
 
     fn be(number: usize) -> [u8; 4] {
@@ -450,18 +201,6 @@ mod tests {
         }
     }
 
-    // Section 1.6: "the high-order bit of the ninth byte is a bit of the number".
-    #[test]
-    fn varints_have_up_to_nine_bytes() {
-        let check = |bytes: &[u8], expected| assert_eq!(varint(bytes).map(|(number, _)| number), expected, "{bytes:?}");
-        check(&[0x7f], Some(127));
-        check(&[0x81, 0x00], Some(128));
-        check(&[0xff; 9], Some(u64::MAX));
-        check(&[0xff; 8], None);
-        check(&[], None);
-        assert_eq!([integer(&[]), integer(&[0x80]), integer(&[0xff, 0xfe]), integer(&[1, 0])], [0, -128, -2, 256]);
-    }
-
     proptest! {
         #[test]
         fn no_damage_makes_it_panic(damage in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..12)) {
@@ -471,11 +210,6 @@ mod tests {
                 content[at] = byte;
             }
             tests::read(&content, read);
-        }
-
-        #[test]
-        fn no_record_makes_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..40), wanted in 0usize..6) {
-            let _ = column(&bytes, wanted);
         }
     }
 }
