@@ -1,9 +1,10 @@
 //! Reports for tests: an honest one with everything in it, and one whose every text is hostile.
 
 use model::{
-    AnalyzerId, Digest, Distro, EndOfLife, Executable, ExecutableFormat, Fact, Finding, FixState, Gap, GapKind,
-    History, Image, ImageConfig, Inventory, Item, Knowledge, Layer, LayerClass, LayerIndex, LayerSummary, Origin,
-    Package, PackageKind, Place, Removed, Report, Severity, SourcePackage, VexRemark, VexStatus, Vulnerability, What,
+    AnalyzerId, Digest, Distro, EndOfLife, Executable, ExecutableFormat, ExposedSecret, Fact, Finding, FixState, Gap,
+    GapKind, History, Image, ImageConfig, Inventory, Item, Knowledge, Layer, LayerClass, LayerIndex, LayerSummary,
+    Origin, Package, PackageKind, Place, Removed, Report, Secret, Severity, SourcePackage, Spot, VexRemark, VexStatus,
+    Vulnerability, What,
 };
 
 use crate::{Context, Filter, Run};
@@ -42,6 +43,32 @@ pub(crate) fn unidentified(path: &str, sha256: Option<Digest>) -> Item {
     let what = What::Executable(Executable { format: ExecutableFormat::Elf, sha256, build_id: Some("ab01".into()) });
     let place = Place { layer: Some(LayerIndex(1)), path: path.into() };
     Item { fact: Fact { what, place, by: AnalyzerId::new("program-file") }, removed: None, owner: None }
+}
+
+/// As [`image`], with secrets: one in a file that a later layer removed, one in the configuration.
+pub(crate) fn leaky() -> Report {
+    let exposed = |spot: Spot, place: Place, removed: Option<LayerIndex>| {
+        Finding::Secret(Box::new(ExposedSecret {
+            secret: Secret {
+                kind: "acme-token".into(),
+                spot,
+                redacted: "acme_… (40 characters)".into(),
+                fingerprint: "0123456789abcdef0123456789abcdef".into(),
+            },
+            place,
+            removed,
+            name: "Acme token".into(),
+            provider: "Acme".into(),
+            severity: Severity::Critical,
+            opens: "Opens every door of the factory.".into(),
+            rotate: "Ask the porter for another one.".into(),
+        }))
+    };
+    let mut report = image();
+    let file = Place { layer: Some(LayerIndex(2)), path: "app/.env".into() };
+    report.findings.push(exposed(Spot::File { line: 3, column: 7 }, file, Some(LayerIndex(3))));
+    report.findings.push(exposed(Spot::Environment("ACME_TOKEN".into()), Place::default(), None));
+    report
 }
 
 fn row(vulnerability: Vulnerability) -> Finding {
@@ -293,7 +320,7 @@ pub(crate) const HOSTILE: &str =
 
 /// A report that says [`HOSTILE`] wherever an image or an advisory can say anything.
 pub(crate) fn hostile() -> Report {
-    let mut report = image();
+    let mut report = leaky();
     let text = || HOSTILE.to_owned();
     report.image.origin.reference = text();
     let config = &mut report.image.config;
@@ -337,6 +364,13 @@ pub(crate) fn hostile() -> Report {
                 known.suppressed = known.suppressed.as_ref().map(|_| text());
             }
             Finding::EndOfLife(end) => (end.release, end.date, end.extended) = (text(), text(), Some(text())),
+            // The rest of a secret's texts are our own.
+            Finding::Secret(exposed) => {
+                exposed.place.path = HOSTILE.into();
+                if let Spot::Environment(name) = &mut exposed.secret.spot {
+                    *name = text();
+                }
+            }
         }
     }
     report.remarks = remarked().remarks;

@@ -67,6 +67,7 @@ fn rows(judgement: &Judgement, items: &[Item]) -> Vec<String> {
             if row.suppressed.is_some() { " (suppressed)" } else { "" },
         ),
         Finding::EndOfLife(end) => format!("end of {} {}", end.release, end.date),
+        Finding::Secret(exposed) => panic!("{exposed:?}"),
     };
     judgement.findings.iter().map(text).collect()
 }
@@ -265,7 +266,7 @@ fn a_newer_table_decides_when_a_release_ends() {
             .iter()
             .map(|finding| match finding {
                 Finding::EndOfLife(end) => &*end.date,
-                Finding::Vulnerability(row) => panic!("{row:?}"),
+                other => panic!("{other:?}"),
             })
             .collect();
         assert_eq!(ends, Vec::from_iter(expected), "Debian {version} by {table:?}");

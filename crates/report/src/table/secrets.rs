@@ -37,17 +37,14 @@ fn entry(report: &Report, exposed: &ExposedSecret, context: &Context<'_>, out: &
     let mut line = Line::new(context);
     line.space(2).add(severity_style(exposed.severity), severity).space(INDENT.saturating_sub(2 + columns(severity)));
     line.add(BOLD, &exposed.name).add(PLAIN, &format!(" {}", clean(&exposed.secret.redacted))).write(out)?;
-    let mut place = spot(exposed);
+    let mut place = vec![spot(exposed)];
     if let Some(layer) = exposed.place.layer.filter(|_| report.layers.len() > 1) {
-        place.push_str(&format!(" · layer {}", layer_number(layer)));
-        if let Some(instruction) = instruction(report, layer) {
-            place.push_str(&format!(" · {instruction}"));
-        }
+        place.push(format!("layer {}", layer_number(layer)));
+        place.extend(instruction(report, layer));
     }
-    if let Some(removed) = exposed.removed {
-        place.push_str(&format!(" · removed in layer {}, but still in the image", layer_number(removed)));
-    }
-    for (style, text) in [(DIM, place), (PLAIN, format!("{} {}", exposed.opens, exposed.rotate))] {
+    let removed = exposed.removed.map(layer_number);
+    place.extend(removed.map(|layer| format!("removed in layer {layer}, but still in the image")));
+    for (style, text) in [(DIM, place.join(" · ")), (PLAIN, format!("{} {}", exposed.opens, exposed.rotate))] {
         for row in wrap(&text, context.width.saturating_sub(INDENT).max(40)) {
             Line::new(context).space(INDENT).add(style, &row).write(out)?;
         }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use model::{Finding, Report, Severity};
 
-use crate::samples::{context, hostile, image, remarked, render, unidentified};
+use crate::samples::{context, hostile, image, leaky, remarked, render, unidentified};
 use crate::text::columns;
 use crate::{Context, Filter, LAYERS, SCAN};
 
@@ -311,6 +311,19 @@ fn programs_without_a_name_are_counted_and_listed_when_asked_for() {
     assert!(text.starts_with("Unnamed     2 programs have no package and no name\n"), "{text}");
     assert!(text.contains("- usr/bin/b, layer 2"), "{text}");
     assert!(text.contains(", layer 2,") && text.contains("sha256:e3b0c442") && !text.contains('\u{1b}'), "{text}");
+}
+
+#[test]
+fn secrets_say_where_they_lie_and_what_to_do() {
+    let text = table(&leaky(), &context(100));
+    let from = text.find("Secrets: ").unwrap();
+    let told: Vec<&str> = text[from..].lines().take(7).map(str::trim_end).collect();
+    assert_eq!(told[0], "Secrets: 2");
+    assert_eq!(told[1], "  critical  Acme token acme_… (40 characters)");
+    assert!(told[2].starts_with("            app/.env:3:7 · layer 3 · "), "{text}");
+    assert!(text.contains("removed in layer 4, but still in the image"), "{text}");
+    assert!(text.contains("environment variable ACME_TOKEN of the image"), "{text}");
+    assert!(text.contains("Opens every door of the factory. Ask the porter for another one."), "{text}");
 }
 
 #[test]
