@@ -37,7 +37,15 @@ pub fn read(path: &str, content: &[u8]) -> usize {
 }
 
 /// Analyzers of programs. Some want larger ones than are tried here, so the target `programs` does not ask them.
-pub const PROGRAMS: &[&str] = &["dotnet-assembly", "dotnet-bundle", "elf-package-note", "go-binary", "native-image", "program-file", "rust-binary"];
+pub const PROGRAMS: &[&str] = &[
+    "dotnet-assembly",
+    "dotnet-bundle",
+    "elf-package-note",
+    "go-binary",
+    "native-image",
+    "program-file",
+    "rust-binary",
+];
 
 /// Has every analyzer of programs read a file, whether it would want it or not.
 pub fn read_program(content: &[u8]) {
