@@ -164,7 +164,7 @@ fn unpack(content: &[u8], inner: &[u8], costs: &Costs<'_>, visitor: &mut dyn Vis
 fn single(reader: &mut dyn Read, inner: &[u8], costs: &Costs<'_>, visitor: &mut dyn Visitor) -> Result<(), Unreadable> {
     let path = ImagePath::new(inner);
     let entry = Entry { path: &path, meta: Meta { size: 0, mode: 0o644 } };
-    let mut interest = visitor.enter(&entry);
+    let mut interest = enter(&entry, visitor);
     let mut content = Vec::new();
     let mut take = |most: u64, content: &mut Vec<u8>| {
         Read::take(&mut *reader, most).read_to_end(content).map_err(|error| costs.why(&error))
@@ -186,9 +186,14 @@ fn single(reader: &mut dyn Read, inner: &[u8], costs: &Costs<'_>, visitor: &mut 
     Ok(())
 }
 
+/// Asks about an entry, unless its name (`/`, `..`) leads to no file.
+fn enter(entry: &Entry<'_>, visitor: &mut dyn Visitor) -> Interest {
+    if entry.path.as_bytes().is_empty() { Interest::None } else { visitor.enter(entry) }
+}
+
 /// Lends an entry that lies in memory as it is.
 fn lend(entry: &Entry<'_>, content: &[u8], costs: &Costs<'_>, visitor: &mut dyn Visitor) -> ControlFlow<()> {
-    let wanted = match visitor.enter(entry) {
+    let wanted = match enter(entry, visitor) {
         Interest::None => false,
         Interest::Head => visitor.head(entry, &content[..content.len().min(Key::HEAD_BYTES)]),
         Interest::Whole => true,

@@ -68,7 +68,7 @@ impl<'r, 'c, 'b> Stream<'r, 'c, 'b> {
     pub(crate) fn show(&mut self, entry: &Entry<'_>, visitor: &mut dyn Visitor) -> Result<Flow, Unreadable> {
         let size = entry.meta.size;
         let mut content = Vec::new();
-        let mut interest = visitor.enter(entry);
+        let mut interest = crate::enter(entry, visitor);
         if interest == Interest::Head {
             content = self.bytes(size.min(Key::HEAD_BYTES as u64), content)?;
             interest = if visitor.head(entry, &content) { Interest::Whole } else { Interest::None };

@@ -95,6 +95,14 @@ fn names_never_leave_the_archive() {
 }
 
 #[test]
+fn a_name_that_leads_to_no_file_is_passed_over() {
+    let files = [("/", "x"), ("..", "y"), ("a", "z")];
+    check(cpio(&files), &["a z"]);
+    check(tar(&files), &["a z"]);
+    check(Writer::default().store("..", b"x").store("a", b"z").finish(), &["a z"]);
+}
+
+#[test]
 fn links_and_devices_are_passed_over() {
     let entries = [b'1', b'2', b'3', b'5', b'6'].map(|kind| tar_entry("a", kind, 0, b"")).concat();
     check([entries, tar(&[("b", "x")])].concat(), &["b x"]);

@@ -141,11 +141,11 @@ pub(crate) fn walk(archive: &Archive<'_>, costs: &Costs<'_>, visitor: &mut dyn V
         costs.spend(Costs::ENTRY)?;
         let is_regular = matches!(entry.mode & TYPE, 0 | REGULAR) && !entry.name.ends_with(b"/");
         let path = ImagePath::new(entry.name);
-        if !is_regular || path.as_bytes().is_empty() {
+        if !is_regular {
             continue;
         }
         let met = crate::Entry { path: &path, meta: Meta { size: entry.size, mode: entry.mode & 0o7777 } };
-        let mut interest = visitor.enter(&met);
+        let mut interest = crate::enter(&met, visitor);
         if interest == Interest::Head {
             interest = match costs.counted(|left| archive.read_beginning(&entry, Key::HEAD_BYTES, left))? {
                 Ok(head) if visitor.head(&met, &head) => Interest::Whole,
