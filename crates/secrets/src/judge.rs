@@ -1,7 +1,7 @@
 //! Facts to findings: what a secret opens and what to do about it; and the image's configuration, which is text as well.
 
 use model::{
-    AnalyzerId, Detector, ExposedSecret, Finding, Gap, ImageConfig, Inventory, LayerIndex, Place, Secret, Spot,
+    AnalyzerId, Detector, ExposedSecret, Finding, Gap, ImageConfig, Inventory, Item, LayerIndex, Place, Secret, Spot,
 };
 
 use crate::analyzer::keep;
@@ -32,7 +32,7 @@ impl Detector for Judge {
                 rotate: kind.rotate.into(),
             })));
         };
-        for (item, secret) in inventory.secrets() {
+        for (item, secret) in inventory.secrets().filter(|(item, _)| !is_public(item)) {
             add(secret, item.fact.place.clone(), item.removed);
         }
         for (text, spot, layer) in texts(config) {
@@ -42,6 +42,12 @@ impl Detector for Judge {
             }
         }
     }
+}
+
+/// What a distribution's package brought is the same on every machine and no secret, such as keys for self-tests. Settings
+/// are written to after that.
+fn is_public(item: &Item) -> bool {
+    item.owner.is_some() && !item.fact.place.path.as_bytes().starts_with(b"etc/")
 }
 
 /// Every text of a configuration. Where an instruction only repeats a variable, the variable is named.
@@ -63,9 +69,31 @@ fn texts(config: &ImageConfig) -> Vec<(String, Spot, Option<LayerIndex>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::History;
+    use model::{Fact, History, What};
 
     const TOKEN: &str = concat!("ghp", "_a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8");
+
+    #[test]
+    fn what_a_distribution_brings_is_known_to_everybody() {
+        let item = |path: &str, owner: Option<&str>| Item {
+            fact: Fact {
+                what: What::Secret(keep(
+                    &secrets(TOKEN.as_bytes())[0],
+                    TOKEN.as_bytes(),
+                    Spot::File { line: 1, column: 1 },
+                )),
+                place: Place { layer: None, path: path.into() },
+                by: AnalyzerId::new("secrets"),
+            },
+            removed: None,
+            owner: owner.map(str::to_owned),
+        };
+        let items = vec![item("etc/a.conf", Some("a")), item("srv/.env", None), item("usr/lib/liba.so", Some("a"))];
+        let mut findings = Vec::new();
+        let inventory = Inventory { items, ..Inventory::default() };
+        Judge.detect(&ImageConfig::default(), &inventory, &mut findings, &mut Vec::new());
+        assert_eq!(findings.len(), 2);
+    }
 
     #[test]
     fn the_configuration_is_searched() {

@@ -207,7 +207,7 @@ pub struct Look {
         env = "PLIMSOLL_SCANNERS",
         value_enum,
         value_delimiter = ',',
-        default_values_t = [Scanner::Vuln, Scanner::Secret]
+        default_values_t = [Scanner::Vuln]
     )]
     pub scanners: Vec<Scanner>,
     /// Which archives to look into: those with a directory (zip), tars, compressed files and what distributions' packages
