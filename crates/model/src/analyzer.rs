@@ -1,8 +1,8 @@
 //! The shapes of the two stages that others fill in: analyzers (bytes to facts) and detectors (facts to findings).
 
 use crate::{
-    AnalyzerId, Budget, Distro, Executable, Fact, Finding, Gap, GapKind, ImageConfig, ImagePath, Inventory, Ownership,
-    Package, Place, Secret, What,
+    AnalyzerId, Budget, Distro, Executable, Fact, Finding, Gap, GapKind, ImageConfig, ImagePath, Inventory,
+    LicenseText, Ownership, Package, Place, Secret, What,
 };
 
 /// One kind of file that we can read: which paths, and what they say. A row of a table, with a function.
@@ -224,6 +224,11 @@ impl Facts {
     /// The file holds this secret.
     pub fn secret(&mut self, secret: Secret) {
         self.push(What::Secret(secret), None);
+    }
+
+    /// The file was recognized by a licence.
+    pub fn license_text(&mut self, text: LicenseText) {
+        self.push(What::LicenseText(text), None);
     }
 
     /// A part of the file could not be read; the rest could.

@@ -69,6 +69,7 @@ impl Fact {
             What::Executable(executable) => executable.build_id.as_ref().map_or(0, String::len),
             What::Secret(secret) => secret.kind.len() + secret.redacted.len() + secret.fingerprint.len(),
             What::Licenses(licenses) => licenses.iter().map(|text| text.len() + size_of::<String>()).sum(),
+            What::LicenseText(text) => text.license.len(),
         };
         size_of::<Self>() + self.place.path.as_bytes().len() + strings
     }
@@ -89,6 +90,8 @@ pub enum What {
     Executable(Executable),
     /// The file holds a secret.
     Secret(Secret),
+    /// The file has the text of a licence in it, or says at its head which one it is under.
+    LicenseText(LicenseText),
 }
 
 /// A program, as a file.
@@ -125,6 +128,26 @@ impl ExecutableFormat {
             Self::MachO => "mach-o",
         }
     }
+}
+
+/// A licence that a file was recognized by.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct LicenseText {
+    /// The licence, as an SPDX expression.
+    pub license: String,
+    /// How much of the text agrees with that of the licence, in percent.
+    pub confidence: u8,
+    /// Where it stands.
+    pub form: LicenseForm,
+}
+
+/// In which form a file speaks of its licence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum LicenseForm {
+    /// The licence's text.
+    Text,
+    /// The comment at the head of a source file.
+    Header,
 }
 
 /// The files that a package manager says a package brought.

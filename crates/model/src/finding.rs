@@ -77,6 +77,40 @@ pub enum Finding {
     EndOfLife(EndOfLife),
     /// A secret lies open.
     Secret(Box<ExposedSecret>),
+    /// Something is under licences that a policy has an opinion on.
+    License(Box<LicenseFinding>),
+}
+
+impl Finding {
+    /// The vulnerability, if the finding is one.
+    pub fn vulnerability(&self) -> Option<&Vulnerability> {
+        if let Self::Vulnerability(vulnerability) = self { Some(vulnerability) } else { None }
+    }
+
+    /// The end of a release, if the finding is one.
+    pub fn end_of_life(&self) -> Option<&EndOfLife> {
+        if let Self::EndOfLife(end) = self { Some(end) } else { None }
+    }
+
+    /// The secret, if the finding is one.
+    pub fn secret(&self) -> Option<&ExposedSecret> {
+        if let Self::Secret(secret) = self { Some(secret) } else { None }
+    }
+
+    /// The finding about licences, if it is one.
+    pub fn license(&self) -> Option<&LicenseFinding> {
+        if let Self::License(license) = self { Some(license) } else { None }
+    }
+
+    /// How bad it is, where it counts for a gate.
+    pub fn counted_severity(&self) -> Option<Severity> {
+        match self {
+            Self::Vulnerability(found) => found.suppressed.is_none().then_some(found.severity),
+            Self::License(found) => found.suppressed.is_none().then_some(found.class.severity()),
+            Self::Secret(found) => Some(found.severity),
+            Self::EndOfLife(_) => None,
+        }
+    }
 }
 
 /// A known vulnerability of one package: one row, whatever number of databases list it.
@@ -190,6 +224,83 @@ pub struct EndOfLife {
     pub extended: Option<String>,
     /// Whether `date` has passed.
     pub passed: bool,
+}
+
+/// The licences of one class that one package or file is under, all of which have to be kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LicenseFinding {
+    /// The package or the file: an index into [`crate::Inventory::items`].
+    pub item: usize,
+    /// What the licences ask for, in one word.
+    pub class: LicenseClass,
+    /// The licences as SPDX expressions, each once; a choice is one expression.
+    pub licenses: Vec<String>,
+    /// What was declared that makes up these licences, as it stands; empty where a text was recognized.
+    pub declared: Vec<String>,
+    /// How much of a text agrees with that of the licence, in percent, where it was recognized by its text.
+    pub confidence: Option<u8>,
+    /// What it means and what to do, for a person.
+    pub summary: String,
+    /// Why it does not count, where that is so.
+    pub suppressed: Option<String>,
+}
+
+/// What a licence asks for (the types of Google's licenseclassifier).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LicenseClass {
+    /// Hardly any use is fit for business: of a network service, for money.
+    Forbidden,
+    /// Whoever passes it on has to pass on source code, also that of what it is a part of.
+    Restricted,
+    /// Whoever passes on a changed version has to pass on the source code of the changes.
+    Reciprocal,
+    /// Whoever passes it on has to pass on the notices.
+    Notice,
+    /// Not even that.
+    Permissive,
+    /// Nothing at all.
+    Unencumbered,
+    /// Nobody has said.
+    #[default]
+    Unknown,
+}
+
+impl LicenseClass {
+    /// Every class, the one that asks for most first, then that of which nothing is known.
+    pub const ALL: [Self; 7] = [
+        Self::Forbidden,
+        Self::Restricted,
+        Self::Reciprocal,
+        Self::Notice,
+        Self::Permissive,
+        Self::Unencumbered,
+        Self::Unknown,
+    ];
+
+    /// The word for it, lower case.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Forbidden => "forbidden",
+            Self::Restricted => "restricted",
+            Self::Reciprocal => "reciprocal",
+            Self::Notice => "notice",
+            Self::Permissive => "permissive",
+            Self::Unencumbered => "unencumbered",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// How bad it is, as Trivy counts it.
+    pub fn severity(self) -> Severity {
+        match self {
+            Self::Forbidden => Severity::Critical,
+            Self::Restricted => Severity::High,
+            Self::Reciprocal => Severity::Medium,
+            Self::Notice | Self::Permissive | Self::Unencumbered => Severity::Low,
+            Self::Unknown => Severity::Unknown,
+        }
+    }
 }
 
 #[cfg(test)]

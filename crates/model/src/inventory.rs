@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Distro, Executable, Fact, Gap, LayerIndex, Package, Secret, What};
+use crate::{Distro, Executable, Fact, Gap, LayerIndex, LicenseText, Package, Secret, What};
 
 /// What an image contains, and what of it could not be seen.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,12 +32,21 @@ impl Item {
     pub fn package(&self) -> Option<&Package> {
         match &self.fact.what {
             What::Package(package) => Some(package),
-            What::Distro(_) | What::Owns(_) | What::Licenses(_) | What::Executable(_) | What::Secret(_) => None,
+            _ => None,
         }
     }
 }
 
 impl Inventory {
+    /// Licences that files of the final filesystem were recognized by, with their index in `items`.
+    pub fn license_texts(&self) -> impl Iterator<Item = (usize, &Item, &LicenseText)> {
+        let live = self.items.iter().enumerate().filter(|(_, item)| item.removed.is_none());
+        live.filter_map(|(index, item)| match &item.fact.what {
+            What::LicenseText(text) => Some((index, item, text)),
+            _ => None,
+        })
+    }
+
     /// Packages of the final filesystem, with their index in `items`.
     pub fn packages(&self) -> impl Iterator<Item = (usize, &Item, &Package)> {
         self.items

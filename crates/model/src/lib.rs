@@ -26,8 +26,12 @@ pub use analyzer::{Analyzer, Detector, Facts, File, Key, Meta, Pattern, Unreadab
 pub use budget::Budget;
 pub use digest::{Digest, DigestError, Hasher};
 pub use distro::Distro;
-pub use fact::{AnalyzerId, Executable, ExecutableFormat, Fact, LayerIndex, Ownership, Place, What};
-pub use finding::{EndOfLife, Exploited, Finding, FixState, Forecast, Opinion, Severity, Vulnerability};
+pub use fact::{
+    AnalyzerId, Executable, ExecutableFormat, Fact, LayerIndex, LicenseForm, LicenseText, Ownership, Place, What,
+};
+pub use finding::{
+    EndOfLife, Exploited, Finding, FixState, Forecast, LicenseClass, LicenseFinding, Opinion, Severity, Vulnerability,
+};
 pub use gap::{Gap, GapKind};
 pub use image::{History, Image, ImageConfig, Layer, Origin};
 pub use inventory::{Inventory, Item};

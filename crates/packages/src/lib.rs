@@ -7,6 +7,7 @@ pub mod ai;
 pub mod executable;
 pub mod infrastructure;
 pub mod language;
+pub mod license;
 pub mod os;
 pub mod pages;
 pub mod program;

@@ -17,9 +17,14 @@ pub struct Page {
 
 /// A page for each format, by name.
 pub fn pages() -> Vec<Page> {
-    let mut pages: Vec<Page> = crate::analyzers().map(page).collect();
+    let mut pages: Vec<Page> = all().map(page).collect();
     pages.sort_by_key(|page| page.name);
     pages
+}
+
+/// Every analyzer, also those that not every scan asks.
+fn all() -> impl Iterator<Item = &'static Analyzer> {
+    crate::analyzers().chain(crate::license::OF_PACKAGES).chain(crate::license::FULL)
 }
 
 fn page(analyzer: &'static Analyzer) -> Page {
@@ -57,7 +62,7 @@ mod tests {
     #[test]
     fn no_page_is_about_a_format_that_is_not_in_a_table() {
         for (name, _) in PAGES {
-            assert!(crate::analyzers().any(|analyzer| analyzer.name == *name), "{name}");
+            assert!(all().any(|analyzer| analyzer.name == *name), "{name}");
         }
     }
 }

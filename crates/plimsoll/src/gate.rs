@@ -58,17 +58,16 @@ fn age(known: &Knowledge, now: Timestamp) -> Option<Duration> {
 }
 
 fn is_as_bad(finding: &Finding, limit: Severity) -> bool {
-    match finding {
-        Finding::Vulnerability(vulnerability) => vulnerability.suppressed.is_none() && vulnerability.severity >= limit,
-        Finding::EndOfLife(_) => false,
-        Finding::Secret(exposed) => exposed.severity >= limit,
-    }
+    finding.counted_severity().is_some_and(|severity| severity >= limit)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::{AnalyzerId, Fact, Gap, GapKind, Item, Package, PackageKind, Place, Vulnerability, What};
+    use model::{
+        AnalyzerId, Fact, Gap, GapKind, Item, LicenseClass, LicenseFinding, Package, PackageKind, Place, Vulnerability,
+        What,
+    };
 
     fn now() -> Timestamp {
         "2026-01-01T00:00:00Z".parse().unwrap()
@@ -119,6 +118,22 @@ mod tests {
         check(report(&[High], 1, 1), Some(High), true, Exit::GateFailed);
         check(report(&[], 0, 0), None, false, Exit::NoAdvisories);
         check(report(&[], 1, 0), None, true, Exit::NoAdvisories);
+    }
+
+    #[test]
+    fn licences_are_counted_by_their_class() {
+        let licensed = |class, suppressed: Option<&str>| {
+            let mut report = report(&[], 0, 1);
+            let suppressed = suppressed.map(str::to_owned);
+            let found = LicenseFinding { class, suppressed, ..LicenseFinding::default() };
+            report.findings.push(Finding::License(Box::new(found)));
+            report
+        };
+        check(licensed(LicenseClass::Restricted, None), Some(Severity::High), false, Exit::GateFailed);
+        check(licensed(LicenseClass::Restricted, None), Some(Severity::Critical), false, Exit::Passed);
+        check(licensed(LicenseClass::Forbidden, None), Some(Severity::Critical), false, Exit::GateFailed);
+        check(licensed(LicenseClass::Forbidden, Some("ignored")), Some(Severity::Low), false, Exit::Passed);
+        check(licensed(LicenseClass::Unknown, None), Some(Severity::Low), false, Exit::Passed);
     }
 
     #[test]

@@ -41,6 +41,8 @@ pub struct Context<'a> {
     pub generated_at: &'a str,
     /// Whether vulnerabilities were asked for at all.
     pub wants_vulnerabilities: bool,
+    /// Whether licences were asked for.
+    pub wants_licenses: bool,
     /// What to show.
     pub filter: Filter,
     /// The run of a workflow that asks for the report, where one does.

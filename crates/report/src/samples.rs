@@ -3,8 +3,8 @@
 use model::{
     AnalyzerId, Digest, Distro, EndOfLife, Executable, ExecutableFormat, ExposedSecret, Fact, Finding, FixState, Gap,
     GapKind, History, Image, ImageConfig, Inventory, Item, Knowledge, Layer, LayerClass, LayerIndex, LayerSummary,
-    Origin, Package, PackageKind, Place, Removed, Report, Secret, Severity, SourcePackage, Spot, VexRemark, VexStatus,
-    Vulnerability, What,
+    LicenseClass, LicenseFinding, LicenseForm, LicenseText, Origin, Package, PackageKind, Place, Removed, Report,
+    Secret, Severity, SourcePackage, Spot, VexRemark, VexStatus, Vulnerability, What,
 };
 
 use crate::{Context, Filter, Run};
@@ -16,6 +16,7 @@ pub(crate) fn context(width: usize) -> Context<'static> {
         version: "1.2.3",
         generated_at: "2026-11-24T04:00:00Z",
         wants_vulnerabilities: true,
+        wants_licenses: false,
         filter: Filter::default(),
         run: Run::default(),
     }
@@ -314,6 +315,33 @@ pub(crate) fn remarked() -> Report {
     report
 }
 
+/// The image with what its licences ask for.
+pub(crate) fn licensed() -> Report {
+    let mut report = image();
+    let text = LicenseText { license: "MPL-2.0".into(), confidence: 97, form: LicenseForm::Text };
+    let place = Place { layer: Some(LayerIndex(4)), path: "srv/COPYING".into() };
+    let fact = Fact { what: What::LicenseText(text), place, by: AnalyzerId::new("license-text") };
+    let file = report.inventory.items.len();
+    report.inventory.items.push(Item { fact, removed: None, owner: None });
+    let mut found = |item, class: LicenseClass, licenses: &[&str], confidence, suppressed: Option<&str>| {
+        report.findings.push(Finding::License(Box::new(LicenseFinding {
+            item,
+            class,
+            licenses: licenses.iter().map(ToString::to_string).collect(),
+            declared: vec!["as declared".into()],
+            confidence,
+            summary: "It is so. Do this.".into(),
+            suppressed: suppressed.map(str::to_owned),
+        })));
+    };
+    found(0, LicenseClass::Restricted, &["GPL-2.0-or-later"], None, None);
+    found(1, LicenseClass::Restricted, &["GPL-2.0-or-later", "LGPL-2.1-only"], None, None);
+    found(file, LicenseClass::Reciprocal, &["MPL-2.0"], Some(97), None);
+    found(1, LicenseClass::Notice, &["MIT"], None, None);
+    found(2, LicenseClass::Notice, &["ISC"], None, Some("the licence is to be ignored (--ignored-licenses)"));
+    report
+}
+
 /// The text of an attack on everything that shows text.
 pub(crate) const HOSTILE: &str =
     "::error::x\u{1b}[2J\u{9b}1m\r\n::set-output name=a::b\u{202e}##vso[task.complete]\u{200b}";
@@ -371,8 +399,18 @@ pub(crate) fn hostile() -> Report {
                     *name = text();
                 }
             }
+            Finding::License(_) => {}
         }
     }
+    report.findings.push(Finding::License(Box::new(LicenseFinding {
+        item: 0,
+        class: LicenseClass::Restricted,
+        licenses: vec![text()],
+        declared: vec![text()],
+        confidence: None,
+        summary: text(),
+        suppressed: None,
+    })));
     report.remarks = remarked().remarks;
     for remark in &mut report.remarks {
         (remark.ids, remark.products, remark.author) = (vec![text()], vec![text()], text());

@@ -7,8 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use model::{
-    EndOfLife, Finding, FixState, GapKind, ImagePath, LayerClass, LayerIndex, PackageKind, Report, Severity, VexRemark,
-    Vulnerability,
+    EndOfLife, Finding, FixState, GapKind, ImagePath, LayerClass, LayerIndex, LicenseClass, PackageKind, Report,
+    Severity, VexRemark, Vulnerability,
 };
 
 use crate::Context;
@@ -46,6 +46,48 @@ impl Tally {
             .map(|(severity, count)| format!("{} {}", crate::text::thousands(count), severity.word()))
             .collect();
         words.join(", ")
+    }
+}
+
+/// How many findings about licences count, by class.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct LicenseTally {
+    by_class: BTreeMap<LicenseClass, u64>,
+    /// Findings that do not count.
+    pub(crate) suppressed: u64,
+    /// Packages that nowhere tell a licence: nothing is known of them, which is not the same as nothing found.
+    pub(crate) untold: u64,
+}
+
+impl LicenseTally {
+    pub(crate) fn of(report: &Report) -> Self {
+        let mut tally = Self::default();
+        for found in report.findings.iter().filter_map(Finding::license) {
+            if found.suppressed.is_some() {
+                tally.suppressed += 1;
+            } else {
+                *tally.by_class.entry(found.class).or_default() += 1;
+            }
+        }
+        // A lockfile names what an installed package tells more about.
+        let mut tells: BTreeMap<(PackageKind, &str, &str), bool> = BTreeMap::new();
+        for (_, _, package) in report.inventory.packages() {
+            let told = tells.entry((package.kind, &package.name, &package.version)).or_default();
+            *told |= package.licenses.iter().any(|license| !license.trim().is_empty());
+        }
+        tally.untold = tells.values().filter(|told| !**told).count() as u64;
+        tally
+    }
+
+    pub(crate) fn get(&self, class: LicenseClass) -> u64 {
+        self.by_class.get(&class).copied().unwrap_or_default()
+    }
+
+    /// `3 restricted, 12 notice`.
+    pub(crate) fn words(&self) -> String {
+        let words =
+            self.by_class.iter().map(|(class, count)| format!("{} {}", crate::text::thousands(*count), class.word()));
+        words.collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -199,14 +241,7 @@ impl<'a> View<'a> {
             hidden: hidden.tally(),
             suppressed: suppressed.len() as u64,
             raters,
-            ends_of_life: report
-                .findings
-                .iter()
-                .filter_map(|finding| match finding {
-                    Finding::EndOfLife(end) => Some(end),
-                    Finding::Vulnerability(_) | Finding::Secret(_) => None,
-                })
-                .collect(),
+            ends_of_life: report.findings.iter().filter_map(Finding::end_of_life).collect(),
             judged: is_judged(report),
         }
     }
@@ -255,10 +290,7 @@ fn merge(rows: &mut Vec<Row<'_>>) {
 
 /// The vulnerabilities of a report, those that do not count included.
 pub(crate) fn vulnerabilities(report: &Report) -> impl Iterator<Item = &Vulnerability> {
-    report.findings.iter().filter_map(|finding| match finding {
-        Finding::Vulnerability(vulnerability) => Some(&**vulnerability),
-        Finding::EndOfLife(_) | Finding::Secret(_) => None,
-    })
+    report.findings.iter().filter_map(Finding::vulnerability)
 }
 
 /// The same, each with the remark that decides about it.
@@ -267,10 +299,8 @@ pub(crate) fn remarked(report: &Report) -> impl Iterator<Item = (&Vulnerability,
     for remark in &report.remarks {
         by_finding.extend(remark.findings.iter().map(|&finding| (finding, remark)));
     }
-    report.findings.iter().enumerate().filter_map(move |(index, finding)| match finding {
-        Finding::Vulnerability(vulnerability) => Some((&**vulnerability, by_finding.get(&index).copied())),
-        Finding::EndOfLife(_) | Finding::Secret(_) => None,
-    })
+    let findings = report.findings.iter().enumerate();
+    findings.filter_map(move |(index, finding)| Some((finding.vulnerability()?, by_finding.get(&index).copied())))
 }
 
 /// Each vulnerability that counts once, at its worst severity, per severity.

@@ -1,5 +1,6 @@
-//! Where the licences of a package stand that its database does not tell: those of Debian's packages are in
-//! `/usr/share/doc/NAME/copyright` (Debian Policy 12.5, "Copyright information").
+//! Where the licences of a package stand that whatever lists it does not tell: those of Debian's packages are in
+//! `/usr/share/doc/NAME/copyright` (Debian Policy 12.5, "Copyright information"), those of libraries in the folder that
+//! their package manager made for them.
 
 use model::{ImagePath, Package, PackageKind};
 
@@ -10,6 +11,30 @@ pub(crate) fn path(package: &Package, database: &[u8]) -> Option<ImagePath> {
     }
     let name = package.name.as_bytes();
     Some(ImagePath::new(&[root(database)?, b"/usr/share/doc/", name, b"/copyright"].concat()))
+}
+
+/// The folders in which the texts of the licences of a package may lie, that the file at `listed` lists or describes.
+pub(crate) fn folders(package: &Package, listed: &ImagePath) -> Vec<Vec<u8>> {
+    let (parent, name) = (listed.parent(), listed.name());
+    let beside = |ending: &[u8], rest: &[u8]| Some([listed.as_bytes().strip_suffix(ending)?, rest].concat());
+    if !package.licenses.is_empty() {
+        return Vec::new();
+    }
+    let folder = match package.kind {
+        PackageKind::Npm if name == b"package.json" => Some(parent.to_vec()),
+        PackageKind::Pypi if parent.ends_with(b".dist-info") || parent.ends_with(b".egg-info") => {
+            return vec![parent.to_vec(), [parent, b"/licenses"].concat()];
+        }
+        PackageKind::Gem => {
+            let gem = name.strip_suffix(b".gemspec").unwrap_or(name);
+            parent.strip_suffix(b"specifications").map(|root| [root, b"gems/", gem].concat())
+        }
+        PackageKind::Composer => beside(b"composer/installed.json", package.name.as_bytes()),
+        PackageKind::Golang => beside(b"modules.txt", package.name.as_bytes()),
+        PackageKind::Nuget if name.ends_with(b".nuspec") => Some(parent.to_vec()),
+        _ => None,
+    };
+    folder.into_iter().collect()
 }
 
 /// The root of the filesystem that dpkg keeps this database of: what comes before `var/lib/dpkg`, or before another
@@ -55,6 +80,26 @@ mod tests {
     fn a_package_that_tells_its_licence_is_asked_no_more() {
         let package = Package { licenses: vec!["MIT".into()], ..Package::new(PackageKind::Deb, "a", "1") };
         assert_eq!(path(&package, b"var/lib/dpkg/status"), None);
+    }
+
+    #[test]
+    fn texts_lie_in_the_folder_of_a_package() {
+        let check = |kind, name: &str, listed: &str, expected: &[&str]| {
+            let found = folders(&Package::new(kind, name, "1"), &listed.into());
+            assert_eq!(found, expected.iter().map(|folder| folder.as_bytes().to_vec()).collect::<Vec<_>>(), "{listed}");
+        };
+        check(PackageKind::Npm, "a", "app/node_modules/a/package.json", &["app/node_modules/a"]);
+        check(PackageKind::Npm, "a", "app/package-lock.json", &[]);
+        check(
+            PackageKind::Pypi,
+            "a",
+            "lib/a-1.dist-info/METADATA",
+            &["lib/a-1.dist-info", "lib/a-1.dist-info/licenses"],
+        );
+        check(PackageKind::Gem, "a", "3.2.0/specifications/a-1.gemspec", &["3.2.0/gems/a-1"]);
+        check(PackageKind::Composer, "b/a", "srv/vendor/composer/installed.json", &["srv/vendor/b/a"]);
+        check(PackageKind::Golang, "example.com/a", "src/vendor/modules.txt", &["src/vendor/example.com/a"]);
+        check(PackageKind::Nuget, "a", "packages/a/1/a.nuspec", &["packages/a/1"]);
     }
 
     #[test]

@@ -134,11 +134,12 @@ impl<'a> Overlay<'a> {
         let mut owners: HashMap<&[u8], &str> = HashMap::new();
         let mut programs: Vec<(&[u8], &Laid<'_>)> = Vec::new();
         let mut distros: Vec<&Distro> = Vec::new();
+        let texts = Texts::of(&live);
         for (path, laid) in live.iter().flat_map(|(path, laid)| laid.iter().map(move |laid| (&**path, laid))) {
             match &laid.fact.what {
                 What::Package(_) => {
                     let mut fact = placed(laid.fact, laid.introduced);
-                    license(&mut fact, &live, &mut links);
+                    license(&mut fact, &live, &texts, &mut links);
                     items.push(Item { fact, removed: None, owner: None });
                 }
                 What::Distro(distro) => distros.push(distro),
@@ -148,7 +149,7 @@ impl<'a> Overlay<'a> {
                 // Looked up where packages want them.
                 What::Licenses(_) => {}
                 What::Executable(_) => programs.push((path, laid)),
-                What::Secret(_) => {
+                What::Secret(_) | What::LicenseText(_) => {
                     items.push(Item { fact: placed(laid.fact, laid.introduced), removed: None, owner: None });
                 }
             }
@@ -237,9 +238,33 @@ fn owner<'a>(path: &[u8], owners: &HashMap<&[u8], &'a str>) -> Option<&'a str> {
     owners.get(path).copied().or_else(merged).or_else(|| is_merged_folder(path).then(unmerged).flatten())
 }
 
-/// Gives a package the licences that stand beside its database.
-fn license(fact: &mut Fact, live: &BTreeMap<Vec<u8>, Vec<Laid<'_>>>, links: &mut Links) {
+/// The licences that texts were recognized by, by the folders that the texts lie in.
+struct Texts<'a>(HashMap<&'a [u8], Vec<&'a [String]>>);
+
+impl<'a> Texts<'a> {
+    fn of(live: &'a BTreeMap<Vec<u8>, Vec<Laid<'a>>>) -> Self {
+        let mut texts: HashMap<&[u8], Vec<&[String]>> = HashMap::new();
+        for (path, laid) in live.iter().flat_map(|(path, laid)| laid.iter().map(move |laid| (path, laid))) {
+            if let What::Licenses(licenses) = &laid.fact.what {
+                texts.entry(parent(path)).or_default().push(licenses);
+            }
+        }
+        Self(texts)
+    }
+}
+
+/// Gives a package the licences that stand beside its database, or whose texts lie in its folder.
+fn license(fact: &mut Fact, live: &BTreeMap<Vec<u8>, Vec<Laid<'_>>>, texts: &Texts<'_>, links: &mut Links) {
     let What::Package(package) = &mut fact.what else { return };
+    let folders = licenses::folders(package, &fact.place.path);
+    let found = folders.iter().filter_map(|folder| texts.0.get(&**folder)).flatten().copied().flatten();
+    let mut found: Vec<String> = found.cloned().collect();
+    found.sort();
+    found.dedup();
+    if !found.is_empty() {
+        package.licenses = found;
+        return;
+    }
     let Some(path) = licenses::path(package, fact.place.path.as_bytes()) else { return };
     for laid in live.get(&links.target(path.as_bytes())).into_iter().flatten() {
         if let What::Licenses(licenses) = &laid.fact.what {
@@ -271,7 +296,7 @@ impl<'a> Key<'a> {
     fn of(fact: &'a Fact) -> Self {
         let package = match &fact.what {
             What::Package(package) => Some((package.kind, &*package.name, &*package.version, package.arch.as_deref())),
-            What::Distro(_) | What::Owns(_) | What::Licenses(_) | What::Executable(_) | What::Secret(_) => None,
+            _ => None,
         };
         let content = match &fact.what {
             What::Executable(executable) => executable.sha256.as_ref(),
@@ -466,6 +491,15 @@ mod tests {
             .map(|(item, _)| (item.fact.place.path.to_string(), item.fact.place.layer.unwrap().0))
             .collect();
         assert_eq!(seen, [("opt/tool".to_owned(), 0), ("srv/old".to_owned(), 1)]);
+    }
+
+    #[test]
+    fn texts_of_licences_belong_to_the_package_of_their_folder() {
+        let pair = "package.json=a@1 copyright=MIT";
+        let in_folder = pair.split(' ').map(|file| format!("node_modules/a/{file}")).collect::<Vec<_>>().join(" ");
+        check(&in_folder, &["a@1 node_modules/a/package.json [MIT] +0"]);
+        check(&format!("{in_folder}\n-node_modules/a/copyright"), &["a@1 node_modules/a/package.json +0"]);
+        check("node_modules/a/package.json=a@1 node_modules/b/copyright=MIT", &["a@1 node_modules/a/package.json +0"]);
     }
 
     #[test]

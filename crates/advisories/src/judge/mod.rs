@@ -105,10 +105,7 @@ impl<S: Store> Advisories<S> {
         if let Some((docket, supply)) = of_distro {
             let (of_distro, of_languages) = judgement.findings.split_at_mut(first_of_languages);
             let owner = |row: &Vulnerability| inventory.items.get(row.item).and_then(|item| item.owner.as_deref());
-            let owners = of_languages.iter().filter_map(|finding| match finding {
-                Finding::Vulnerability(row) => owner(row),
-                Finding::EndOfLife(_) | Finding::Secret(_) => None,
-            });
+            let owners = of_languages.iter().filter_map(|finding| owner(finding.vulnerability()?));
             let voucher = Voucher::new(&docket, &supply, of_distro, &owners.collect(), end.as_ref());
             for finding in of_languages {
                 if let Finding::Vulnerability(row) = finding {
@@ -116,10 +113,7 @@ impl<S: Store> Advisories<S> {
                 }
             }
         }
-        judgement.findings.sort_by_key(|finding| match finding {
-            Finding::Vulnerability(vulnerability) => vulnerability.item,
-            Finding::EndOfLife(_) | Finding::Secret(_) => 0,
-        });
+        judgement.findings.sort_by_key(|finding| finding.vulnerability().map_or(0, |vulnerability| vulnerability.item));
         judgement.findings.extend(end.map(Finding::EndOfLife));
         judgement.knowledge.sort();
         judgement.gaps.sort();

@@ -68,6 +68,7 @@ fn rows(judgement: &Judgement, items: &[Item]) -> Vec<String> {
         ),
         Finding::EndOfLife(end) => format!("end of {} {}", end.release, end.date),
         Finding::Secret(exposed) => panic!("{exposed:?}"),
+        Finding::License(_) => panic!("advisories say nothing of licences"),
     };
     judgement.findings.iter().map(text).collect()
 }
@@ -158,7 +159,7 @@ fn the_distributions_word_counts_for_what_its_packages_brought() {
         let found = judge(records, Some(debian("12")), owned(owner)).findings;
         let row = found.into_iter().rev().find_map(|finding| match finding {
             Finding::Vulnerability(row) => Some(row),
-            Finding::EndOfLife(_) | Finding::Secret(_) => None,
+            Finding::EndOfLife(_) | Finding::Secret(_) | Finding::License(_) => None,
         });
         row.unwrap().suppressed.unwrap_or_default()
     };
@@ -261,14 +262,7 @@ fn a_newer_table_decides_when_a_release_ends() {
         let advisories = Advisories::new(Tabled(table), "2026-01-01".parse().unwrap());
         let inventory = Inventory { distro: Some(debian(version)), items: Vec::new(), gaps: Vec::new() };
         let judgement = advisories.judge(&inventory);
-        let ends: Vec<&str> = judgement
-            .findings
-            .iter()
-            .map(|finding| match finding {
-                Finding::EndOfLife(end) => &*end.date,
-                other => panic!("{other:?}"),
-            })
-            .collect();
+        let ends: Vec<&str> = judgement.findings.iter().map(|finding| &*finding.end_of_life().unwrap().date).collect();
         assert_eq!(ends, Vec::from_iter(expected), "Debian {version} by {table:?}");
         assert_eq!(judgement.gaps.len(), gaps, "{:?}", judgement.gaps);
     };

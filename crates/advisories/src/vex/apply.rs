@@ -155,10 +155,7 @@ fn by_id(report: &Report) -> HashMap<String, Vec<usize>> {
 }
 
 fn vulnerability(report: &Report, index: usize) -> Option<&Vulnerability> {
-    match report.findings.get(index)? {
-        Finding::Vulnerability(vulnerability) => Some(vulnerability),
-        Finding::EndOfLife(_) | Finding::Secret(_) => None,
-    }
+    report.findings.get(index)?.vulnerability()
 }
 
 /// `libc6 2.36-9 and 3 more`, the nearest first.

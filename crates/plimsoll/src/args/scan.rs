@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use clap::builder::BoolishValueParser;
 use clap::{Args, ValueEnum};
-use model::{Budget, Severity};
+use licenses::Lists;
+use model::{Budget, LicenseClass, Severity};
+use policy::license::Licenses;
 
 use super::db::{Data, Form};
 use super::values::{self, Output, Size};
@@ -164,6 +166,8 @@ pub enum Scanner {
     Vuln,
     /// Secrets: tokens, keys and passwords that lie open
     Secret,
+    /// Licences, and what they ask for
+    License,
 }
 
 /// Which archives are looked into.
@@ -245,6 +249,67 @@ pub struct Look {
     /// Keep nothing, and use nothing kept
     #[arg(long, env = "PLIMSOLL_NO_CACHE", value_parser = BoolishValueParser::new())]
     pub no_cache: bool,
+    /// What is thought of licences.
+    #[command(flatten)]
+    pub license: LicenseArgs,
+}
+
+/// What is thought of licences, with `--scanners license`. A licence may be given by its SPDX identifier or any other name.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Licences (--scanners license)")]
+pub struct LicenseArgs {
+    /// Also recognize the texts of licences in all files that have the name of one, and the heads of source files
+    #[arg(long, env = "PLIMSOLL_LICENSE_FULL", value_parser = BoolishValueParser::new())]
+    pub license_full: bool,
+    /// How much of a text has to agree with that of a licence, from 0 to 1
+    #[arg(long, value_name = "PART", env = "PLIMSOLL_LICENSE_CONFIDENCE_LEVEL", default_value = "0.9", value_parser = values::percent)]
+    pub license_confidence_level: u8,
+    /// Licences not to report
+    #[arg(long, value_name = "LICENCE,…", env = "PLIMSOLL_IGNORED_LICENSES", value_delimiter = ',')]
+    pub ignored_licenses: Vec<String>,
+    /// Licences that are forbidden here (critical), whatever our table says
+    #[arg(long, value_name = "LICENCE,…", env = "PLIMSOLL_LICENSE_FORBIDDEN", value_delimiter = ',')]
+    pub license_forbidden: Vec<String>,
+    /// Licences that ask for source code (high)
+    #[arg(long, value_name = "LICENCE,…", env = "PLIMSOLL_LICENSE_RESTRICTED", value_delimiter = ',')]
+    pub license_restricted: Vec<String>,
+    /// Licences that ask for the source code of changes (medium)
+    #[arg(long, value_name = "LICENCE,…", env = "PLIMSOLL_LICENSE_RECIPROCAL", value_delimiter = ',')]
+    pub license_reciprocal: Vec<String>,
+    /// Licences that ask for their notice (low)
+    #[arg(long, value_name = "LICENCE,…", env = "PLIMSOLL_LICENSE_NOTICE", value_delimiter = ',')]
+    pub license_notice: Vec<String>,
+    /// Licences that do not even ask for that (low)
+    #[arg(long, value_name = "LICENCE,…", env = "PLIMSOLL_LICENSE_PERMISSIVE", value_delimiter = ',')]
+    pub license_permissive: Vec<String>,
+    /// Licences that ask for nothing (low)
+    #[arg(long, value_name = "LICENCE,…", env = "PLIMSOLL_LICENSE_UNENCUMBERED", value_delimiter = ',')]
+    pub license_unencumbered: Vec<String>,
+}
+
+impl LicenseArgs {
+    /// Who judges by this.
+    pub fn policy(&self) -> Licenses {
+        let classes = [
+            (LicenseClass::Unencumbered, &self.license_unencumbered),
+            (LicenseClass::Permissive, &self.license_permissive),
+            (LicenseClass::Notice, &self.license_notice),
+            (LicenseClass::Reciprocal, &self.license_reciprocal),
+            (LicenseClass::Restricted, &self.license_restricted),
+            (LicenseClass::Forbidden, &self.license_forbidden),
+        ];
+        // Of two lists that have a licence, the stricter one counts.
+        let mut lists = Lists::default();
+        for (class, licenses) in classes {
+            for license in licenses {
+                lists.class(license, class);
+            }
+        }
+        for license in &self.ignored_licenses {
+            lists.ignore(license);
+        }
+        Licenses { lists, confidence: self.license_confidence_level }
+    }
 }
 
 /// How to report. Never changes what counts.
@@ -258,7 +323,7 @@ pub struct ReportArgs {
     /// stays empty
     #[arg(short, long, value_name = "FORMAT=FILE", env = "PLIMSOLL_OUTPUT", value_parser = values::output)]
     pub output: Vec<Output>,
-    /// List only vulnerabilities of these severities; the others still count
+    /// List only findings of these severities; the others still count
     #[arg(
         long,
         value_name = "SEVERITY,…",
@@ -279,7 +344,7 @@ pub struct ReportArgs {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Gates")]
 pub struct Gate {
-    /// Exit with 1 if any vulnerability is this bad or worse
+    /// Exit with 1 if any vulnerability, or any licence that was asked for, is this bad or worse
     #[arg(long, value_name = "SEVERITY", env = "PLIMSOLL_FAIL_ON", value_parser = values::severity)]
     pub fail_on: Option<Severity>,
     /// Exit with 5 if the advisory data is older than this: 3d, 12h

@@ -158,6 +158,15 @@ pub fn age(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// A part of the whole as `0.9`, in percent.
+pub fn percent(text: &str) -> Result<u8, String> {
+    match text.parse::<f64>() {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is from 0 to 100")]
+        Ok(part) if (0.0..=1.0).contains(&part) => Ok((part * 100.0).round() as u8),
+        _ => Err("is no number from 0 to 1, such as 0.9".into()),
+    }
+}
+
 /// A number of threads.
 pub fn jobs(text: &str) -> Result<usize, String> {
     match text.parse() {
@@ -215,6 +224,14 @@ mod tests {
         }
         assert_eq!(Size(96 << 20).to_string(), "96MiB");
         assert_eq!(Size(1536).to_string(), "1.5KiB");
+    }
+
+    #[test]
+    fn parts_are_from_nothing_to_the_whole() {
+        assert_eq!((percent("0.9"), percent("1"), percent("0")), (Ok(90), Ok(100), Ok(0)));
+        for text in ["", "1.1", "-0.1", "90%", "NaN"] {
+            assert!(percent(text).is_err(), "{text}");
+        }
     }
 
     #[test]

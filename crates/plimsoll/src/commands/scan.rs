@@ -7,7 +7,8 @@ use std::time::{Instant, SystemTime};
 
 use image::{Opened, local};
 use jiff::Timestamp;
-use model::{Detector, Report};
+use model::{Analyzer, Detector, Report};
+use policy::license::Licenses;
 use report::{Context, Filter, Format, Run};
 
 use super::open::{self, Means};
@@ -51,6 +52,7 @@ pub(super) struct Job<'a> {
     pub judge: Option<Judge>,
     /// Whether secrets are looked for.
     searches: bool,
+    licenses: Option<Licenses>,
     vex: Vex,
     time: Timestamp,
     pub line: Option<Arc<Line>>,
@@ -68,7 +70,9 @@ impl<'a> Job<'a> {
         let vex = Vex::open(&common.look, talk)?;
         let stderr = io::stderr().is_terminal();
         let line = (!talk.quiet && terminal::progress(&variable, stderr)).then(|| Arc::new(Line::start()));
-        let judge = if judged && wants_vulnerabilities(&common.look) {
+        let wants = |scanner| common.look.scanners.contains(&scanner);
+        let licenses = wants(Scanner::License).then(|| common.look.license.policy());
+        let judge = if judged && wants(Scanner::Vuln) {
             let (look, line, quiet) = (&common.look, line.clone(), talk.quiet);
             Some(Judge::open(judge::Terms { look, threads: jobs, time, line, quiet })?)
         } else {
@@ -76,7 +80,7 @@ impl<'a> Job<'a> {
         };
         let searches = judged && common.look.scanners.contains(&Scanner::Secret);
         let options = scan::Options {
-            analyzers: packages::analyzers().chain(searches.then_some(&secrets::ANALYZER)).collect(),
+            analyzers: analyzers(&common.look, searches),
             archives: match common.look.archives {
                 Archives::None => scan::Archives::None,
                 Archives::Zip => scan::Archives::Indexed,
@@ -92,6 +96,7 @@ impl<'a> Job<'a> {
             options,
             judge,
             searches,
+            licenses,
             vex,
             time,
             line,
@@ -157,8 +162,10 @@ impl<'a> Job<'a> {
 
     /// Who judges.
     pub fn detectors(&self) -> Vec<&dyn Detector> {
+        let judge = self.judge.iter().map(|judge| judge as &dyn Detector);
         let secrets = self.searches.then_some(&secrets::Judge as &dyn Detector);
-        self.judge.iter().map(|judge| judge as &dyn Detector).chain(secrets).collect()
+        let licenses = self.licenses.iter().map(|licenses| licenses as &dyn Detector);
+        judge.chain(secrets).chain(licenses).collect()
     }
 
     /// Adds to a report what it was judged by, and what others say of it.
@@ -190,6 +197,7 @@ impl<'a> Job<'a> {
             version: env!("CARGO_PKG_VERSION"),
             generated_at: &self.time.to_string(),
             wants_vulnerabilities: self.judge.is_some(),
+            wants_licenses: self.licenses.is_some(),
             filter: Filter {
                 severities: asked.severity.clone(),
                 everything: asked.all,
@@ -201,8 +209,13 @@ impl<'a> Job<'a> {
     }
 }
 
-fn wants_vulnerabilities(look: &Look) -> bool {
-    look.scanners.contains(&Scanner::Vuln)
+/// Who reads files for what is looked for.
+fn analyzers(look: &Look, searches: bool) -> Vec<&'static Analyzer> {
+    let secrets = searches.then_some(&secrets::ANALYZER);
+    let license = look.scanners.contains(&Scanner::License);
+    let texts = license.then_some(packages::license::OF_PACKAGES);
+    let full = (license && look.license.license_full).then_some(packages::license::FULL);
+    packages::analyzers().chain(secrets).chain([texts, full].into_iter().flatten().flatten()).collect()
 }
 
 /// Where to keep facts, if anywhere.

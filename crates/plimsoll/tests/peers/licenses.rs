@@ -60,7 +60,8 @@ fn debian_licences_are_those_of_the_copyright_files() {
         let documentation = to.join("rootfs/usr/share/doc");
         let report = report(program(["image", "--no-cache", "--input"]).arg(&image.layout));
         let of_package = |package: &Value| documentation.join(package["name"].as_str().unwrap()).join("copyright");
-        let debian = report.live().filter(|package| package["kind"] == "deb");
+        // What lies in apt's cache is packed: its documentation is not in the filesystem.
+        let debian = report.live().filter(|package| package["kind"] == "deb" && package["found_by"] == "dpkg");
         let machine_readable = debian.filter(|package| check(package, &of_package(package))).count();
         assert!(machine_readable > 40, "{}: {machine_readable} files are machine-readable", image.name);
     }

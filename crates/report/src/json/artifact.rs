@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use model::{
-    Digest, EndOfLife, Executable, Finding, FixState, Gap, Image, Item, Knowledge, LayerIndex, LayerSummary, Opinion,
-    Package, Presence, Removed, Report, VexRemark, Vulnerability,
+    Digest, EndOfLife, Executable, Finding, FixState, Gap, Image, Item, Knowledge, LayerIndex, LayerSummary,
+    LicenseFinding, LicenseForm, Opinion, Package, Presence, Removed, Report, VexRemark, Vulnerability, What,
 };
 use serde::Serialize;
 
@@ -25,6 +25,7 @@ pub(crate) struct Artifact<'a> {
     layers: Vec<LayerJson<'a>>,
     end_of_life: Vec<EndOfLifeJson<'a>>,
     vulnerabilities: Vec<VulnerabilityJson<'a>>,
+    licenses: Vec<LicenseJson<'a>>,
     vex: Vec<RemarkJson<'a>>,
     packages: Vec<PackageJson<'a>>,
     unidentified: Vec<ProgramJson<'a>>,
@@ -36,7 +37,7 @@ impl<'a> Artifact<'a> {
         Self {
             origin: OriginJson::new(report),
             image: ImageJson::new(report),
-            summary: SummaryJson::new(report, &View::new(report, context)),
+            summary: SummaryJson::new(report, &View::new(report, context), context),
             coverage: CoverageJson::new(report),
             knowledge: report.knowledge.iter().map(KnowledgeJson::new).collect(),
             layers: (0..)
@@ -46,14 +47,18 @@ impl<'a> Artifact<'a> {
             end_of_life: report
                 .findings
                 .iter()
-                .filter_map(|finding| match finding {
-                    Finding::EndOfLife(end) => Some(EndOfLifeJson::new(end)),
-                    Finding::Vulnerability(_) | Finding::Secret(_) => None,
-                })
+                .filter_map(|finding| finding.end_of_life().map(EndOfLifeJson::new))
                 .collect(),
             vulnerabilities: remarked(report)
                 .filter(|(vulnerability, _)| context.filter.shows(vulnerability.severity))
                 .filter_map(|(vulnerability, remark)| VulnerabilityJson::new(report, vulnerability, remark))
+                .collect(),
+            licenses: report
+                .findings
+                .iter()
+                .filter_map(Finding::license)
+                .filter(|found| context.filter.shows(found.class.severity()))
+                .filter_map(|found| LicenseJson::new(report, found))
                 .collect(),
             vex: report.remarks.iter().map(RemarkJson::new).collect(),
             packages: report.inventory.items.iter().filter_map(|item| PackageJson::new(report, item)).collect(),
@@ -215,8 +220,42 @@ struct SummaryJson<'a> {
     hidden: TallyJson,
     by_class: BTreeMap<&'static str, TallyJson>,
     rated_by: Vec<RaterJson<'a>>,
+    licenses: Option<LicenseTallyJson>,
     packages: u64,
     vulnerable_packages: u64,
+}
+
+/// How many findings of each class of licences count.
+#[derive(Serialize)]
+struct LicenseTallyJson {
+    forbidden: u64,
+    restricted: u64,
+    reciprocal: u64,
+    notice: u64,
+    permissive: u64,
+    unencumbered: u64,
+    unknown: u64,
+    suppressed: u64,
+    /// Packages that tell no licence.
+    untold: u64,
+}
+
+impl LicenseTallyJson {
+    fn new(report: &Report) -> Self {
+        use model::LicenseClass as C;
+        let tally = crate::view::LicenseTally::of(report);
+        Self {
+            forbidden: tally.get(C::Forbidden),
+            restricted: tally.get(C::Restricted),
+            reciprocal: tally.get(C::Reciprocal),
+            notice: tally.get(C::Notice),
+            permissive: tally.get(C::Permissive),
+            unencumbered: tally.get(C::Unencumbered),
+            unknown: tally.get(C::Unknown),
+            suppressed: tally.suppressed,
+            untold: tally.untold,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -226,7 +265,7 @@ struct RaterJson<'a> {
 }
 
 impl<'a> SummaryJson<'a> {
-    fn new(report: &'a Report, view: &View<'a>) -> Self {
+    fn new(report: &'a Report, view: &View<'a>, context: &Context<'_>) -> Self {
         Self {
             judged: view.judged,
             vulnerabilities: TallyJson::new(&view.all),
@@ -239,6 +278,7 @@ impl<'a> SummaryJson<'a> {
                 .iter()
                 .map(|&(name, vulnerabilities)| RaterJson { name: text(name), vulnerabilities })
                 .collect(),
+            licenses: context.wants_licenses.then(|| LicenseTallyJson::new(report)),
             packages: report.inventory.packages().count() as u64,
             vulnerable_packages: view.packages,
         }
@@ -477,6 +517,54 @@ impl<'a> VulnerabilityJson<'a> {
             priority: vulnerability.priority,
             suppressed: vulnerability.suppressed.as_deref(),
             vex: remark.map(WordJson::new),
+        })
+    }
+}
+
+/// The licences of one class of one package or file.
+#[derive(Serialize)]
+struct LicenseJson<'a> {
+    category: &'static str,
+    severity: &'static str,
+    licenses: &'a [String],
+    declared: &'a [String],
+    confidence: Option<u8>,
+    form: Option<&'static str>,
+    purl: Option<String>,
+    package: Option<&'a str>,
+    version: Option<&'a str>,
+    layer: Option<u64>,
+    class: &'static str,
+    path: String,
+    summary: &'a str,
+    suppressed: Option<&'a str>,
+}
+
+impl<'a> LicenseJson<'a> {
+    fn new(report: &'a Report, found: &'a LicenseFinding) -> Option<Self> {
+        let item = report.inventory.items.get(found.item)?;
+        let package = item.package();
+        Some(Self {
+            category: found.class.word(),
+            severity: found.class.severity().word(),
+            licenses: &found.licenses,
+            declared: &found.declared,
+            confidence: found.confidence,
+            form: match &item.fact.what {
+                What::LicenseText(text) => Some(match text.form {
+                    LicenseForm::Text => "text",
+                    LicenseForm::Header => "header",
+                }),
+                _ => None,
+            },
+            purl: package.map(|package| package.purl(report.inventory.distro.as_ref())),
+            package: package.map(|package| &*package.name),
+            version: package.map(|package| &*package.version),
+            layer: item.fact.place.layer.map(layer_number),
+            class: class_word(crate::view::class(report, item.fact.place.layer)),
+            path: item.fact.place.path.to_text().into_owned(),
+            summary: &found.summary,
+            suppressed: found.suppressed.as_deref(),
         })
     }
 }

@@ -5,8 +5,8 @@ use std::path::Path;
 use model::{Digest, Report};
 use serde_json::{Value, json};
 
-use crate::samples::{HOSTILE, context, hostile, image, leaky, remarked, render};
-use crate::{LAYERS, SCAN};
+use crate::samples::{HOSTILE, context, hostile, image, leaky, licensed, remarked, render};
+use crate::{Context, LAYERS, SCAN};
 
 /// A published schema, made strict: a field that it does not describe is an error here, though not for readers.
 fn schema(name: &str) -> Value {
@@ -47,10 +47,27 @@ fn check(name: &str, document: &str) {
 
 #[test]
 fn reports_follow_the_published_schema() {
-    for report in [image(), leaky(), remarked(), hostile(), Report::default()] {
+    for report in [image(), leaky(), remarked(), licensed(), hostile(), Report::default()] {
         check("report-1.0.json", &render(&SCAN[1], &report, &context(80)));
+        let with_licenses = Context { wants_licenses: true, ..context(80) };
+        check("report-1.0.json", &render(&SCAN[1], &report, &with_licenses));
         check("layers-1.0.json", &render(&LAYERS[1], &report, &context(80)));
     }
+}
+
+#[test]
+fn licences_are_counted_apart_from_vulnerabilities() {
+    let render = |wants_licenses| -> Value {
+        let context = Context { wants_licenses, ..context(80) };
+        serde_json::from_str(&render(&SCAN[1], &licensed(), &context)).unwrap()
+    };
+    let artifact = &render(true)["artifacts"][0];
+    let tally = &artifact["summary"]["licenses"];
+    assert_eq!((&tally["restricted"], &tally["notice"], &tally["suppressed"]), (&json!(2), &json!(1), &json!(1)));
+    assert_eq!(tally["untold"], 7, "of eight that declare none, two are the same");
+    let file = artifact["licenses"].as_array().unwrap().iter().find(|found| found["package"].is_null()).unwrap();
+    assert_eq!((&file["path"], &file["form"], &file["layer"]), (&json!("srv/COPYING"), &json!("text"), &json!(5)));
+    assert_eq!(render(false)["artifacts"][0]["summary"]["licenses"], Value::Null);
 }
 
 #[test]

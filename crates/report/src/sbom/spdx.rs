@@ -262,17 +262,19 @@ fn id(number: usize) -> String {
 pub(super) fn declared<'a>(component: &Component<'a>, licenses: &mut BTreeMap<String, &'a str>) -> String {
     let texts = component.licenses.iter().copied().filter(|text| !text.trim().is_empty());
     let parts: Vec<String> = texts
-        .map(|text| match licenses::read(text) {
+        .map(|declared| match licenses::read(declared) {
             Declared::Id(id) => id.to_owned(),
             // Other documents and additions of one's own are not of this version.
             Declared::Expression(text) if !text.contains("DocumentRef-") && !text.contains("AdditionRef-") => {
                 let words = text.split(|character: char| character.is_whitespace() || "()+".contains(character));
-                licenses.extend(words.filter(|word| word.starts_with("LicenseRef-")).map(|word| (word.into(), word)));
+                // What a reference stands for is all that was declared.
+                let own = words.filter(|word| word.starts_with("LicenseRef-"));
+                licenses.extend(own.map(|word| (word.into(), referred(declared, word))));
                 format!("({text})")
             }
-            Declared::Expression(name) | Declared::Name(name) => {
-                let id = format!("LicenseRef-{}", Digest::sha256(name.as_bytes()).short());
-                licenses.insert(id.clone(), name);
+            Declared::Expression(_) | Declared::Name(_) => {
+                let id = format!("LicenseRef-{}", Digest::sha256(declared.as_bytes()).short());
+                licenses.insert(id.clone(), declared);
                 id
             }
         })
@@ -284,10 +286,18 @@ pub(super) fn declared<'a>(component: &Component<'a>, licenses: &mut BTreeMap<St
     }
 }
 
+/// The text behind a reference: the reference itself, where that is how it was declared.
+fn referred<'a>(declared: &'a str, reference: &str) -> &'a str {
+    declared.find(reference).map_or(declared, |at| &declared[at..at + reference.len()])
+}
+
 /// The properties of a component, with its licences where they cannot be read back from one expression.
 pub(super) fn told(component: &Component<'_>) -> Vec<Property> {
     let mut told = properties::of_component(component);
-    let is_kept = |text: &&str| !matches!(licenses::read(text), Declared::Name(_));
+    let is_kept = |text: &&str| match licenses::read(text) {
+        Declared::Name(_) => false,
+        declared => declared.is_verbatim(text),
+    };
     if component.licenses.len() > 1 || !component.licenses.iter().all(is_kept) {
         let licenses = component.licenses.iter();
         told.extend(licenses.map(|license| ("plimsoll:license".to_owned(), (*license).to_owned())));

@@ -66,7 +66,7 @@ struct Location {
 #[serde(rename_all = "camelCase")]
 struct License<'a> {
     value: &'a str,
-    spdx_expression: &'a str,
+    spdx_expression: std::borrow::Cow<'a, str>,
     #[serde(rename = "type")]
     kind: &'static str,
     urls: [&'static str; 0],
@@ -326,8 +326,9 @@ fn artifact<'a>(component: &'a Component<'a>, layers: &[Layer<'_>]) -> Artifact<
     let license = |text: &'a str| License {
         value: text,
         spdx_expression: match licenses::read(text) {
-            Declared::Id(text) | Declared::Expression(text) => text,
-            Declared::Name(_) => "",
+            Declared::Id(id) => id.into(),
+            Declared::Expression(expression) => expression,
+            Declared::Name(_) => "".into(),
         },
         kind: "declared",
         urls: [],

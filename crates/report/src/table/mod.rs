@@ -2,6 +2,7 @@
 //! end, where the eye rests, that says how many, how sure, and what to do next.
 
 pub(crate) mod head;
+mod licenses;
 mod next;
 mod packages;
 pub(crate) mod secrets;
@@ -25,6 +26,7 @@ pub(crate) fn write(reports: &[Report], context: &Context<'_>, out: &mut dyn Wri
         head::write(report, &view.ends_of_life, context, out)?;
         packages::write(report, &view, context, out)?;
         secrets::write(report, context, out)?;
+        licenses::write(report, context, out)?;
         summary::write(report, &view, context, out)?;
     }
     Ok(())

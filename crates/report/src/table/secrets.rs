@@ -65,8 +65,5 @@ fn spot(exposed: &ExposedSecret) -> String {
 
 /// The secrets of a report.
 pub(crate) fn exposed(report: &Report) -> impl Iterator<Item = &ExposedSecret> {
-    report.findings.iter().filter_map(|finding| match finding {
-        Finding::Secret(exposed) => Some(&**exposed),
-        Finding::Vulnerability(_) | Finding::EndOfLife(_) => None,
-    })
+    report.findings.iter().filter_map(Finding::secret)
 }

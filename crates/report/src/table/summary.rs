@@ -8,7 +8,7 @@ use model::{LayerClass, Report, Severity};
 
 use crate::table::{head, next};
 use crate::text::{GOOD, PLAIN, WARNING, count, entry, labelled, severity_style, thousands};
-use crate::view::{View, has_unjudged, is_judged, layer_number};
+use crate::view::{LicenseTally, View, has_unjudged, is_judged, layer_number};
 use crate::{Context, clean, one_line};
 
 /// Gaps to list, unless everything is asked for.
@@ -28,7 +28,8 @@ pub(super) fn write(report: &Report, view: &View<'_>, context: &Context<'_>, out
 
 fn found(report: &Report, view: &View<'_>, context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
     let (style, sentence) = if !context.wants_vulnerabilities {
-        (PLAIN, "packages only: vulnerabilities were not asked for".to_owned())
+        let only = if context.wants_licenses { "licences" } else { "packages" };
+        (PLAIN, format!("{only} only: vulnerabilities were not asked for"))
     } else if !view.judged {
         (WARNING, "vulnerabilities were not looked for: there is no advisory data".to_owned())
     } else if view.all.total() > 0 {
@@ -72,6 +73,9 @@ fn found(report: &Report, view: &View<'_>, context: &Context<'_>, out: &mut dyn 
             })
             .collect();
         labelled(out, context, "Rated by", PLAIN, &parts.join(" · "))?;
+    }
+    if context.wants_licenses {
+        licenses(report, context, out)?;
     }
     if view.hidden.total() > 0 {
         let sentence = format!("{}, as --severity asks", view.hidden.words());
@@ -131,6 +135,22 @@ pub(crate) fn unidentified(report: &Report, context: &Context<'_>, out: &mut dyn
         entry(out, context, "", "- ", PLAIN, &sentence)?;
     }
     Ok(())
+}
+
+/// How many licences ask for what, and of how many packages nothing is known.
+fn licenses(report: &Report, context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let tally = LicenseTally::of(report);
+    let mut parts = vec![tally.words()];
+    if tally.suppressed > 0 {
+        parts.push(format!("{} ignored", thousands(tally.suppressed)));
+    }
+    if tally.untold > 0 {
+        let tell = if tally.untold == 1 { "package tells" } else { "packages tell" };
+        parts.push(format!("{} {tell} no licence", thousands(tally.untold)));
+    }
+    parts.retain(|part| !part.is_empty());
+    let sentence = if parts.is_empty() { "none found".to_owned() } else { parts.join(" · ") };
+    labelled(out, context, "Licences", PLAIN, &sentence)
 }
 
 /// What could not be seen. "No finding" and "cannot tell" must not look alike.

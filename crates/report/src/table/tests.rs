@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use model::{Finding, Report, Severity};
 
-use crate::samples::{context, hostile, image, leaky, remarked, render, unidentified};
+use crate::samples::{context, hostile, image, leaky, licensed, remarked, render, unidentified};
 use crate::text::columns;
 use crate::{Context, Filter, LAYERS, SCAN};
 
@@ -440,4 +440,43 @@ fn an_empty_report_is_a_report() {
     let report = Report::default();
     assert!(table(&report, &context(80)).contains("no known vulnerabilities"));
     assert!(layers(&report, &context(80)).contains("nothing worth a change"));
+}
+
+#[test]
+fn licences_have_a_part_of_their_own() {
+    let shown = |context: &Context<'_>| {
+        let table = table(&licensed(), context);
+        let part = table.split_once("Restricted licences").unwrap().1;
+        format!("Restricted licences{}", part.split_once("\nFound").unwrap().0)
+    };
+    let context = Context { wants_licenses: true, ..context(80) };
+    insta::assert_snapshot!(shown(&context), @"
+Restricted licences (high)
+            Whoever passes it on has to offer the source code, often also that
+            of what it is built into, under the same terms. Make sure that you
+            do so, or keep it out of what you pass on.
+  GPL-2.0-or-later  2 packages: libssl1.1, openssl · layer 1
+  LGPL-2.1-only     1 package: openssl · layer 1
+
+Reciprocal licences (medium)
+            Whoever passes on a changed version has to offer the source code of
+            the changes under the same terms. If you changed it, publish the
+            changes; else keep its notices.
+  MPL-2.0  1 file: srv/COPYING · layer 5
+
+Notice licences (low)
+            Whoever passes it on has to pass on its copyright notice and
+            licence. Keep the notices where users find them.
+  MIT  1 package: openssl · layer 1
+");
+    let severe =
+        Context { filter: Filter { severities: vec![Severity::High], ..Filter::default() }, ..context.clone() };
+    assert!(!shown(&severe).contains("MPL-2.0"));
+    let all = Context { filter: Filter { suppressed: true, ..Filter::default() }, ..context.clone() };
+    assert!(shown(&all).contains("Notice licences (low, not counted)"));
+    let summary = table(&licensed(), &context);
+    assert_eq!(
+        lines(&summary, "Licences "),
+        ["Licences    2 restricted, 1 reciprocal, 1 notice · 1 ignored · 7 packages tell", "            no licence"]
+    );
 }

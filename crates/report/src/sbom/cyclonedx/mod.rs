@@ -5,6 +5,7 @@
 
 pub(crate) mod xml;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -138,7 +139,7 @@ struct Hash<'a> {
 #[serde(untagged)]
 enum License<'a> {
     One { license: Named<'a> },
-    Expression { expression: &'a str },
+    Expression { expression: Cow<'a, str> },
 }
 
 #[derive(Serialize)]
@@ -368,7 +369,7 @@ fn part<'a>(component: &'a Component<'a>, minor: Minor) -> Part<'a> {
         cpe: package.cpes.first().map(String::as_str).filter(|cpe| is_cpe(cpe)),
         purl: Some(&component.purl),
         evidence: (minor >= 5).then(|| evidence(component, minor)),
-        properties: named(properties::of_component(component)),
+        properties: named(told(component)),
     }
 }
 
@@ -411,9 +412,20 @@ fn declared<'a>(component: &Component<'a>) -> Vec<License<'a>> {
     }
     let one = |text| match licenses::read(text) {
         Declared::Id(id) => License::One { license: Named::Id(id) },
-        Declared::Expression(text) | Declared::Name(text) => License::One { license: Named::Name(text) },
+        Declared::Expression(_) | Declared::Name(_) => License::One { license: Named::Name(text) },
     };
     texts.into_iter().map(one).collect()
+}
+
+/// The properties of a component, with its licences where the list above has other words for them.
+fn told(component: &Component<'_>) -> Vec<properties::Property> {
+    let mut told = properties::of_component(component);
+    let is_kept = |text: &&str| licenses::read(text).is_verbatim(text);
+    if !component.licenses.iter().all(is_kept) {
+        let licenses = component.licenses.iter();
+        told.extend(licenses.map(|license| ("plimsoll:license".to_owned(), (*license).to_owned())));
+    }
+    told
 }
 
 fn evidence<'a>(component: &'a Component<'a>, minor: Minor) -> Evidence<'a> {
