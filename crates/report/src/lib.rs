@@ -11,6 +11,7 @@ mod clean;
 mod json;
 mod layers;
 mod sbom;
+mod sightings;
 mod table;
 mod text;
 mod view;

@@ -6,14 +6,15 @@ use std::collections::BTreeMap;
 
 use model::{
     Digest, EndOfLife, Executable, Finding, FixState, Gap, Image, Item, Knowledge, LayerIndex, LayerSummary,
-    LicenseFinding, LicenseForm, Opinion, Package, Presence, Removed, Report, VexRemark, Vulnerability, What,
+    LicenseFinding, LicenseForm, Opinion, Presence, Removed, Report, VexRemark, What,
 };
 use serde::Serialize;
 
 use super::secret::SecretJson;
 use crate::Context;
+use crate::sightings::{self, Affected, Seen};
 use crate::table::secrets::exposed;
-use crate::view::{Tally, View, class_word, is_judged, layer_number, remarked};
+use crate::view::{Tally, View, class_word, is_judged, layer_number};
 
 #[derive(Serialize)]
 pub(crate) struct Artifact<'a> {
@@ -49,9 +50,10 @@ impl<'a> Artifact<'a> {
                 .iter()
                 .filter_map(|finding| finding.end_of_life().map(EndOfLifeJson::new))
                 .collect(),
-            vulnerabilities: remarked(report)
-                .filter(|(vulnerability, _)| context.filter.shows(vulnerability.severity))
-                .filter_map(|(vulnerability, remark)| VulnerabilityJson::new(report, vulnerability, remark))
+            vulnerabilities: sightings::vulnerabilities(report)
+                .into_iter()
+                .filter(|affected| context.filter.shows(affected.vulnerability.severity))
+                .map(|affected| VulnerabilityJson::new(report, &affected))
                 .collect(),
             licenses: report
                 .findings
@@ -61,7 +63,7 @@ impl<'a> Artifact<'a> {
                 .filter_map(|found| LicenseJson::new(report, found))
                 .collect(),
             vex: report.remarks.iter().map(RemarkJson::new).collect(),
-            packages: report.inventory.items.iter().filter_map(|item| PackageJson::new(report, item)).collect(),
+            packages: sightings::packages(report).iter().map(|seen| PackageJson::new(report, seen)).collect(),
             unidentified: report.inventory.unidentified().map(ProgramJson::new).collect(),
             secrets: exposed(report)
                 .filter(|secret| context.filter.shows(secret.severity))
@@ -279,7 +281,7 @@ impl<'a> SummaryJson<'a> {
                 .map(|&(name, vulnerabilities)| RaterJson { name: text(name), vulnerabilities })
                 .collect(),
             licenses: context.wants_licenses.then(|| LicenseTallyJson::new(report)),
-            packages: report.inventory.packages().count() as u64,
+            packages: sightings::live(report).count() as u64,
             vulnerable_packages: view.packages,
         }
     }
@@ -423,6 +425,7 @@ struct VulnerabilityJson<'a> {
     class: &'static str,
     path: String,
     removed_by: Option<u64>,
+    also: Vec<PlaceJson>,
     summary: &'a str,
     published: Option<&'a str>,
     references: &'a [String],
@@ -471,10 +474,9 @@ impl<'a> OpinionJson<'a> {
 }
 
 impl<'a> VulnerabilityJson<'a> {
-    fn new(report: &'a Report, vulnerability: &'a Vulnerability, remark: Option<&'a VexRemark>) -> Option<Self> {
-        let item = report.inventory.items.get(vulnerability.item)?;
-        let package = item.package()?;
-        Some(Self {
+    fn new(report: &'a Report, affected: &Affected<'a>) -> Self {
+        let Affected { vulnerability, remark, item, package, ref also } = *affected;
+        Self {
             id: &vulnerability.id,
             aliases: &vulnerability.aliases,
             severity: vulnerability.severity.word(),
@@ -497,6 +499,7 @@ impl<'a> VulnerabilityJson<'a> {
             class: class_word(crate::view::class(report, item.fact.place.layer)),
             path: item.fact.place.path.to_text().into_owned(),
             removed_by: item.removed.map(layer_number),
+            also: also.iter().map(|item| PlaceJson::new(report, item)).collect(),
             summary: &vulnerability.summary,
             published: vulnerability.published.as_deref(),
             references: &vulnerability.references,
@@ -517,7 +520,27 @@ impl<'a> VulnerabilityJson<'a> {
             priority: vulnerability.priority,
             suppressed: vulnerability.suppressed.as_deref(),
             vex: remark.map(WordJson::new),
-        })
+        }
+    }
+}
+
+/// Another place where the package is.
+#[derive(Serialize)]
+struct PlaceJson {
+    layer: Option<u64>,
+    class: &'static str,
+    path: String,
+    removed_by: Option<u64>,
+}
+
+impl PlaceJson {
+    fn new(report: &Report, item: &Item) -> Self {
+        Self {
+            layer: item.fact.place.layer.map(layer_number),
+            class: class_word(crate::view::class(report, item.fact.place.layer)),
+            path: item.fact.place.path.to_text().into_owned(),
+            removed_by: item.removed.map(layer_number),
+        }
     }
 }
 
@@ -631,12 +654,9 @@ struct PackageJson<'a> {
     module: Option<&'a str>,
     vendor: Option<&'a str>,
     licenses: &'a [String],
-    presence: &'static str,
-    layer: Option<u64>,
-    path: String,
-    removed_by: Option<u64>,
-    owner: Option<&'a str>,
-    found_by: &'a str,
+    #[serde(flatten)]
+    sighting: SightingJson<'a>,
+    also: Vec<SightingJson<'a>>,
 }
 
 #[derive(Serialize)]
@@ -646,9 +666,9 @@ struct SourceJson<'a> {
 }
 
 impl<'a> PackageJson<'a> {
-    fn new(report: &'a Report, item: &'a Item) -> Option<Self> {
-        let package: &Package = item.package()?;
-        Some(Self {
+    fn new(report: &'a Report, seen: &Seen<'a>) -> Self {
+        let package = seen.package;
+        Self {
             purl: package.purl(report.inventory.distro.as_ref()),
             kind: package.kind.purl_type(),
             name: &package.name,
@@ -657,8 +677,28 @@ impl<'a> PackageJson<'a> {
             source: package.source.as_ref().map(|source| SourceJson { name: &source.name, version: &source.version }),
             module: package.module.as_deref(),
             vendor: package.vendor.as_deref(),
-            licenses: &package.licenses,
-            presence: match package.presence {
+            licenses: seen.licenses(),
+            sighting: SightingJson::new(seen.item),
+            also: seen.also.iter().map(|item| SightingJson::new(item)).collect(),
+        }
+    }
+}
+
+/// What says that a package is there.
+#[derive(Serialize)]
+struct SightingJson<'a> {
+    presence: &'static str,
+    layer: Option<u64>,
+    path: String,
+    removed_by: Option<u64>,
+    owner: Option<&'a str>,
+    found_by: &'a str,
+}
+
+impl<'a> SightingJson<'a> {
+    fn new(item: &'a Item) -> Self {
+        Self {
+            presence: match item.package().map_or(Presence::Installed, |package| package.presence) {
                 Presence::Installed => "installed",
                 Presence::Declared => "declared",
                 Presence::DeclaredOptional => "declared-optional",
@@ -669,7 +709,7 @@ impl<'a> PackageJson<'a> {
             removed_by: item.removed.map(layer_number),
             owner: item.owner.as_deref(),
             found_by: &item.fact.by.0,
-        })
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use model::{EndOfLife, Report};
 
 use crate::text::{BOLD, DIM, Line, PLAIN, WARNING, count, labelled};
-use crate::{Context, clean, one_line};
+use crate::{Context, clean, one_line, sightings};
 
 pub(crate) fn write(
     report: &Report,
@@ -65,7 +65,7 @@ fn image(report: &Report) -> String {
     }
     parts.push(count(report.image.layers.len() as u64, "layer", "layers"));
     let mut kinds: BTreeMap<&str, u64> = BTreeMap::new();
-    for (_, _, package) in report.inventory.packages() {
+    for package in sightings::live(report) {
         *kinds.entry(package.kind.purl_type()).or_default() += 1;
     }
     let mut kinds: Vec<(&str, u64)> = kinds.into_iter().collect();

@@ -28,7 +28,7 @@ fn at_80_columns() {
     insta::assert_snapshot!(table(&image(), &context(80)), @r#"
 Source      shop.tar (docker-archive)
 Image       linux/amd64 · Debian GNU/Linux 11 (bullseye), 11.9 · built
-            2024-05-01 · 5 layers · 8 packages (5 deb, 2 npm, 1 golang)
+            2024-05-01 · 5 layers · 7 packages (5 deb, 1 golang, 1 npm)
 Warning     Debian 11 gets no security updates since 2024-08-14: new holes in it
             stay open. Extended support ends 2026-08-31.
 
@@ -91,8 +91,8 @@ Report      plimsoll 1.2.3 at 2026-11-24T04:00:00Z
 fn at_120_columns() {
     insta::assert_snapshot!(table(&image(), &context(120)), @r#"
 Source      shop.tar (docker-archive)
-Image       linux/amd64 · Debian GNU/Linux 11 (bullseye), 11.9 · built 2024-05-01 · 5 layers · 8 packages (5 deb, 2 npm,
-            1 golang)
+Image       linux/amd64 · Debian GNU/Linux 11 (bullseye), 11.9 · built 2024-05-01 · 5 layers · 7 packages (5 deb, 1
+            golang, 1 npm)
 Warning     Debian 11 gets no security updates since 2024-08-14: new holes in it stay open. Extended support ends
             2026-08-31.
 
@@ -153,7 +153,7 @@ fn in_colour() {
     insta::assert_snapshot!(table(&report, &context).replace('\x1b', "␛"), @r#"
 ␛[1mSource␛[0m      ␛[1mshop.tar␛[0m (docker-archive)
 ␛[1mImage␛[0m       linux/amd64 · Debian GNU/Linux 11 (bullseye), 11.9 · built
-            2024-05-01 · 5 layers · 8 packages (5 deb, 2 npm, 1 golang)
+            2024-05-01 · 5 layers · 7 packages (5 deb, 1 golang, 1 npm)
 
 ␛[1mBase image, layers 1 to 2␛[0m: 2 vulnerabilities
   ␛[1mopenssl␛[0m 1.1.1n-0+deb11u5 (libssl1.1, openssl)␛[2m · layer 1␛[0m␛[2m · ADD rootfs.tar.xz /␛[0m
@@ -190,7 +190,7 @@ fn layers_at_80_columns() {
     insta::assert_snapshot!(layers(&image(), &context(80)), @r#"
 Source      shop.tar (docker-archive)
 Image       linux/amd64 · Debian GNU/Linux 11 (bullseye), 11.9 · built
-            2024-05-01 · 5 layers · 8 packages (5 deb, 2 npm, 1 golang)
+            2024-05-01 · 5 layers · 7 packages (5 deb, 1 golang, 1 npm)
 Warning     Debian 11 gets no security updates since 2024-08-14: new holes in it
             stay open. Extended support ends 2026-08-31.
 
@@ -248,8 +248,8 @@ Report      plimsoll 1.2.3 at 2026-11-24T04:00:00Z
 fn layers_at_120_columns() {
     insta::assert_snapshot!(layers(&image(), &context(120)), @r#"
 Source      shop.tar (docker-archive)
-Image       linux/amd64 · Debian GNU/Linux 11 (bullseye), 11.9 · built 2024-05-01 · 5 layers · 8 packages (5 deb, 2 npm,
-            1 golang)
+Image       linux/amd64 · Debian GNU/Linux 11 (bullseye), 11.9 · built 2024-05-01 · 5 layers · 7 packages (5 deb, 1
+            golang, 1 npm)
 Warning     Debian 11 gets no security updates since 2024-08-14: new holes in it stay open. Extended support ends
             2026-08-31.
 
