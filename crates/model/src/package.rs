@@ -27,7 +27,7 @@ pub struct Package {
     pub presence: Presence,
     /// Who asks for it, where the file tells.
     pub relation: Relation,
-    /// What it needs, among packages of its kind: as the file resolves it, sorted, without what is not there.
+    /// What it needs, among packages of its kind: as the file resolves it, sorted. What is not there is passed over.
     pub requires: Vec<Requirement>,
     /// How sure it is that this is what lies there.
     pub confidence: Confidence,

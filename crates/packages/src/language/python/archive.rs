@@ -15,7 +15,7 @@ use crate::packed::packed;
 /// A package as it is published: [the module](self).
 pub const ANALYZER: Analyzer = Analyzer {
     name: "python-archive",
-    version: 2,
+    version: 3,
     files: &[Key::Extension("whl").any(), Key::Extension("egg").any()],
     analyze,
 };

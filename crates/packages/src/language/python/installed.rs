@@ -3,18 +3,22 @@
 //! projects"; PEP 639 for licence expressions).
 //!
 //! All are headers like those of a mail. Of the licence statements, the expression counts if there is one, else the
-//! `License` field, unless somebody put a whole text there, and the classifiers.
+//! `License` field, unless somebody put a whole text there, and the classifiers. What the package needs is there by name;
+//! what only its extras need is left out, since nothing says which of them were asked for, and other conditions count as met.
 
-use model::{Analyzer, Facts, File, ImagePath, Key, Package, PackageKind, Unreadable};
+use std::collections::BTreeSet;
+
+use model::{Analyzer, Facts, File, ImagePath, Key, Package, PackageKind, Requirement, Unreadable};
 
 use super::normalize::normalize;
+use super::requirement;
 use crate::listing::is_word;
 use crate::syntax::text;
 
 /// A package in the place where Python looks for it: [the module](self).
 pub const ANALYZER: Analyzer = Analyzer {
     name: "python-installed",
-    version: 1,
+    version: 2,
     files: &[
         Key::Name("METADATA").when(is_in_info_folder),
         Key::Name("PKG-INFO").when(is_in_info_folder),
@@ -47,7 +51,7 @@ pub(super) fn package(content: &[u8]) -> Result<Package, Unreadable> {
         }
         metadata.take(field, value.trim(), folded);
     }
-    let Metadata { name, version, expression, license, classifiers } = metadata;
+    let Metadata { name, version, expression, license, classifiers, needs } = metadata;
     if !is_word(name) || !is_word(version) {
         return Err(Unreadable::corrupt(format!(
             "the metadata of a Python package without a usable {}",
@@ -58,7 +62,18 @@ pub(super) fn package(content: &[u8]) -> Result<Package, Unreadable> {
         Some(expression) => vec![expression.to_owned()],
         None => license.into_iter().chain(classifiers).map(str::to_owned).collect(),
     };
-    Ok(Package { licenses, ..Package::new(PackageKind::Pypi, normalize(name), version) })
+    let name = normalize(name);
+    let needs: BTreeSet<String> = needs.into_iter().filter_map(needed).filter(|needed| *needed != name).collect();
+    let requires = needs.into_iter().map(|name| Requirement { name, version: None }).collect();
+    Ok(Package { licenses, requires, ..Package::new(PackageKind::Pypi, name, version) })
+}
+
+/// The name of what is needed in any case: `name[extra] (>=1) ; marker`, where no extra has to be asked for.
+fn needed(requirement: &str) -> Option<String> {
+    let (specifier, marker) = requirement.split_once(';').unwrap_or((requirement, ""));
+    let is_of_an_extra = marker.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word == "extra");
+    let (name, _) = requirement::split(specifier).filter(|_| !is_of_an_extra)?;
+    is_word(name).then(|| normalize(name))
 }
 
 /// Everything up to the first empty line; the description that follows may be long.
@@ -68,6 +83,9 @@ fn headers(content: &[u8]) -> &[u8] {
     end.map_or(content, |end| &content[..end])
 }
 
+/// No honest package asks for more others.
+const MOST_NEEDS: usize = 4096;
+
 #[derive(Default)]
 struct Metadata<'a> {
     name: &'a str,
@@ -75,6 +93,7 @@ struct Metadata<'a> {
     expression: Option<&'a str>,
     license: Option<&'a str>,
     classifiers: Vec<&'a str>,
+    needs: Vec<&'a str>,
 }
 
 impl<'a> Metadata<'a> {
@@ -93,6 +112,8 @@ impl<'a> Metadata<'a> {
             self.license = Some(value);
         } else if field.eq_ignore_ascii_case("Classifier") && value.starts_with("License ::") {
             self.classifiers.push(value);
+        } else if field.eq_ignore_ascii_case("Requires-Dist") && self.needs.len() < MOST_NEEDS {
+            self.needs.push(value);
         }
     }
 }
@@ -121,7 +142,7 @@ Version: 0 (from the description)
 
     #[test]
     fn headers_are_read_and_the_description_is_not() {
-        let expected = "zope-interface 5.4.0 [ZPL 2.1; License :: OSI Approved :: Zope Public License]";
+        let expected = "zope-interface 5.4.0 [ZPL 2.1; License :: OSI Approved :: Zope Public License] -> setuptools";
         check(METADATA, expected);
         check(METADATA.replace('\n', "\r\n"), expected);
     }
@@ -132,6 +153,14 @@ Version: 0 (from the description)
         check(with("License-Expression: MIT OR Apache-2.0\nLicense: MIT"), "a 1 [MIT OR Apache-2.0]");
         check(with("License: Copyright 2024\n        All rights reserved"), "a 1");
         check(with("License: UNKNOWN"), "a 1");
+    }
+
+    #[test]
+    fn what_it_needs_is_listed_without_what_its_extras_need() {
+        let metadata = "Name: a\nVersion: 1\nRequires-Dist: Jinja2 (>=2.10)\nRequires-Dist: b[c,d]>=1 ; python_version < '3'\n\
+            Requires-Dist: e; extra == 'docs'\nRequires-Dist: f ; (os_name == 'nt') and extra=='x'\nRequires-Dist: A\n\
+            Requires-Dist: -e g\nRequires-Dist: b\n";
+        check(metadata, "a 1 -> b, jinja2");
     }
 
     #[test]
