@@ -187,6 +187,7 @@ const SAMPLES: &[(&str, &[u8])] = &[
     ("srv/yolov8n.onnx", include_bytes!("../seeds/packages/onnx")),
     ("srv/tiny.safetensors", include_bytes!("../seeds/packages/safetensors")),
     (".github/workflows/ci.yaml", include_bytes!("../seeds/packages/github-actions")),
+    ("srv/manifest.toml", include_bytes!("../seeds/packages/gleam-manifest")),
     ("src/vendor/modules.txt", include_bytes!("../seeds/packages/go-vendor")),
     ("gradle/libs.versions.toml", include_bytes!("../seeds/packages/gradle-catalog")),
     ("app/gradle.lockfile", include_bytes!("../seeds/packages/gradle-lock")),
@@ -239,6 +240,10 @@ const SAMPLES: &[(&str, &[u8])] = &[
     (
         "usr/local/lib/luarocks/rocks-5.4/lpeg/1.0.2-1/lpeg-1.0.2-1.rockspec",
         include_bytes!("../seeds/packages/rockspec"),
+    ),
+    (
+        "usr/lib/python3/dist-packages/pillow-10.0.0.dist-info/sboms/auditwheel.cdx.json",
+        include_bytes!("../seeds/packages/sbom"),
     ),
     ("app/build.sbt.lock", include_bytes!("../seeds/packages/sbt-lock")),
     (

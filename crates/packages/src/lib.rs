@@ -32,6 +32,7 @@ pub fn analyzers() -> impl Iterator<Item = &'static Analyzer> {
         .chain(program::ANALYZERS)
         .chain(language::ANALYZERS.iter().copied().flatten())
         .chain(ai::ANALYZERS)
+        .chain([&sbom::found::ANALYZER])
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod assemble;
 mod cyclonedx;
 mod cyclonedx_xml;
 mod envelope;
+pub(crate) mod found;
 mod spdx;
 mod spdx3;
 mod syft;
