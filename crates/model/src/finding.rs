@@ -107,9 +107,30 @@ impl Finding {
         match self {
             Self::Vulnerability(found) => found.suppressed.is_none().then_some(found.severity),
             Self::License(found) => found.suppressed.is_none().then_some(found.class.severity()),
-            Self::Secret(found) => Some(found.severity),
+            Self::Secret(found) => found.suppressed.is_none().then_some(found.severity),
             Self::EndOfLife(_) => None,
         }
+    }
+
+    /// Why it does not count, where that is so.
+    pub fn suppressed(&self) -> Option<&str> {
+        match self {
+            Self::Vulnerability(found) => found.suppressed.as_deref(),
+            Self::License(found) => found.suppressed.as_deref(),
+            Self::Secret(found) => found.suppressed.as_deref(),
+            Self::EndOfLife(found) => found.suppressed.as_deref(),
+        }
+    }
+
+    /// Says why it does not count. A reason that is there already stays.
+    pub fn set_aside(&mut self, reason: impl FnOnce() -> String) {
+        let suppressed = match self {
+            Self::Vulnerability(found) => &mut found.suppressed,
+            Self::License(found) => &mut found.suppressed,
+            Self::Secret(found) => &mut found.suppressed,
+            Self::EndOfLife(found) => &mut found.suppressed,
+        };
+        suppressed.get_or_insert_with(reason);
     }
 }
 
@@ -154,8 +175,8 @@ pub struct Vulnerability {
     pub forecast: Option<Forecast>,
     /// What to deal with first: from 0 to 100, the highest first.
     pub priority: f64,
-    /// A distribution's package brought the file, so the distribution's word counts, and it does not list this
-    /// vulnerability: shown, not counted.
+    /// Why it does not count, where that is so: a distribution's package brought the file, so the distribution's word counts,
+    /// and it does not list this vulnerability; somebody who knows the product says so; the user does.
     pub suppressed: Option<String>,
 }
 
@@ -224,6 +245,8 @@ pub struct EndOfLife {
     pub extended: Option<String>,
     /// Whether `date` has passed.
     pub passed: bool,
+    /// Why it does not count, where that is so.
+    pub suppressed: Option<String>,
 }
 
 /// The licences of one class that one package or file is under, all of which have to be kept.

@@ -56,4 +56,6 @@ pub struct ExposedSecret {
     pub opens: String,
     /// What to do about it.
     pub rotate: String,
+    /// Why it does not count, where that is so.
+    pub suppressed: Option<String>,
 }

@@ -20,6 +20,15 @@ impl VexStatus {
     /// Every status.
     pub const ALL: [Self; 4] = [Self::NotAffected, Self::Affected, Self::Fixed, Self::UnderInvestigation];
 
+    /// The labels that say why a product is not affected (OpenVEX 0.2.0, "Status Justifications").
+    pub const JUSTIFICATIONS: [&str; 5] = [
+        "component_not_present",
+        "vulnerable_code_not_present",
+        "vulnerable_code_not_in_execute_path",
+        "vulnerable_code_cannot_be_controlled_by_adversary",
+        "inline_mitigations_already_exist",
+    ];
+
     /// The word that OpenVEX uses.
     pub fn word(self) -> &'static str {
         match self {

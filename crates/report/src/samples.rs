@@ -63,6 +63,7 @@ pub(crate) fn leaky() -> Report {
             severity: Severity::Critical,
             opens: "Opens every door of the factory.".into(),
             rotate: "Ask the porter for another one.".into(),
+            suppressed: None,
         }))
     };
     let mut report = image();
@@ -163,6 +164,7 @@ pub(crate) fn image() -> Report {
             date: "2024-08-14".into(),
             extended: Some("2026-08-31".into()),
             passed: true,
+            suppressed: None,
         }),
     ];
     for number in 0..16_u32 {

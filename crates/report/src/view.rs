@@ -241,7 +241,12 @@ impl<'a> View<'a> {
             hidden: hidden.tally(),
             suppressed: suppressed.len() as u64,
             raters,
-            ends_of_life: report.findings.iter().filter_map(Finding::end_of_life).collect(),
+            ends_of_life: report
+                .findings
+                .iter()
+                .filter_map(Finding::end_of_life)
+                .filter(|end| end.suppressed.is_none() || filter.suppressed)
+                .collect(),
             judged: is_judged(report),
         }
     }

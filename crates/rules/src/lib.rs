@@ -1,13 +1,19 @@
 //! Files of rules: as much of YAML as they need, with the line of every value, so that whoever wrote a rule is told
 //! where it is wrong. Used by the build, which packs our own rules, and by the program for those of its users.
 
+mod nearest;
+
 use granit_parser::{Event, Parser};
+
+pub use nearest::nearest;
 
 /// One value, and where it stands.
 #[derive(Clone, Debug)]
 pub struct Node {
     /// The line on which it begins, counted from one.
     pub line: usize,
+    /// The line of its key, where it is the value of one; else the same.
+    pub key_line: usize,
     value: Value,
 }
 
@@ -54,23 +60,46 @@ impl Node {
         let entries = self.map()?;
         for (index, (key, value)) in entries.iter().enumerate() {
             if !known.contains(&&**key) {
-                return Err(value.wrong(&format!("there is no {key:?} here; known are {}", known.join(", "))));
+                return Err(value.unknown(key, known));
             }
             if entries[..index].iter().any(|(other, _)| other == key) {
-                return Err(value.wrong(&format!("{key:?} is said twice")));
+                return Err(wrong(value.key_line, &format!("{key:?} is said twice")));
             }
         }
         Ok(Fields { node: self, entries })
     }
 
+    /// The mapping, whose other keys are somebody else's.
+    pub fn open_fields(&self) -> Result<Fields<'_>, Wrong> {
+        Ok(Fields { node: self, entries: self.map()? })
+    }
+
+    /// Whether nothing is said: `key:`, `~` or `null`.
+    pub fn is_nothing(&self) -> bool {
+        matches!(&self.value, Value::Text(text) if matches!(&**text, "" | "~" | "null"))
+    }
+
+    /// The error that this value's key is none of those that are known.
+    pub fn unknown(&self, key: &str, known: &[&str]) -> Wrong {
+        let remedy = match nearest(key, known.iter().copied()) {
+            Some(meant) => format!("did you mean {meant:?}?"),
+            None => format!("known are {}", known.join(", ")),
+        };
+        wrong(self.key_line, &format!("there is no {key:?} here; {remedy}"))
+    }
+
     /// An error of this place.
     pub fn wrong(&self, what: &str) -> Wrong {
-        format!("line {}: {what}", self.line)
+        wrong(self.line, what)
     }
 }
 
+fn wrong(line: usize, what: &str) -> Wrong {
+    format!("line {line}: {what}")
+}
+
 /// The entries of a mapping by name.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Fields<'a> {
     node: &'a Node,
     entries: &'a [(String, Node)],
@@ -115,17 +144,21 @@ impl<'a> Fields<'a> {
 
 /// Reads a file of one document. Anchors have no place in rules, and nothing in them is nested deep.
 pub fn parse(text: &str) -> Result<Node, Wrong> {
+    parse_any(text)?.ok_or_else(|| wrong(1, "the file is empty"))
+}
+
+/// Reads a file of one document or of none, as one with nothing but comments.
+pub fn parse_any(text: &str) -> Result<Option<Node>, Wrong> {
     // What is open, each with its finished values: of a mapping, keys and values in turn.
     let mut open: Vec<(bool, usize, Vec<Node>)> = vec![(false, 1, Vec::new())];
     for event in Parser::new_from_str(text) {
         let (event, at) = event.map_err(|error| error.to_string())?;
         let line = at.start.line();
-        let wrong = |what: &str| format!("line {line}: {what}");
         let ended = match event {
-            Event::Scalar(text, ..) => Node { line, value: Value::Text(text.into_owned()) },
+            Event::Scalar(text, ..) => Node { line, key_line: line, value: Value::Text(text.into_owned()) },
             Event::SequenceStart(..) | Event::MappingStart(..) => {
                 if open.len() > DEEPEST {
-                    return Err(wrong("nested too deep"));
+                    return Err(wrong(line, "nested too deep"));
                 }
                 open.push((matches!(event, Event::MappingStart(..)), line, Vec::new()));
                 continue;
@@ -136,14 +169,14 @@ pub fn parse(text: &str) -> Result<Node, Wrong> {
                     let mut entries = Vec::new();
                     let mut values = values.into_iter();
                     while let (Some(key), Some(value)) = (values.next(), values.next()) {
-                        entries.push((key.text()?.to_owned(), value));
+                        entries.push((key.text()?.to_owned(), Node { key_line: key.line, ..value }));
                     }
-                    Node { line, value: Value::Map(entries) }
+                    Node { line, key_line: line, value: Value::Map(entries) }
                 } else {
-                    Node { line, value: Value::List(values) }
+                    Node { line, key_line: line, value: Value::List(values) }
                 }
             }
-            Event::Alias(_) => return Err(wrong("aliases are not used in rules")),
+            Event::Alias(_) => return Err(wrong(line, "aliases are not used in rules")),
             _ => continue,
         };
         if let Some((_, _, values)) = open.last_mut() {
@@ -152,8 +185,7 @@ pub fn parse(text: &str) -> Result<Node, Wrong> {
     }
     let mut documents = open.pop().map(|(_, _, documents)| documents).unwrap_or_default().into_iter();
     match (documents.next(), documents.next()) {
-        (Some(document), None) => Ok(document),
-        (None, _) => Err("line 1: the file is empty".into()),
+        (document, None) => Ok(document),
         (_, Some(second)) => Err(second.wrong("a file of rules is one document")),
     }
 }
@@ -170,6 +202,24 @@ mod tests {
         assert_eq!(fields.texts("c").unwrap(), ["x", "y z"]);
         assert_eq!(fields.texts("b").unwrap(), ["no"]);
         assert_eq!(fields.need("d").unwrap().fields(&["e"]).unwrap().flag("e").unwrap(), Some(true));
+    }
+
+    #[test]
+    fn keys_have_their_own_line() {
+        let node = parse("a:\n  - x\nbright:\n  - y\n").unwrap();
+        assert_eq!(
+            node.fields(&["a", "right"]).unwrap_err(),
+            "line 3: there is no \"bright\" here; did you mean \"right\"?"
+        );
+        assert_eq!(node.fields(&["a", "z"]).unwrap_err(), "line 3: there is no \"bright\" here; known are a, z");
+    }
+
+    #[test]
+    fn nothing_may_be_said() {
+        assert!(parse_any("# nothing\n").unwrap().is_none());
+        let node = parse("a:\nb: ~\nc: x\n").unwrap();
+        let said: Vec<bool> = node.map().unwrap().iter().map(|(_, value)| value.is_nothing()).collect();
+        assert_eq!(said, [true, true, false]);
     }
 
     #[test]

@@ -30,6 +30,7 @@ impl Detector for Judge {
                 severity: kind.severity,
                 opens: kind.opens.into(),
                 rotate: kind.rotate.into(),
+                suppressed: None,
             })));
         };
         for (item, secret) in inventory.secrets().filter(|(item, _)| !is_public(item)) {

@@ -116,6 +116,7 @@ impl Releases<'_> {
             date: ends.into(),
             extended: release.extended.map(str::to_owned),
             passed: true,
+            suppressed: None,
         })
     }
 

@@ -12,15 +12,6 @@ use serde_json::value::RawValue;
 use super::product::{Component, Product};
 use super::{Document, Reading, Statement, author, name, sentence};
 
-/// The labels that say why a product is not affected ("Status Justifications").
-pub(super) const JUSTIFICATIONS: [&str; 5] = [
-    "component_not_present",
-    "vulnerable_code_not_present",
-    "vulnerable_code_not_in_execute_path",
-    "vulnerable_code_cannot_be_controlled_by_adversary",
-    "inline_mitigations_already_exist",
-];
-
 #[derive(Deserialize)]
 struct Head<'a> {
     #[serde(rename = "@id", alias = "id", default, borrow)]
@@ -157,7 +148,7 @@ fn statement<'a>(
     let status = VexStatus::from_word(&raw.status).ok_or_else(|| format!("there is no status {:?}", raw.status))?;
     let justification = raw.justification.as_deref().and_then(name);
     if let Some(label) = &justification
-        && !JUSTIFICATIONS.contains(&&**label)
+        && !VexStatus::JUSTIFICATIONS.contains(&&**label)
     {
         return Err(format!("there is no justification {label:?}"));
     }

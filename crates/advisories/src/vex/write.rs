@@ -11,7 +11,6 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
-use super::openvex::JUSTIFICATIONS;
 use super::product::Component;
 
 const CONTEXT: &str = "https://openvex.dev/ns/v0.2.0";
@@ -186,8 +185,8 @@ impl Draft<'_> {
             }
         }
         let given = |text: Option<&str>| text.is_some_and(|text| !text.trim().is_empty());
-        if self.justification.is_some_and(|label| !JUSTIFICATIONS.contains(&label)) {
-            return Err(DraftError::Draft(format!("a justification is one of {}", JUSTIFICATIONS.join(", "))));
+        if self.justification.is_some_and(|label| !VexStatus::JUSTIFICATIONS.contains(&label)) {
+            return Err(DraftError::Draft(format!("a justification is one of {}", VexStatus::JUSTIFICATIONS.join(", "))));
         }
         match self.status {
             VexStatus::NotAffected if !given(self.justification) && !given(self.impact) => {

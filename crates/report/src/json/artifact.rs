@@ -399,11 +399,18 @@ struct EndOfLifeJson<'a> {
     date: &'a str,
     extended: Option<&'a str>,
     passed: bool,
+    suppressed: Option<&'a str>,
 }
 
 impl<'a> EndOfLifeJson<'a> {
     fn new(end: &'a EndOfLife) -> Self {
-        Self { release: &end.release, date: &end.date, extended: end.extended.as_deref(), passed: end.passed }
+        Self {
+            release: &end.release,
+            date: &end.date,
+            extended: end.extended.as_deref(),
+            passed: end.passed,
+            suppressed: end.suppressed.as_deref(),
+        }
     }
 }
 

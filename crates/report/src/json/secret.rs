@@ -18,6 +18,7 @@ pub(crate) struct SecretJson<'a> {
     removed_in: Option<u64>,
     opens: &'a str,
     rotate: &'a str,
+    suppressed: Option<&'a str>,
 }
 
 /// A place in a file, or in the configuration.
@@ -54,6 +55,7 @@ impl<'a> SecretJson<'a> {
             removed_in: exposed.removed.map(layer_number),
             opens: &exposed.opens,
             rotate: &exposed.rotate,
+            suppressed: exposed.suppressed.as_deref(),
         }
     }
 }

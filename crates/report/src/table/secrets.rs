@@ -15,7 +15,11 @@ const ROWS: usize = 20;
 const INDENT: usize = 12;
 
 pub(super) fn write(report: &Report, context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let all: Vec<&ExposedSecret> = exposed(report).filter(|secret| context.filter.shows(secret.severity)).collect();
+    let filter = &context.filter;
+    let shows = |secret: &&ExposedSecret| {
+        filter.shows(secret.severity) && (secret.suppressed.is_none() || filter.suppressed)
+    };
+    let all: Vec<&ExposedSecret> = exposed(report).filter(shows).collect();
     if all.is_empty() {
         return Ok(());
     }
@@ -44,7 +48,9 @@ fn entry(report: &Report, exposed: &ExposedSecret, context: &Context<'_>, out: &
     }
     let removed = exposed.removed.map(layer_number);
     place.extend(removed.map(|layer| format!("removed in layer {layer}, but still in the image")));
-    for (style, text) in [(DIM, place.join(" · ")), (PLAIN, format!("{} {}", exposed.opens, exposed.rotate))] {
+    let aside = exposed.suppressed.as_deref().map(|reason| (DIM, format!("not counted: {}", one_line(reason))));
+    let told = [(DIM, place.join(" · ")), (PLAIN, format!("{} {}", exposed.opens, exposed.rotate))];
+    for (style, text) in told.into_iter().chain(aside) {
         for row in wrap(&text, context.width.saturating_sub(INDENT).max(40)) {
             Line::new(context).space(INDENT).add(style, &row).write(out)?;
         }
