@@ -1,3 +1,10 @@
-//! What the user's rules make of facts: from an inventory to findings that depend on taste, and not on advisories.
+//! What the user's rules make of facts and findings: what is set aside, and which gates fail.
+//!
+//! Invariant: reads no file and asks no clock; both come in as values.
 
+pub mod glob;
+pub mod ignores;
 pub mod license;
+pub mod scope;
+pub mod subject;
+pub mod until;
