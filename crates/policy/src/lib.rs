@@ -2,6 +2,9 @@
 //!
 //! Invariant: reads no file and asks no clock; both come in as values.
 
+pub mod baseline;
+pub mod file;
+pub mod gate;
 pub mod glob;
 pub mod ignores;
 pub mod license;
