@@ -66,9 +66,8 @@ struct EndOfLife {
 impl Baseline {
     /// Reads a report.
     pub fn read(json: &[u8]) -> Result<Self, String> {
-        let document: Document = serde_json::from_slice(json).map_err(|error| {
-            format!("it is no report that plimsoll wrote with --format json: {error}")
-        })?;
+        let document: Document = serde_json::from_slice(json)
+            .map_err(|error| format!("it is no report that plimsoll wrote with --format json: {error}"))?;
         if document.schema != "plimsoll-report" {
             return Err(format!("it is no report of a scan, but {:?}", document.schema));
         }

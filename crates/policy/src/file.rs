@@ -166,14 +166,20 @@ mod tests {
         check_error("gates:\n  a: {}\n", "line 2: a gate without a condition");
         check_error("gates:\n  a:\n    kev: true\n  a:\n    kev: true\n", "line 4: there are two gates \"a\"");
         check_error("gates:\n  a:\n    coverage: complete\n    kev: true\n", "line 3: coverage stands alone");
-        check_error("gates:\n  a:\n    severity: hihg\n", "line 3: there is no severity \"hihg\"; did you mean \"high\"?");
+        check_error(
+            "gates:\n  a:\n    severity: hihg\n",
+            "line 3: there is no severity \"hihg\"; did you mean \"high\"?",
+        );
         check_error("gates:\n  a:\n    age: soon\n", "line 3: \"soon\" is no length of time");
         check_error("gates:\n  a:\n    new: false\n", "line 3: true was expected");
         check_error("ignores:\n  - id: A\n", "line 2: it says no reason");
         check_error("ignores:\n  - reason: A\n", "line 2: it says of nothing");
         check_error("ignores:\n  - id: A\n    reason: b\n    until: soon\n", "line 4: \"soon\" is no date");
         check_error("ignores:\n  - id: A\n    reason: b\n    justification: x\n", "line 4: there is no justification");
-        check_error("ignores:\n  - layer: bse\n    reason: b\n", "line 2: there is no part of an image \"bse\"; did you");
+        check_error(
+            "ignores:\n  - layer: bse\n    reason: b\n",
+            "line 2: there is no part of an image \"bse\"; did you",
+        );
         check_error("overrides:\n  - severity: high\n", "line 2: \"image\" is missing");
         check_error("overrides:\n  - image: a\n    overrides: []\n", "line 3: there is no \"overrides\" here");
         check_error("fail-on: {a: b}\n", "line 1: a text or a list of texts was expected");

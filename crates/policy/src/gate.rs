@@ -19,9 +19,8 @@ use crate::subject::{Kind, Subject};
 const NAMED: usize = 3;
 
 /// The keys of a gate in a file, besides those of its scope.
-const KEYS: [&str; 11] = [
-    "severity", "fixed", "kev", "epss", "score", "priority", "age", "new", "coverage", "end-of-life", "allowed",
-];
+const KEYS: [&str; 11] =
+    ["severity", "fixed", "kev", "epss", "score", "priority", "age", "new", "coverage", "end-of-life", "allowed"];
 
 /// One gate.
 #[derive(Clone, Debug, Default)]
@@ -129,7 +128,17 @@ impl Gate {
         if gate.coverage && entries > 1 {
             return Err(node.wrong("coverage stands alone: make another gate of the other conditions"));
         }
+        if !Kind::ALL.into_iter().any(|kind| gate.may_stop(kind)) {
+            return Err(node.wrong("no finding can meet all of these conditions"));
+        }
         Ok(gate)
+    }
+
+    /// Whether a finding of this kind can meet all conditions.
+    fn may_stop(&self, kind: Kind) -> bool {
+        self.scope.may_mean(kind)
+            && (!self.asks_vulnerability() || kind == Kind::Vulnerability)
+            && (self.severity.is_none() || kind != Kind::EndOfLife)
     }
 
     /// The failure, if it fails for these reports.
@@ -269,3 +278,6 @@ fn days(text: &str) -> Result<Duration, String> {
     });
     read.ok_or_else(|| format!("{text:?} is no length of time: write 30d, 2w or 12h"))
 }
+
+#[cfg(test)]
+mod tests;

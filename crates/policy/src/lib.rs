@@ -11,3 +11,6 @@ pub mod license;
 pub mod scope;
 pub mod subject;
 pub mod until;
+
+#[cfg(test)]
+mod samples;

@@ -12,6 +12,8 @@ mod trivy_yaml;
 
 #[cfg(test)]
 mod samples;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 

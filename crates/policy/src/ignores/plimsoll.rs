@@ -4,6 +4,7 @@ use rules::{Node, Wrong};
 
 use super::{Ignore, Reading, justification};
 use crate::scope::{self, Scope};
+use crate::subject::Kind;
 use crate::until::Until;
 
 /// Reads a file of which only the ignores are wanted.
@@ -28,6 +29,9 @@ fn one(node: &Node) -> Result<Ignore, Wrong> {
     let scope = Scope::read(&fields)?;
     if scope.is_empty() {
         return Err(node.wrong("it says of nothing that it is to be ignored, such as id: CVE-2024-1234"));
+    }
+    if !Kind::ALL.into_iter().any(|kind| scope.may_mean(kind)) {
+        return Err(node.wrong("no finding can meet all of these conditions"));
     }
     let text = |key| fields.optional(key).map(|text| text.map(str::to_owned));
     let reason = text("reason")?.filter(|reason| !reason.trim().is_empty());
