@@ -3,14 +3,21 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use model::{Finding, Knowledge, Report, Severity};
+use model::{Knowledge, Report};
 
 use crate::args::Gate;
 use crate::exit::Exit;
+use crate::policies::Policies;
 
 /// Judges the reports, in which vulnerabilities were looked for or not. Returns how the process ends, and for each reason a
 /// sentence.
-pub fn judge(reports: &[Report], gate: &Gate, judged: bool, now: Timestamp) -> (Exit, Vec<String>) {
+pub fn judge(
+    reports: &[Report],
+    gate: &Gate,
+    policies: &Policies,
+    judged: bool,
+    now: Timestamp,
+) -> (Exit, Vec<String>) {
     let mut reasons = Vec::new();
     let mut exit = Exit::Passed;
     let mut fail = |reason, sentence| {
@@ -37,12 +44,8 @@ pub fn judge(reports: &[Report], gate: &Gate, judged: bool, now: Timestamp) -> (
             }
         }
     }
-    if let Some(limit) = gate.fail_on {
-        let bad =
-            reports.iter().flat_map(|report| &report.findings).filter(|finding| is_as_bad(finding, limit)).count();
-        if bad > 0 {
-            fail(Exit::GateFailed, format!("{} or worse: {bad} (--fail-on {})", limit.word(), limit.word()));
-        }
+    for failure in policies.judge(reports) {
+        fail(if failure.incomplete { Exit::Incomplete } else { Exit::GateFailed }, failure.sentence);
     }
     let gaps: usize = reports.iter().map(|report| report.inventory.gaps.len()).sum();
     if gate.fail_on_incomplete && gaps > 0 {
@@ -57,16 +60,12 @@ fn age(known: &Knowledge, now: Timestamp) -> Option<Duration> {
     Some(now.duration_since(then).try_into().unwrap_or_default())
 }
 
-fn is_as_bad(finding: &Finding, limit: Severity) -> bool {
-    finding.counted_severity().is_some_and(|severity| severity >= limit)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use model::{
-        AnalyzerId, Fact, Gap, GapKind, Item, LicenseClass, LicenseFinding, Package, PackageKind, Place, Vulnerability,
-        What,
+        AnalyzerId, Fact, Finding, Gap, GapKind, Item, LicenseClass, LicenseFinding, Package, PackageKind, Place,
+        Severity, Vulnerability, What,
     };
 
     fn now() -> Timestamp {
@@ -101,8 +100,9 @@ mod tests {
     }
 
     fn check(report: Report, fail_on: Option<Severity>, fail_on_incomplete: bool, expected: Exit) {
-        let gate = Gate { fail_on, fail_on_incomplete, db_max_age: None };
-        let (exit, reasons) = judge(&[Report::default(), report], &gate, true, now());
+        let gate = Gate { fail_on, fail_on_incomplete, ..Gate::default() };
+        let gates = fail_on.map(policy::gate::Gate::fail_on).into_iter().collect();
+        let (exit, reasons) = judge(&[Report::default(), report], &gate, &Policies::of(gates, now()), true, now());
         assert_eq!(exit, expected, "{reasons:?}");
         assert_eq!(reasons.is_empty(), expected == Exit::Passed);
     }
@@ -147,13 +147,16 @@ mod tests {
 
     #[test]
     fn advisories_are_missed_only_where_something_is_looked_up() {
-        let gate = Gate { fail_on: None, fail_on_incomplete: false, db_max_age: None };
-        assert_eq!(judge(&[report(&[], 0, 0)], &gate, true, now()).0, Exit::NoAdvisories);
-        assert_eq!(judge(&[report(&[], 0, 0)], &gate, false, now()).0, Exit::Passed);
-        assert_eq!(judge(&[Report::default()], &gate, true, now()).0, Exit::Passed);
+        let check = |report: Report, judged, expected| {
+            let none = Policies::default();
+            assert_eq!(judge(&[report], &Gate::default(), &none, judged, now()).0, expected);
+        };
+        check(report(&[], 0, 0), true, Exit::NoAdvisories);
+        check(report(&[], 0, 0), false, Exit::Passed);
+        check(Report::default(), true, Exit::Passed);
         let mut starter = report(&[], 0, 3);
         starter.knowledge[0].starter = true;
-        assert_eq!(judge(&[starter], &gate, true, now()).0, Exit::NoAdvisories);
+        check(starter, true, Exit::NoAdvisories);
     }
 
     #[test]
@@ -163,8 +166,12 @@ mod tests {
             report.knowledge[0].newest = Some(newest.into());
             report.knowledge[0].checked = checked.map(str::to_owned);
             let db_max_age = Some(Duration::from_hours(24 * days));
-            let gate = Gate { fail_on: None, fail_on_incomplete: false, db_max_age };
-            assert_eq!(judge(&[report], &gate, true, now()).0, expected, "{newest} {checked:?} {days}");
+            let gate = Gate { db_max_age, ..Gate::default() };
+            assert_eq!(
+                judge(&[report], &gate, &Policies::default(), true, now()).0,
+                expected,
+                "{newest} {checked:?} {days}"
+            );
         };
         check("2025-12-30T00:00:00Z", None, 3, Exit::Passed);
         check("2025-12-28T00:00:00Z", None, 3, Exit::NoAdvisories);

@@ -4,6 +4,7 @@
 mod args;
 mod bug;
 mod commands;
+mod config;
 mod environment;
 mod exit;
 mod failure;
@@ -12,6 +13,7 @@ mod judge;
 mod log;
 mod oci;
 mod output;
+mod policies;
 mod progress;
 mod refresh;
 mod terminal;
@@ -21,25 +23,29 @@ mod web;
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use crate::args::{Cli, Command};
-use crate::commands::{db, explain, formats, manual, sbom, scan, vex as vex_command};
+use crate::commands::{config_file, db, explain, formats, manual, sbom, scan, vex as vex_command};
 use crate::environment::variable;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::terminal::ColorChoice;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match config::parse() {
+        Ok(cli) => cli,
+        Err(failure) => return told(&failure, ColorChoice::Auto).into(),
+    };
     log::start(cli.talk.verbose);
     bug::watch();
-    let exit = bug::catch(|| run(&cli)).unwrap_or_else(|failure| {
-        let color = terminal::color(cli.talk.color, &variable, io::stderr().is_terminal());
-        // Where standard error is closed, the exit code has to say it alone.
-        let _ = failure.print(color, &mut io::stderr().lock());
-        failure.exit()
-    });
-    exit.into()
+    bug::catch(|| run(&cli)).unwrap_or_else(|failure| told(&failure, cli.talk.color)).into()
+}
+
+/// Tells a failure, and returns how the process ends.
+fn told(failure: &Failure, color: ColorChoice) -> Exit {
+    let color = terminal::color(color, &variable, io::stderr().is_terminal());
+    // Where standard error is closed, the exit code has to say it alone.
+    let _ = failure.print(color, &mut io::stderr().lock());
+    failure.exit()
 }
 
 fn run(cli: &Cli) -> Result<Exit, Failure> {
@@ -55,6 +61,7 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Packages(args) => formats::run(args, out).map(done),
         Command::Db(command) => db::run(command, &cli.talk, out),
         Command::Vex(command) => vex_command::run(command, out),
+        Command::ConfigFile(command) => config_file::run(command, out).map(done),
         Command::Version => manual::version(out).map(done),
         Command::Completions { shell } => manual::completions(*shell, out).map(done),
         Command::Man { dir } => manual::man(dir.as_deref(), out).map(done),

@@ -1,6 +1,8 @@
 //! The command line: what can be asked for, and how. Every flag has a variable `PLIMSOLL_` and its name.
 
+mod config;
 mod db;
+mod policy;
 mod scan;
 mod values;
 mod vex;
@@ -11,10 +13,12 @@ use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+pub use config::{ConfigFile, ExplainConfig, Init};
 pub use db::{
     BuildArgs, Data, Db, DeltaArgs, DiffArgs, ExportArgs, Form, ImportArgs, KeygenArgs, Place, PullArgs, PushArgs,
     SearchArgs, StatusArgs, UpdateArgs, VerifyArgs,
 };
+pub use policy::{Policy, Rules};
 pub use scan::{
     Archives, Common, ExplainArgs, FolderArgs, Gate, ImageArgs, ImageSource, Look, RegistryAccess, ReportArgs,
     SbomArgs, Scanner, Target,
@@ -92,6 +96,9 @@ pub enum Command {
     /// Write and look at what you know about vulnerabilities in your products (VEX)
     #[command(subcommand)]
     Vex(VexCommand),
+    /// Write, or explain, the file that a project keeps its settings in: plimsoll.yaml
+    #[command(subcommand, name = "config-file")]
+    ConfigFile(ConfigFile),
     /// Say which version this is
     Version,
     /// Write the completions for a shell to standard output
@@ -107,6 +114,19 @@ pub enum Command {
         #[arg(long, value_name = "FOLDER", env = "PLIMSOLL_DIR")]
         dir: Option<PathBuf>,
     },
+}
+
+impl Command {
+    /// Where the rules of a command that scans are.
+    pub fn policy_mut(&mut self) -> Option<&mut Policy> {
+        match self {
+            Self::Image(args) | Self::Layers(args) => Some(&mut args.common.policy),
+            Self::Rootfs(args) | Self::Fs(args) => Some(&mut args.common.policy),
+            Self::Sbom(args) => Some(&mut args.common.policy),
+            Self::Explain(args) => Some(&mut args.policy),
+            _ => None,
+        }
+    }
 }
 
 /// `plimsoll packages`.

@@ -10,6 +10,7 @@ use model::{Budget, LicenseClass, Severity};
 use policy::license::Licenses;
 
 use super::db::{Data, Form};
+use super::policy::Policy;
 use super::values::{self, Output, Size};
 
 /// `plimsoll image` and `plimsoll layers`.
@@ -71,6 +72,9 @@ pub struct ExplainArgs {
     /// What to look with.
     #[command(flatten)]
     pub look: Look,
+    /// Whose rules count.
+    #[command(flatten)]
+    pub policy: Policy,
     /// What it may cost.
     #[command(flatten)]
     pub limits: Limits,
@@ -81,8 +85,9 @@ impl ExplainArgs {
     pub fn common(&self) -> Common {
         let report =
             ReportArgs { format: None, output: Vec::new(), severity: Vec::new(), all: false, show_suppressed: false };
-        let gate = Gate { fail_on: None, fail_on_incomplete: false, db_max_age: None };
-        Common { look: self.look.clone(), report, gate, limits: self.limits.clone() }
+        let gate = Gate::default();
+        let policy = self.policy.clone().without_gates();
+        Common { look: self.look.clone(), report, gate, policy, limits: self.limits.clone() }
     }
 }
 
@@ -194,6 +199,9 @@ pub struct Common {
     /// When to fail.
     #[command(flatten)]
     pub gate: Gate,
+    /// Whose rules count.
+    #[command(flatten)]
+    pub policy: Policy,
     /// What it may cost.
     #[command(flatten)]
     pub limits: Limits,
@@ -340,11 +348,12 @@ pub struct ReportArgs {
     pub show_suppressed: bool,
 }
 
-/// When to fail. Never changes what is shown.
-#[derive(Clone, Debug, Args)]
+/// When to fail. Never changes what is shown. Gates with several conditions are in `plimsoll.yaml`.
+#[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Gates")]
 pub struct Gate {
-    /// Exit with 1 if any vulnerability, or any licence that was asked for, is this bad or worse
+    /// Exit with 1 if any vulnerability, secret or licence that was looked for is this bad or worse. More conditions can be
+    /// put together in plimsoll.yaml (plimsoll config-file init writes one)
     #[arg(long, value_name = "SEVERITY", env = "PLIMSOLL_FAIL_ON", value_parser = values::severity)]
     pub fail_on: Option<Severity>,
     /// Exit with 5 if the advisory data is older than this: 3d, 12h
@@ -353,6 +362,9 @@ pub struct Gate {
     /// Exit with 4 if anything could not be seen
     #[arg(long, env = "PLIMSOLL_FAIL_ON_INCOMPLETE", value_parser = BoolishValueParser::new())]
     pub fail_on_incomplete: bool,
+    /// What was there before: a report in JSON. Gates that ask for what is new fail for nothing that it has
+    #[arg(long, value_name = "REPORT", env = "PLIMSOLL_BASELINE")]
+    pub baseline: Option<PathBuf>,
 }
 
 /// What a scan may cost. What does not fit becomes a gap in the report.

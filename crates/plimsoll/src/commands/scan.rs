@@ -9,7 +9,8 @@ use image::{Opened, local};
 use jiff::Timestamp;
 use model::{Analyzer, Detector, Report};
 use policy::license::Licenses;
-use report::{Context, Filter, Format, Run};
+use policy::subject::Kind;
+use report::{Context, Filter, Format, Run, one_line};
 
 use super::open::{self, Means};
 use crate::args::{Archives, Common, FolderArgs, ImageArgs, Look, Scanner, Talk, Target};
@@ -19,6 +20,7 @@ use crate::failure::Failure;
 use crate::gate;
 use crate::judge::{self, Judge};
 use crate::output::Outputs;
+use crate::policies::Policies;
 use crate::progress::Line;
 use crate::terminal;
 use crate::vex::Vex;
@@ -54,6 +56,8 @@ pub(super) struct Job<'a> {
     searches: bool,
     licenses: Option<Licenses>,
     vex: Vex,
+    policies: Policies,
+    quiet: bool,
     time: Timestamp,
     pub line: Option<Arc<Line>>,
     common: &'a Common,
@@ -67,6 +71,7 @@ impl<'a> Job<'a> {
         let time = report_time(&variable, SystemTime::now()).map_err(Failure::usage)?;
         let jobs =
             common.limits.jobs.or_else(|| std::thread::available_parallelism().ok().map(NonZero::get)).unwrap_or(1);
+        let policies = Policies::open(&common.gate, &common.policy, time, talk.quiet)?;
         let vex = Vex::open(&common.look, talk)?;
         let stderr = io::stderr().is_terminal();
         let line = (!talk.quiet && terminal::progress(&variable, stderr)).then(|| Arc::new(Line::start()));
@@ -98,6 +103,8 @@ impl<'a> Job<'a> {
             searches,
             licenses,
             vex,
+            policies,
+            quiet: talk.quiet,
             time,
             line,
             common,
@@ -141,17 +148,29 @@ impl<'a> Job<'a> {
             line.finish();
         }
         self.write(reports, out)?;
-        let (mut exit, reasons) = gate::judge(reports, &self.common.gate, self.judge.is_some(), self.time);
+        let (mut exit, reasons) =
+            gate::judge(reports, &self.common.gate, &self.policies, self.judge.is_some(), self.time);
         // The exit code says it all where nobody reads standard error.
         let mut stderr = io::stderr().lock();
         for failure in failures {
             exit = exit.max(failure.exit());
             let _ = failure.print(self.errors_in_color, &mut stderr);
         }
+        if !self.quiet {
+            self.policies.tell(reports, &self.looked_for(), &mut stderr);
+        }
         for reason in reasons {
-            let _ = writeln!(stderr, "failed: {reason}");
+            let _ = writeln!(stderr, "failed: {}", one_line(&reason));
         }
         Ok(exit)
+    }
+
+    /// The kinds of findings that can be there.
+    fn looked_for(&self) -> Vec<Kind> {
+        let vulnerabilities = self.judge.is_some().then_some([Kind::Vulnerability, Kind::EndOfLife]);
+        let secrets = self.searches.then_some(Kind::Secret);
+        let licenses = self.licenses.is_some().then_some(Kind::License);
+        vulnerabilities.into_iter().flatten().chain(secrets).chain(licenses).collect()
     }
 
     pub fn scan(&self, opened: Opened) -> Result<Report, Failure> {
@@ -174,6 +193,7 @@ impl<'a> Job<'a> {
             report.knowledge = judge.take_knowledge();
             self.vex.apply(&mut report);
         }
+        self.policies.apply(&mut report);
         tracing::info!(
             reference = report.image.origin.reference,
             layers = report.layers.len(),

@@ -1,0 +1,44 @@
+//! The flags that say whose rules count: files of settings, files of ignores.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use clap::builder::BoolishValueParser;
+use policy::gate::Gate;
+use policy::ignores::Ignore;
+
+/// Whose rules count.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Policy")]
+pub struct Policy {
+    /// Take settings, gates and ignores from this file [default: plimsoll.yaml in this folder or one above]
+    #[arg(long, value_name = "FILE", env = "PLIMSOLL_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// Take settings, gates and ignores from no file that is not named here
+    #[arg(long, env = "PLIMSOLL_NO_CONFIG", value_parser = BoolishValueParser::new())]
+    pub no_config: bool,
+    /// Set findings aside by this file: plimsoll.yaml, .trivyignore, .trivyignore.yaml, .grype.yaml, osv-scanner.toml or
+    /// .snyk; may be given several times [default: those of these names in this folder]
+    #[arg(long, value_name = "FILE", env = "PLIMSOLL_IGNOREFILE")]
+    pub ignorefile: Vec<PathBuf>,
+    /// What the files say that is no flag.
+    #[arg(skip)]
+    pub rules: Rules,
+}
+
+/// What files say that is no flag.
+#[derive(Clone, Debug, Default)]
+pub struct Rules {
+    /// Gates.
+    pub gates: Vec<Gate>,
+    /// Ignores.
+    pub ignores: Vec<Ignore>,
+}
+
+impl Policy {
+    /// The same where nothing is to fail.
+    pub fn without_gates(mut self) -> Self {
+        self.rules.gates.clear();
+        self
+    }
+}
