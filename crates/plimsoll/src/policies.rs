@@ -14,7 +14,7 @@ use policy::ignores::{self, FORMS, Ignore, Ignores};
 use policy::subject::Kind;
 use report::one_line;
 
-use crate::args::{self, Policy};
+use crate::args::{self, Policy, Rules};
 use crate::config;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -41,18 +41,7 @@ impl Policies {
             return Err(Failure::usage(format!("the gate {} asks for what is new, but not since when", gate.name))
                 .remedy("name an earlier report with --baseline, as plimsoll wrote it with -o json=FILE"));
         }
-        let mut ignores = policy.rules.ignores.clone();
-        for file in &policy.ignorefile {
-            ignores.extend(read(file, quiet)?);
-        }
-        if policy.ignorefile.is_empty() && !policy.no_config {
-            // plimsoll.yaml is read with the settings.
-            for name in FORMS.iter().flat_map(|form| form.names).filter(|name| **name != "plimsoll.yaml") {
-                if Path::new(name).is_file() {
-                    ignores.extend(read(Path::new(name), quiet)?);
-                }
-            }
-        }
+        let ignores = ignores(policy, &policy.rules, quiet)?;
         let gates = asked.fail_on.map(Gate::fail_on).into_iter().chain(policy.rules.gates.iter().cloned()).collect();
         Ok(Self { gates, ignores: Mutex::new(Ignores::new(ignores, now)), baseline, now })
     }
@@ -100,8 +89,25 @@ fn list(what: &str, ignores: &[&Ignore], out: &mut dyn Write) {
     }
 }
 
+/// All ignores: those that stand beside the settings, and those of the files that are named or, if none is, lie here.
+pub fn ignores(policy: &Policy, rules: &Rules, quiet: bool) -> Result<Vec<Ignore>, Failure> {
+    let mut ignores = rules.ignores.clone();
+    for file in &policy.ignorefile {
+        ignores.extend(read(file, quiet)?);
+    }
+    if policy.ignorefile.is_empty() && !policy.no_config {
+        // plimsoll.yaml is read with the settings.
+        for name in FORMS.iter().flat_map(|form| form.names).filter(|name| **name != "plimsoll.yaml") {
+            if Path::new(name).is_file() {
+                ignores.extend(read(Path::new(name), quiet)?);
+            }
+        }
+    }
+    Ok(ignores)
+}
+
 /// The ignores of a file.
-pub fn read(path: &Path, quiet: bool) -> Result<Vec<Ignore>, Failure> {
+fn read(path: &Path, quiet: bool) -> Result<Vec<Ignore>, Failure> {
     let name = path.display().to_string();
     let text = config::read(path)
         .map_err(|error| Failure::new(Exit::Usage, error).when(format!("cannot read the ignores in {name}")))?;

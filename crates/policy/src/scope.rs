@@ -48,6 +48,7 @@ pub struct Scope {
 /// A package by its package URL or its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PackagePattern {
+    text: String,
     glob: Glob,
     is_purl: bool,
 }
@@ -57,17 +58,17 @@ impl PackagePattern {
     pub fn new(text: &str) -> Result<Self, String> {
         let is_purl = text.starts_with("pkg:");
         let glob = if is_purl { Glob::new(&decoded(text))? } else { Glob::new(text)? };
-        Ok(Self { glob, is_purl })
+        Ok(Self { text: text.to_owned(), glob, is_purl })
     }
 
     /// The package of exactly that name.
     pub fn named(name: &str) -> Self {
-        Self { glob: Glob::exactly(name), is_purl: false }
+        Self { text: name.to_owned(), glob: Glob::exactly(name), is_purl: false }
     }
 
     /// The pattern as it was written, where it means one package URL and no more.
     pub fn purl(&self) -> Option<&str> {
-        (self.is_purl && self.glob.is_plain()).then(|| self.glob.text())
+        (self.is_purl && self.glob.is_plain()).then_some(&*self.text)
     }
 
     fn matches(&self, subject: &Subject<'_>) -> bool {
@@ -85,7 +86,7 @@ impl PackagePattern {
 
 impl fmt::Display for PackagePattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.glob, f)
+        f.write_str(&self.text)
     }
 }
 

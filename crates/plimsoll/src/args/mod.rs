@@ -27,7 +27,7 @@ pub use scan::{
 pub use values::output;
 pub use values::{DataForm, DataSource, Output, format, names};
 
-pub use vex::{Add, VexCommand};
+pub use vex::{Add, FromIgnores, VexCommand};
 
 use crate::terminal::ColorChoice;
 

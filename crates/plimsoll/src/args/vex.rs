@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use model::VexStatus;
 
+use super::policy::Policy;
+
 /// What to do with VEX documents.
 #[derive(Debug, Subcommand)]
 pub enum VexCommand {
@@ -12,6 +14,8 @@ pub enum VexCommand {
     ///
     /// What is in the file already stays as it is; its version is raised.
     Add(Add),
+    /// Write an OpenVEX document of what is ignored with a justification, so that others need not look again
+    FromIgnores(FromIgnores),
     /// List the statements of documents, and what is left out of them and why
     List {
         /// Files, folders or VEX repositories
@@ -61,6 +65,23 @@ pub struct Add {
     /// The file
     #[arg(long, value_name = "FILE", env = "PLIMSOLL_FILE")]
     pub file: PathBuf,
+}
+
+/// What is ignored, as statements.
+#[derive(Clone, Debug, Args)]
+pub struct FromIgnores {
+    /// What the statements are about, as package URLs: pkg:oci/shop?repository_url=ghcr.io/acme/shop
+    #[arg(value_name = "PURL", required = true)]
+    pub products: Vec<String>,
+    /// Who says so
+    #[arg(long, value_name = "NAME", env = "PLIMSOLL_AUTHOR")]
+    pub author: String,
+    /// The file, whose content is replaced [default: standard output]
+    #[arg(long, value_name = "FILE", env = "PLIMSOLL_FILE")]
+    pub file: Option<PathBuf>,
+    /// Which ignores.
+    #[command(flatten)]
+    pub policy: Policy,
 }
 
 fn status(text: &str) -> Result<VexStatus, String> {

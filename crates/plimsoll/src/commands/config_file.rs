@@ -20,10 +20,7 @@ const TEMPLATE: &str = include_str!("../config/template.yaml");
 pub fn run(command: &ConfigFile, out: &mut dyn Write) -> Result<(), Failure> {
     match command {
         ConfigFile::Explain(asked) => {
-            let here = std::env::current_dir().unwrap_or_default();
-            let named = asked.policy.config.as_deref();
-            let places = Places { named, look_around: !asked.policy.no_config, here, variables: &variable };
-            let config = Config::read(&places, asked.r#for.as_deref())?;
+            let config = Config::read(&Places::of(&asked.policy, &variable), asked.r#for.as_deref())?;
             written(out.write_all(explained(&config, asked).as_bytes()))
         }
         ConfigFile::Init(asked) => init(asked, out),

@@ -7,13 +7,16 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use advisories::vex::{Collection, Draft, DraftError, Statement};
+use model::VexStatus;
 use report::one_line;
 
-use crate::args::{Add, VexCommand};
+use crate::args::{Add, FromIgnores, VexCommand};
+use crate::config::{Config, Places};
 use crate::environment::{report_time, variable};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::written;
+use crate::policies;
 
 const TOOLING: &str = concat!("plimsoll ", env!("CARGO_PKG_VERSION"));
 
@@ -21,6 +24,7 @@ const TOOLING: &str = concat!("plimsoll ", env!("CARGO_PKG_VERSION"));
 pub fn run(command: &VexCommand, out: &mut dyn Write) -> Result<Exit, Failure> {
     match command {
         VexCommand::Add(asked) => add(asked, out).map(|()| Exit::Passed),
+        VexCommand::FromIgnores(asked) => from_ignores(asked, out).map(|()| Exit::Passed),
         VexCommand::List { paths } => look(paths, true, out).map(|_| Exit::Passed),
         VexCommand::Check { paths } => {
             let sound = look(paths, false, out)?;
@@ -63,6 +67,59 @@ fn add(asked: &Add, out: &mut dyn Write) -> Result<(), Failure> {
     replace(&path, &text).map_err(|error| failed(error, "write"))?;
     let id = one_line(&asked.id).into_owned();
     written(writeln!(out, "{id} is {} in {}", asked.status.word(), one_line(&name.to_string())))
+}
+
+/// A document of the ignores that say in a word of VEX why the product is not affected. Those that a statement cannot say are
+/// told.
+fn from_ignores(asked: &FromIgnores, out: &mut dyn Write) -> Result<(), Failure> {
+    let time = report_time(&variable, SystemTime::now()).map_err(Failure::usage)?;
+    let config = Config::read(&Places::of(&asked.policy, &variable), None)?;
+    let ignores = policies::ignores(&asked.policy, &config.rules(), false)?;
+    let mut stderr = io::stderr().lock();
+    let mut document: Option<String> = None;
+    for ignore in ignores.iter().filter(|ignore| !ignore.is_over(time)) {
+        let Some(justification) = ignore.justification.as_deref() else { continue };
+        let parts: Vec<String> = match ignore.vex_parts() {
+            Ok(parts) => parts.into_iter().map(str::to_owned).collect(),
+            Err(why) => {
+                let line = format!("left out: the ignore of {}: {why} ({})", ignore.name(), ignore.place());
+                let _ = writeln!(stderr, "warning: {}", one_line(&line));
+                continue;
+            }
+        };
+        for id in &ignore.scope.ids {
+            let draft = Draft {
+                id,
+                aliases: &[],
+                products: &asked.products,
+                subcomponents: &parts,
+                status: VexStatus::NotAffected,
+                justification: Some(justification),
+                impact: ignore.reason.as_deref(),
+                action: None,
+                author: Some(&asked.author),
+                time,
+                tooling: TOOLING,
+            };
+            let text = match &document {
+                None => draft.document(),
+                Some(document) => draft.added_to(document),
+            };
+            document = Some(text.map_err(|error| Failure::new(Exit::Usage, error).when(ignore.place()))?);
+        }
+    }
+    let document = document.ok_or_else(|| {
+        Failure::usage("no ignore says a justification that a statement can say").remedy(
+            "write justification: vulnerable_code_not_in_execute_path, or another label of OpenVEX, beside an id",
+        )
+    })?;
+    match &asked.file {
+        None => written(out.write_all(document.as_bytes())),
+        Some(file) => {
+            let tried = format!("cannot write {}", file.display());
+            replace(file, &document).map_err(|error| Failure::new(Exit::ScanFailed, error).when(tried))
+        }
+    }
 }
 
 /// Writes a file as a whole or not at all.

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use policy::file::{self, Section, Switch};
 use policy::ignores::{Ignore, MOST_BYTES};
 
-use crate::args::Rules;
+use crate::args::{Policy, Rules};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::terminal::Variables;
@@ -138,7 +138,13 @@ fn check(section: &Section, is_guarded: bool) -> Result<(), String> {
     Ok(())
 }
 
-impl Places<'_> {
+impl<'a> Places<'a> {
+    /// Where flags and variables say, in this working directory.
+    pub fn of(policy: &'a Policy, variables: Variables<'a>) -> Self {
+        let here = std::env::current_dir().unwrap_or_default();
+        Self { named: policy.config.as_deref(), look_around: !policy.no_config, here, variables }
+    }
+
     /// The files that there are, those that matter least first, each with whether it may be a stranger's.
     fn files(&self) -> Vec<(PathBuf, bool)> {
         let mut files = Vec::new();

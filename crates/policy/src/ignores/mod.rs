@@ -20,7 +20,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use model::{Report, VexStatus};
 
-use crate::scope::{Scope, ids};
+use crate::scope::{PackagePattern, Scope, ids};
 use crate::subject::{Kind, Subject};
 use crate::until::Until;
 
@@ -201,6 +201,21 @@ impl Ignore {
             0 => first,
             more => format!("{first} and {more} more"),
         }
+    }
+
+    /// What it says about which packages, as package URLs, where it can be said in a VEX statement: of vulnerabilities by
+    /// their ids, in a product as a whole or in packages of it. Else what cannot.
+    pub fn vex_parts(&self) -> Result<Vec<&str>, &'static str> {
+        let scope = &self.scope;
+        if scope.ids.is_empty() || !scope.may_mean(Kind::Vulnerability) {
+            return Err("it names no vulnerability");
+        }
+        let elsewhere = [&scope.paths, &scope.images, &scope.layers].into_iter().any(|globs| !globs.is_empty());
+        if elsewhere || !scope.versions.is_empty() || !scope.package_kinds.is_empty() || !scope.states.is_empty() {
+            return Err("it holds only in some places, which a statement cannot say");
+        }
+        let parts: Option<Vec<&str>> = scope.packages.iter().map(PackagePattern::purl).collect();
+        parts.ok_or("it has a pattern of packages; a statement needs package URLs such as pkg:npm/lodash")
     }
 
     /// Where it is written: `plimsoll.yaml, line 12`.
