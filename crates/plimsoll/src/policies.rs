@@ -29,6 +29,7 @@ pub struct Policies {
     ignores: Mutex<Ignores>,
     baseline: Option<Baseline>,
     now: Timestamp,
+    quiet: bool,
 }
 
 impl Policies {
@@ -43,7 +44,7 @@ impl Policies {
         }
         let ignores = ignores(policy, &policy.rules, quiet)?;
         let gates = asked.fail_on.map(Gate::fail_on).into_iter().chain(policy.rules.gates.iter().cloned()).collect();
-        Ok(Self { gates, ignores: Mutex::new(Ignores::new(ignores, now)), baseline, now })
+        Ok(Self { gates, ignores: Mutex::new(Ignores::new(ignores, now)), baseline, now, quiet })
     }
 
     /// Those gates, and nothing else.
@@ -66,6 +67,9 @@ impl Policies {
     /// Says which ignores are over, which are of no use where these kinds of findings were looked for, and what keeps gates
     /// from telling.
     pub fn tell(&self, reports: &[Report], looked_for: &[Kind], out: &mut dyn Write) {
+        if self.quiet {
+            return;
+        }
         let ignores = self.ignores.lock().unwrap_or_else(PoisonError::into_inner);
         for doubt in self.gates.iter().filter_map(|gate| gate.doubt(reports)) {
             let _ = writeln!(out, "warning: {}", one_line(&doubt));

@@ -124,7 +124,7 @@ fn mistakes_are_told_with_file_and_line() {
         "fail-on: [low, high]\n",
         "plimsoll.yaml, line 1: the argument '--fail-on <SEVERITY>' cannot be used multiple",
     );
-    check("offline: maybe\n", "plimsoll.yaml, line 1: \"offline\" is true or false");
+    check("all: maybe\n", "plimsoll.yaml, line 1: \"all\" is true or false");
     check("config: other.yaml\n", "plimsoll.yaml, line 1: there is no \"config\" here");
     check("gates:\n  a:\n    new: true\n", "the gate a asks for what is new, but not since when");
     check("a: [\n", "plimsoll.yaml, ");
@@ -195,7 +195,8 @@ fn every_exit_code_has_its_reason() {
     // With no file read nothing is found, and the gaps say so.
     folder.scan(&small).check(4, &["failed: gate seen (coverage: complete): could not be seen: "]);
     let image = example("shop.oci");
-    folder.run(&["image", "--input", &image, "--offline", "--no-cache"], &[]).check(5, &["there are no advisories"]);
+    let blind = ["image", "--input", &image, "--offline", "--no-cache", "--no-config"];
+    folder.run(&blind, &[]).check(5, &["there are no advisories"]);
 }
 
 #[test]
@@ -286,6 +287,15 @@ fn ignores_with_a_justification_become_statements() {
     ));
     let none = Folder::with("").run(&["vex", "from-ignores", product, "--author", "Acme"], &[]);
     none.check(2, &["no ignore says a justification"]);
+}
+
+#[test]
+fn views_with_fewer_formats_pass_over_that_of_a_scan() {
+    let folder = Folder::with("format: cyclonedx\n");
+    let (image, advisories) = (example("shop.oci"), example("advisories"));
+    folder.run(&["layers", "--input", &image, "--no-cache"], &[]).check(0, &[]);
+    let explain = ["explain", "CVE-2021-44228", "--input", &image, "--advisories", &advisories, "--no-cache"];
+    folder.run(&explain, &[]).check(0, &[]);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use model::{Finding, FixState, Report, Severity, Vulnerability};
 use rules::{Node, Wrong};
 
 use crate::baseline::Baseline;
-use crate::scope::{self, Scope, each, ids, no};
+use crate::scope::{self, Scope, each, no};
 use crate::subject::{Kind, Subject};
 
 /// Findings that a verdict names.
@@ -200,7 +200,7 @@ impl Gate {
             && (!self.asks_vulnerability()
                 || finding.vulnerability().is_some_and(|found| self.stops_vulnerability(found, terms.now)))
             && (!self.new || !terms.baseline.is_some_and(|baseline| baseline.has(subject)))
-            && self.scope.means(subject, &ids(subject))
+            && self.scope.means(subject, &self.scope.ids_of(subject))
     }
 
     /// Whether there are conditions that only vulnerabilities can meet.

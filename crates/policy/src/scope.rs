@@ -97,15 +97,12 @@ fn decoded(purl: &str) -> String {
     while let Some((before, after)) = rest.split_once('%') {
         text.push_str(before);
         let digits = after.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        match digits.filter(u8::is_ascii) {
-            Some(byte) => {
-                text.push(char::from(byte));
-                rest = &after[2..];
-            }
-            None => {
-                text.push('%');
-                rest = after;
-            }
+        if let Some(byte) = digits.filter(u8::is_ascii) {
+            text.push(char::from(byte));
+            rest = &after[2..];
+        } else {
+            text.push('%');
+            rest = after;
         }
     }
     text + rest
@@ -194,6 +191,11 @@ impl Scope {
             && any(&self.states, |state| {
                 subject.finding.vulnerability().is_some_and(|vulnerability| vulnerability.state == *state)
             })
+    }
+
+    /// The ids of a finding for [`Self::means`], where they are asked for.
+    pub(crate) fn ids_of(&self, subject: &Subject<'_>) -> HashSet<String> {
+        if self.ids.is_empty() { HashSet::new() } else { ids(subject) }
     }
 
     fn means_package(&self, subject: &Subject<'_>) -> bool {

@@ -57,7 +57,6 @@ pub(super) struct Job<'a> {
     licenses: Option<Licenses>,
     vex: Vex,
     policies: Policies,
-    quiet: bool,
     time: Timestamp,
     pub line: Option<Arc<Line>>,
     common: &'a Common,
@@ -104,7 +103,6 @@ impl<'a> Job<'a> {
             licenses,
             vex,
             policies,
-            quiet: talk.quiet,
             time,
             line,
             common,
@@ -156,9 +154,7 @@ impl<'a> Job<'a> {
             exit = exit.max(failure.exit());
             let _ = failure.print(self.errors_in_color, &mut stderr);
         }
-        if !self.quiet {
-            self.policies.tell(reports, &self.looked_for(), &mut stderr);
-        }
+        self.policies.tell(reports, &self.looked_for(), &mut stderr);
         for reason in reasons {
             let _ = writeln!(stderr, "failed: {}", one_line(&reason));
         }

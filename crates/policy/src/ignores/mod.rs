@@ -90,8 +90,7 @@ pub fn read(name: &str, text: &str) -> Result<Reading, String> {
 
 /// The form of a file with a name of its own.
 fn told_by_content(base: &str, text: &str) -> fn(&str) -> Result<Reading, String> {
-    let has =
-        |key: &str| text.lines().any(|line| line.trim_end().strip_prefix(key).is_some_and(|rest| rest.is_empty()));
+    let has = |key: &str| text.lines().any(|line| line.trim_end().strip_prefix(key).is_some_and(str::is_empty));
     let extension = base.rsplit_once('.').map_or("", |(_, extension)| extension);
     match extension {
         "toml" => osv_scanner::read,
@@ -106,7 +105,7 @@ fn told_by_content(base: &str, text: &str) -> fn(&str) -> Result<Reading, String
 /// What became of the ignores, over several reports.
 #[derive(Clone, Debug, Default)]
 pub struct Ignores {
-    ignores: Vec<Ignore>,
+    all: Vec<Ignore>,
     /// How many findings each set aside.
     used: Vec<u64>,
     /// Whether there was an image that each could be about.
@@ -130,15 +129,15 @@ impl Ignores {
             }
         }
         let (used, concerned) = (vec![0; ignores.len()], vec![false; ignores.len()]);
-        Self { ignores, used, concerned, by_id, without_id, now }
+        Self { all: ignores, used, concerned, by_id, without_id, now }
     }
 
     /// Sets aside what is ignored in a report. Of several ignores the first one gives the reason.
     pub fn apply(&mut self, report: &mut Report) {
-        if self.ignores.is_empty() {
+        if self.all.is_empty() {
             return;
         }
-        for (concerned, ignore) in self.concerned.iter_mut().zip(&self.ignores) {
+        for (concerned, ignore) in self.concerned.iter_mut().zip(&self.all) {
             *concerned |= ignore.scope.covers_image(report);
         }
         let mut decided = Vec::new();
@@ -150,36 +149,31 @@ impl Ignores {
             candidates.extend(&self.without_id);
             candidates.sort_unstable();
             candidates.dedup();
-            candidates.retain(|&candidate| self.ignores[candidate].scope.means(&subject, &ids));
+            candidates.retain(|&candidate| self.all[candidate].scope.means(&subject, &ids));
             for &candidate in &candidates {
                 self.used[candidate] += 1;
             }
             decided.extend(candidates.first().map(|&first| (index, first)));
         }
         for (finding, ignore) in decided {
-            report.findings[finding].set_aside(|| self.ignores[ignore].suppression());
+            report.findings[finding].set_aside(|| self.all[ignore].suppression());
         }
     }
 
     /// Those that are over, and would set something aside no longer.
     pub fn expired(&self) -> impl Iterator<Item = &Ignore> {
-        self.ignores.iter().filter(|ignore| ignore.is_over(self.now))
+        self.all.iter().filter(|ignore| ignore.is_over(self.now))
     }
 
     /// Those that hold, are about an image that was looked at and kinds of findings that were looked for, and set nothing
     /// aside.
     pub fn unused<'a>(&'a self, looked_for: &'a [Kind]) -> impl Iterator<Item = &'a Ignore> {
-        let each = self.ignores.iter().zip(&self.used).zip(&self.concerned);
+        let each = self.all.iter().zip(&self.used).zip(&self.concerned);
         each.filter(move |((ignore, used), concerned)| {
             let looked_for = looked_for.iter().any(|&kind| ignore.scope.may_mean(kind));
             **used == 0 && **concerned && looked_for && !ignore.is_over(self.now)
         })
         .map(|((ignore, _), _)| ignore)
-    }
-
-    /// All of them.
-    pub fn all(&self) -> &[Ignore] {
-        &self.ignores
     }
 }
 

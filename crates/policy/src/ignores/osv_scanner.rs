@@ -70,7 +70,7 @@ pub(super) fn read(text: &str) -> Result<Reading, String> {
         let IgnoredVuln { id, ignore_until, reason } = entry.into_inner();
         let scope = Scope { kinds: vec![Kind::Vulnerability], ids: vec![id.to_ascii_uppercase()], ..Scope::default() };
         let until = until(ignore_until, line)?;
-        reading.ignores.push(Ignore { scope, until, reason, line, ..Ignore::default() });
+        reading.ignores.push(Ignore { scope, reason, until, line, ..Ignore::default() });
     }
     for entry in file.package_overrides {
         let line = line(entry.span().start);
@@ -78,7 +78,7 @@ pub(super) fn read(text: &str) -> Result<Reading, String> {
         let until = until(entry.effective_until.clone(), line)?;
         match scope(&entry) {
             Ok(Some(scope)) => {
-                reading.ignores.push(Ignore { scope, until, reason: entry.reason, line, ..Ignore::default() });
+                reading.ignores.push(Ignore { scope, reason: entry.reason, until, line, ..Ignore::default() });
             }
             Ok(None) => {}
             Err(why) => reading.refusals.push(format!("line {line}: {why}")),

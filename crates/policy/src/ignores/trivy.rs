@@ -7,6 +7,7 @@ use super::{Ignore, Reading};
 use crate::scope::Scope;
 use crate::until::Until;
 
+#[expect(clippy::unnecessary_wraps, reason = "as every form is read")]
 pub(super) fn read(text: &str) -> Result<Reading, String> {
     let mut reading = Reading::default();
     for (number, line) in (1..).zip(text.trim_start_matches('\u{feff}').lines()) {
