@@ -103,6 +103,7 @@ fn sheet([name, version, text, other, instruction]: &[Cow<'_, str>; 5]) -> Repor
         date: other.to_string(),
         extended: Some(text.to_string()),
         passed: true,
+        suppressed: None,
     };
     let step =
         |instruction: &str, layer| History { instruction: instruction.into(), created: Some(other.to_string()), layer };

@@ -35,7 +35,8 @@ pub(crate) fn labels(report: &Report, mut condition: impl FnMut(&Subject<'_>) ->
     met.map(label).collect::<Vec<_>>().join(" ")
 }
 
-/// `ghcr.io/acme/shop:1.2`: a base with `openssl` and `libc6` of Debian 12, an application with `lodash` and a secret.
+/// `ghcr.io/acme/shop:1.2`: a base with `openssl` and `libc6` of Debian 12, an application with `lodash` and a secret
+/// in a file that was removed again, and another one in a variable.
 pub(crate) fn report() -> Report {
     let layer = |digit: &str| Layer {
         diff_id: format!("sha256:{}", digit.repeat(64)).parse::<Digest>().ok(),
@@ -130,8 +131,8 @@ fn secret(place: Place, spot: Spot, fingerprint: &str) -> Finding {
         Secret { kind: "acme-token".into(), spot, redacted: "acme… (20)".into(), fingerprint: fingerprint.into() };
     Finding::Secret(Box::new(ExposedSecret {
         secret,
+        removed: place.layer,
         place,
-        removed: None,
         name: "Acme token".into(),
         provider: "Acme".into(),
         severity: Severity::High,

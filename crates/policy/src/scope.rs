@@ -14,7 +14,7 @@ use crate::glob::Glob;
 use crate::subject::{Kind, Subject};
 
 /// The keys of a scope in a file.
-pub(crate) const KEYS: [&str; 8] = ["kind", "id", "package", "path", "image", "layer", "secret", "license"];
+pub(crate) const KEYS: [&str; 9] = ["kind", "id", "package", "path", "image", "layer", "secret", "license", "removed"];
 
 /// Conditions on what is found and where.
 #[derive(Clone, Debug, Default)]
@@ -43,6 +43,8 @@ pub struct Scope {
     pub license_classes: Vec<LicenseClass>,
     /// Whether there is a fix.
     pub states: Vec<FixState>,
+    /// Whether it is only in the image, and in no container of it.
+    pub removed: Option<bool>,
 }
 
 /// A package by its package URL or its name.
@@ -142,6 +144,7 @@ impl Scope {
             }
             Ok(())
         })?;
+        scope.removed = fields.flag("removed")?;
         Ok(scope)
     }
 
@@ -156,6 +159,7 @@ impl Scope {
             && self.package_kinds.is_empty()
             && self.license_classes.is_empty()
             && self.states.is_empty()
+            && self.removed.is_none()
     }
 
     /// Whether an image may have what is meant.
@@ -182,6 +186,7 @@ impl Scope {
             && self.covers_image(subject.report)
             && self.means_package(subject)
             && any(&self.paths, |glob| subject.path().is_some_and(|path| glob.matches(&path)))
+            && self.removed.is_none_or(|removed| subject.is_removed() == Some(removed))
             && any(&self.layers, |glob| is_in_layer(glob, subject))
             && any(&self.secrets, |glob| {
                 let secret = subject.finding.secret().map(|found| &found.secret);

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use model::{Finding, Item, LayerClass, LayerIndex, Package, Place, Report, Severity};
+use model::{Finding, Item, LayerClass, LayerIndex, Package, Place, Report, Severity, Spot};
 
 /// What kinds of findings there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -104,6 +104,15 @@ impl<'a> Subject<'a> {
     /// The layer that brought it, where that is known.
     pub fn layer(&self) -> Option<LayerIndex> {
         self.place()?.layer
+    }
+
+    /// Whether a later layer removed it, or a step of the build is all that tells of it: it is in the image and in no
+    /// container. None where there is nothing to be removed.
+    pub fn is_removed(&self) -> Option<bool> {
+        match self.finding {
+            Finding::Secret(found) => Some(found.removed.is_some() || matches!(found.secret.spot, Spot::History(_))),
+            _ => self.item().map(|item| item.removed.is_some()),
+        }
     }
 
     /// Which part of the image the layer belongs to, where that is known.

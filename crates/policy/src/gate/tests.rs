@@ -58,6 +58,9 @@ fn each_condition_stops_what_meets_it() {
         ("secret: any", "secret variable"),
         ("secret: acme-*", "secret variable"),
         ("secret: f00d", "secret"),
+        ("{secret: any, removed: true}", "secret"),
+        ("{secret: any, removed: false}", "variable"),
+        ("removed: false", "openssl libc6 lodash variable license"),
         ("secret: other-*", ""),
         ("package: openssl", "openssl"),
         // A name is that of the source package as well.

@@ -205,7 +205,12 @@ impl Ignore {
             return Err("it names no vulnerability");
         }
         let elsewhere = [&scope.paths, &scope.images, &scope.layers].into_iter().any(|globs| !globs.is_empty());
-        if elsewhere || !scope.versions.is_empty() || !scope.package_kinds.is_empty() || !scope.states.is_empty() {
+        if elsewhere
+            || !scope.versions.is_empty()
+            || !scope.package_kinds.is_empty()
+            || !scope.states.is_empty()
+            || scope.removed.is_some()
+        {
             return Err("it holds only in some places, which a statement cannot say");
         }
         let parts: Option<Vec<&str>> = scope.packages.iter().map(PackagePattern::purl).collect();
