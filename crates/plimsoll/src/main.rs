@@ -5,6 +5,7 @@ mod args;
 mod bug;
 mod commands;
 mod config;
+mod custom;
 mod environment;
 mod exit;
 mod failure;
@@ -24,7 +25,9 @@ use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 use crate::args::{Cli, Command};
-use crate::commands::{config_file, db, explain, formats, manual, sbom, scan, vex as vex_command};
+use crate::commands::{
+    config_file, db, explain, formats, manual, policy as policy_command, sbom, scan, vex as vex_command,
+};
 use crate::environment::variable;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -61,6 +64,7 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Packages(args) => formats::run(args, out).map(done),
         Command::Db(command) => db::run(command, &cli.talk, out),
         Command::Vex(command) => vex_command::run(command, out),
+        Command::Policy(command) => policy_command::run(command, out),
         Command::ConfigFile(command) => config_file::run(command, out).map(done),
         Command::Version => manual::version(out).map(done),
         Command::Completions { shell } => manual::completions(*shell, out).map(done),

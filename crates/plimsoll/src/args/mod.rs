@@ -18,7 +18,7 @@ pub use db::{
     BuildArgs, Data, Db, DeltaArgs, DiffArgs, ExportArgs, Form, ImportArgs, KeygenArgs, Place, PullArgs, PushArgs,
     SearchArgs, StatusArgs, UpdateArgs, VerifyArgs,
 };
-pub use policy::{Policy, Rules};
+pub use policy::{Policy, PolicyCommand, Rules};
 pub use scan::{
     Archives, Common, ExplainArgs, FolderArgs, Gate, ImageArgs, ImageSource, Look, RegistryAccess, ReportArgs,
     SbomArgs, Scanner, Target,
@@ -96,6 +96,9 @@ pub enum Command {
     /// Write and look at what you know about vulnerabilities in your products (VEX)
     #[command(subcommand)]
     Vex(VexCommand),
+    /// Test policies in Rego
+    #[command(subcommand)]
+    Policy(PolicyCommand),
     /// Write, or explain, the file that a project keeps its settings in: plimsoll.yaml
     #[command(subcommand, name = "config-file")]
     ConfigFile(ConfigFile),

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
 use clap::builder::BoolishValueParser;
+use clap::{Args, Subcommand};
 use policy::gate::Gate;
 use policy::ignores::Ignore;
 
@@ -21,6 +21,10 @@ pub struct Policy {
     /// .snyk; may be given several times [default: those of these names in this folder]
     #[arg(long, value_name = "FILE", env = "PLIMSOLL_IGNOREFILE")]
     pub ignorefile: Vec<PathBuf>,
+    /// Ask these policies in Rego, files or folders: what data.plimsoll.deny says fails the scan, what data.plimsoll.warn says
+    /// is told; may be given several times
+    #[arg(long, value_name = "PATH", env = "PLIMSOLL_REGO")]
+    pub rego: Vec<PathBuf>,
     /// What the files say that is no flag.
     #[arg(skip)]
     pub rules: Rules,
@@ -39,6 +43,18 @@ impl Policy {
     /// The same where nothing is to fail.
     pub fn without_gates(mut self) -> Self {
         self.rules.gates.clear();
+        self.rego.clear();
         self
     }
+}
+
+/// `plimsoll policy`.
+#[derive(Debug, Subcommand)]
+pub enum PolicyCommand {
+    /// Run the tests of policies in Rego: the rules that begin with test_
+    Test {
+        /// Files and folders of *.rego
+        #[arg(value_name = "PATH", required = true)]
+        paths: Vec<PathBuf>,
+    },
 }

@@ -6,6 +6,7 @@ pub mod explain;
 pub mod formats;
 pub mod manual;
 pub mod open;
+pub mod policy;
 pub mod sbom;
 pub mod scan;
 pub mod vex;

@@ -13,7 +13,8 @@ use policy::subject::Kind;
 use report::{Context, Filter, Format, Run, one_line};
 
 use super::open::{self, Means};
-use crate::args::{Archives, Common, FolderArgs, ImageArgs, Look, Scanner, Talk, Target};
+use crate::args::{self, Archives, Common, FolderArgs, ImageArgs, Look, Scanner, Talk, Target};
+use crate::custom::{Custom, Said};
 use crate::environment::{cache_folder, report_time, variable};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -57,6 +58,7 @@ pub(super) struct Job<'a> {
     licenses: Option<Licenses>,
     vex: Vex,
     policies: Policies,
+    custom: Option<Custom>,
     time: Timestamp,
     pub line: Option<Arc<Line>>,
     common: &'a Common,
@@ -71,6 +73,7 @@ impl<'a> Job<'a> {
         let jobs =
             common.limits.jobs.or_else(|| std::thread::available_parallelism().ok().map(NonZero::get)).unwrap_or(1);
         let policies = Policies::open(&common.gate, &common.policy, time, talk.quiet)?;
+        let custom = Custom::open(&common.policy.rego)?;
         let vex = Vex::open(&common.look, talk)?;
         let stderr = io::stderr().is_terminal();
         let line = (!talk.quiet && terminal::progress(&variable, stderr)).then(|| Arc::new(Line::start()));
@@ -103,6 +106,7 @@ impl<'a> Job<'a> {
             licenses,
             vex,
             policies,
+            custom,
             time,
             line,
             common,
@@ -146,6 +150,7 @@ impl<'a> Job<'a> {
             line.finish();
         }
         self.write(reports, out)?;
+        let said = self.custom.as_ref().map(|custom| self.ask(custom, reports)).transpose()?.unwrap_or_default();
         let (mut exit, reasons) =
             gate::judge(reports, &self.common.gate, &self.policies, self.judge.is_some(), self.time);
         // The exit code says it all where nobody reads standard error.
@@ -155,6 +160,15 @@ impl<'a> Job<'a> {
             let _ = failure.print(self.errors_in_color, &mut stderr);
         }
         self.policies.tell(reports, &self.looked_for(), &mut stderr);
+        for message in said.warned {
+            let _ = writeln!(stderr, "warning: policy: {}", one_line(&message));
+        }
+        if !said.denied.is_empty() {
+            exit = exit.max(Exit::GateFailed);
+        }
+        for message in said.denied {
+            let _ = writeln!(stderr, "failed: policy: {}", one_line(&message));
+        }
         for reason in reasons {
             let _ = writeln!(stderr, "failed: {}", one_line(&reason));
         }
@@ -204,24 +218,35 @@ impl<'a> Job<'a> {
 
     fn write(&self, reports: &[Report], out: &mut dyn Write) -> Result<(), Failure> {
         let asked = &self.common.report;
+        let filter =
+            Filter { severities: asked.severity.clone(), everything: asked.all, suppressed: asked.show_suppressed };
+        self.with_context(filter, |context| self.outputs.write(reports, context, out))
+    }
+
+    /// What policies say about the reports, of which they see everything.
+    fn ask(&self, custom: &Custom, reports: &[Report]) -> Result<Said, Failure> {
+        let mut json = Vec::new();
+        let filter = Filter { severities: Vec::new(), everything: true, suppressed: true };
+        let format = args::format(report::SCAN, "json");
+        let written = format.map(|format| self.with_context(filter, |it| (format.write)(reports, it, &mut json)));
+        written.transpose().map_err(|error| Failure::new(Exit::ScanFailed, error))?;
+        custom.judge(&String::from_utf8_lossy(&json))
+    }
+
+    fn with_context<T>(&self, filter: Filter, then: impl FnOnce(&Context<'_>) -> T) -> T {
         let told = |name: &str| variable(name).unwrap_or_default();
         let [commit, reference, workflow, job, id] =
             ["GITHUB_SHA", "GITHUB_REF", "GITHUB_WORKFLOW", "GITHUB_JOB", "GITHUB_RUN_ID"].map(told);
-        let context = Context {
+        then(&Context {
             width: terminal::width(&variable, terminal::columns()),
             color: self.color,
             version: env!("CARGO_PKG_VERSION"),
             generated_at: &self.time.to_string(),
             wants_vulnerabilities: self.judge.is_some(),
             wants_licenses: self.licenses.is_some(),
-            filter: Filter {
-                severities: asked.severity.clone(),
-                everything: asked.all,
-                suppressed: asked.show_suppressed,
-            },
+            filter,
             run: Run { commit: &commit, reference: &reference, workflow: &workflow, job: &job, id: &id },
-        };
-        self.outputs.write(reports, &context, out)
+        })
     }
 }
 
