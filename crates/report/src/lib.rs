@@ -7,14 +7,27 @@
 //! table, the `origin` object of JSON. Every text that comes from an image or an advisory goes through [`clean`] before
 //! it meets a terminal.
 
+mod address;
+mod azure;
+mod checkstyle;
 mod clean;
+mod csv;
+mod first;
+mod gitlab;
+mod issue;
+mod jenkins;
 mod json;
+mod junit;
 mod layers;
+mod markdown;
+mod sarif;
 mod sbom;
 mod sightings;
+mod subject;
 mod table;
 mod text;
 mod view;
+mod xml;
 
 #[cfg(test)]
 mod samples;
@@ -154,7 +167,27 @@ pub const SCAN: &[Format] = &[
         for_people: false,
         write: sbom::github::write,
     },
+    program("sarif", "SARIF 2.1.0, for GitHub code scanning and many others", sarif::write),
+    program("gitlab-container", "GitLab's container scanning report", gitlab::container::write),
+    program("gitlab-dependency", "GitLab's dependency scanning report: libraries only", gitlab::dependency::write),
+    program("gitlab-secrets", "GitLab's secret detection report", gitlab::secret::write),
+    program("gitlab-quality", "GitLab's Code Quality report", gitlab::quality::write),
+    program("junit", "JUnit's XML, for AWS CodeBuild and most other build services", junit::write),
+    program("checkstyle", "Checkstyle's XML", checkstyle::write),
+    program("csv", "a table for spreadsheets", csv::write),
+    program("markdown", "for the comment on a pull request or the summary of a job", markdown::write),
+    program("azure", "logging commands of Azure Pipelines", azure::write),
+    program("jenkins", "the native format of Jenkins' Warnings Next Generation", jenkins::write),
 ];
+
+/// A format of a fixed shape.
+const fn program(
+    name: &'static str,
+    about: &'static str,
+    write: fn(&[Report], &Context<'_>, &mut dyn Write) -> io::Result<()>,
+) -> Format {
+    Format { name, about, for_people: false, write }
+}
 
 /// The formats of the view that explains an image's layers.
 pub const LAYERS: &[Format] = &[

@@ -430,3 +430,8 @@ pub(crate) fn render(format: &crate::Format, report: &Report, context: &Context<
     (format.write)(std::slice::from_ref(report), context, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
+
+/// The format of that name.
+pub(crate) fn format(name: &str) -> &'static crate::Format {
+    crate::SCAN.iter().find(|format| format.name == name).unwrap()
+}

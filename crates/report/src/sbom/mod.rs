@@ -12,11 +12,15 @@ mod properties;
 pub(crate) mod spdx;
 pub(crate) mod spdx3;
 pub(crate) mod syft;
-mod xml;
 
 use std::io;
 
 use model::Report;
+
+/// A name that no other content has and that the same content always has.
+pub(crate) fn uuid(content: &[u8]) -> String {
+    bill::Bill::uuid(content)
+}
 
 /// The one report that a bill can be about.
 fn only<'a>(reports: &'a [Report], format: &str) -> io::Result<&'a Report> {

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use model::{LayerClass, LayerIndex, PackageKind, Report};
+use model::{LayerClass, LayerIndex, PackageKind, Report, Severity};
 use versions::Scheme;
 
 use crate::table::packages::instruction;
@@ -18,7 +18,7 @@ const INSTRUCTION: usize = 48;
 pub(super) fn write(report: &Report, view: &View<'_>, context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
     let steps = steps(report, view, context);
     let mut label = "Next";
-    for (number, step) in (1..).zip(&steps) {
+    for (number, (step, _)) in (1..).zip(&steps) {
         let marker = if steps.len() == 1 { String::new() } else { format!("{number}. ") };
         entry(out, context, label, &marker, PLAIN, step)?;
         label = "";
@@ -26,23 +26,27 @@ pub(super) fn write(report: &Report, view: &View<'_>, context: &Context<'_>, out
     Ok(())
 }
 
-fn steps(report: &Report, view: &View<'_>, context: &Context<'_>) -> Vec<String> {
+/// The steps, each with the worst severity among what it fixes, where it fixes something.
+pub(crate) fn steps(report: &Report, view: &View<'_>, context: &Context<'_>) -> Vec<(String, Option<Severity>)> {
     let mut steps = Vec::new();
     if context.wants_vulnerabilities && !view.judged {
-        steps.push(
-            "Fetch the advisory data: plimsoll db update. Where there is no network, name a folder of it: --advisories DIR."
-                .to_owned(),
-        );
+        let step = "Fetch the advisory data: plimsoll db update. Where there is no network, name a folder of it: --advisories DIR.";
+        steps.push((step.to_owned(), None));
     }
     for end in view.ends_of_life.iter().filter(|end| end.passed) {
-        steps.push(format!("Build on a release that is still supported, instead of {}.", one_line(&end.release)));
+        let step = format!("Build on a release that is still supported, instead of {}.", one_line(&end.release));
+        steps.push((step, None));
     }
     let known = steps.len();
     let mut changes = changes(report, view);
     changes.sort_by_key(|change| std::cmp::Reverse(change.weight));
-    steps.extend(changes.into_iter().map(|change| change.text).take(STEPS.saturating_sub(known)));
+    let changes = changes.into_iter().map(|change| {
+        let worst = change.worst();
+        (change.text, worst)
+    });
+    steps.extend(changes.take(STEPS.saturating_sub(known)));
     if let Some(step) = leave_out(view).filter(|_| steps.len() < STEPS) {
-        steps.push(step);
+        steps.push((step, None));
     }
     steps
 }
@@ -51,6 +55,13 @@ struct Change {
     /// Fixable vulnerabilities by severity, worst first: what the change is worth.
     weight: [u64; 6],
     text: String,
+}
+
+impl Change {
+    fn worst(&self) -> Option<Severity> {
+        let counts = Severity::WORST_FIRST.into_iter().zip(self.weight);
+        counts.into_iter().find(|(_, count)| *count > 0).map(|(severity, _)| severity)
+    }
 }
 
 /// One change for the base image, one for each layer that installs distribution packages, one for each library.
@@ -173,7 +184,7 @@ fn total(groups: &[&Group<'_>]) -> String {
 }
 
 fn weight(groups: &[&Group<'_>]) -> [u64; 6] {
-    model::Severity::WORST_FIRST.map(|severity| fixable_ids(groups).get(severity))
+    Severity::WORST_FIRST.map(|severity| fixable_ids(groups).get(severity))
 }
 
 /// The vulnerabilities with a fix, each counted once.

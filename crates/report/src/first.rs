@@ -1,0 +1,64 @@
+//! What to fix first: secrets that lie open, then the few changes that remove the most.
+
+use model::{Report, Severity};
+
+use crate::Context;
+use crate::issue::{Found, Issue};
+use crate::table::next;
+use crate::view::View;
+
+/// Secrets that are named; the others are listed further down.
+const SECRETS: usize = 3;
+
+/// One thing to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Step {
+    /// What, cleaned.
+    pub text: String,
+    /// How bad the worst is that it removes, where that can be told.
+    pub severity: Option<Severity>,
+}
+
+/// The steps, the first one first.
+pub(crate) fn steps(report: &Report, issues: &[Issue<'_>], context: &Context<'_>) -> Vec<Step> {
+    let secrets: Vec<&Issue<'_>> = issues.iter().filter(|issue| matches!(issue.what, Found::Secret(_))).collect();
+    let mut steps: Vec<Step> = secrets
+        .iter()
+        .take(SECRETS)
+        .map(|issue| Step {
+            text: format!("{}: {} Then keep it out of the image.", issue.title(), issue.advice()),
+            severity: Some(issue.severity),
+        })
+        .collect();
+    if secrets.len() > SECRETS {
+        let more = secrets.len() - SECRETS;
+        let secrets = if more == 1 { "secret" } else { "secrets" };
+        steps.push(Step { text: format!("Change the {more} other {secrets} listed below."), severity: None });
+    }
+    let view = View::new(report, context);
+    steps.extend(next::steps(report, &view, context).into_iter().map(|(text, severity)| Step { text, severity }));
+    steps
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::issue::issues;
+    use crate::samples::{context, leaky};
+
+    #[test]
+    fn secrets_come_before_upgrades() {
+        let report = leaky();
+        let context = context(80);
+        let steps = steps(&report, &issues(&report, &context.filter), &context);
+        let expected = [
+            "Acme token in app/.env:3:7: Ask the porter for another one. Then keep it out of the image.",
+            "Acme token in the environment variable ACME_TOKEN of the image: Ask the porter for another one. Then keep it out of \
+             the image.",
+            "Build on a release that is still supported, instead of Debian 11.",
+            "Build usr/local/bin/tool again with Go 1.20.3 instead of 1.20.1: fixes 1 vulnerability.",
+        ];
+        assert_eq!(steps.iter().take(4).map(|step| &*step.text).collect::<Vec<_>>(), expected);
+        assert_eq!(steps[3].severity, Some(Severity::Critical));
+    }
+}

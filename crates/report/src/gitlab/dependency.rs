@@ -1,0 +1,49 @@
+//! `gl-dependency-scanning-report.json`: the vulnerabilities of libraries by the file that names them, for
+//! `artifacts:reports:dependency_scanning`. Packages of a distribution are the other report's.
+
+use std::io::{self, Write};
+
+use model::{Relation, Report};
+use serde_json::{Value, json};
+
+use crate::Context;
+use crate::issue::{Issue, Kind};
+
+pub(crate) fn write(reports: &[Report], context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
+    super::write(reports, context, out, "dependency_scanning", Kind::Vulnerability, location)
+}
+
+fn location(issue: &Issue<'_>) -> Option<Value> {
+    let package = issue.package().filter(|package| !package.kind.is_os())?;
+    let mut dependency = json!({ "package": { "name": package.name }, "version": package.version });
+    match package.relation {
+        Relation::Direct => dependency["direct"] = json!(true),
+        Relation::Transitive => dependency["direct"] = json!(false),
+        Relation::Unknown => {}
+    }
+    Some(json!({ "file": issue.path(), "dependency": dependency }))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::samples::{context, format, image, render};
+
+    #[test]
+    fn only_libraries_are_there_each_with_its_file() {
+        let document: Value =
+            serde_json::from_str(&render(format("gitlab-dependency"), &image(), &context(80))).unwrap();
+        let found = document["vulnerabilities"].as_array().unwrap();
+        let files: Vec<&Value> = found.iter().map(|found| &found["location"]["file"]).collect();
+        let lodash = "app/node_modules/lodash/package.json";
+        assert_eq!(
+            json!(files),
+            json!(["usr/local/bin/tool", lodash, "app/node_modules/x/node_modules/lodash/package.json"])
+        );
+        assert_eq!(
+            found[1]["location"]["dependency"],
+            json!({ "package": { "name": "lodash" }, "version": "4.17.20" })
+        );
+    }
+}
