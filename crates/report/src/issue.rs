@@ -399,6 +399,7 @@ pub(crate) fn fingerprint(parts: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clean::is_invisible;
     use crate::samples::{hostile, image, leaky, licensed};
 
     fn all(report: &Report) -> Vec<Issue<'_>> {
@@ -432,9 +433,9 @@ mod tests {
         assert_eq!(hole.advice(), "Upgrade libssl1.1 to 1.1.1w-0+deb11u1 or later.");
         assert_eq!(hole.whereabouts(), "var/lib/dpkg/status · layer 1 · ADD rootfs.tar.xz /");
         let secrets = find("acme-token");
-        assert_eq!(secrets[0].title(), "Acme token in the environment variable ACME_TOKEN of the image");
+        assert_eq!(secrets[1].title(), "Acme token in the environment variable ACME_TOKEN of the image");
         assert_eq!(
-            secrets[1].message(),
+            secrets[0].message(),
             "Acme token acme_… (40 characters) lies open in app/.env:3:7. Layer 4 removes the file, but it is still in the \
              image. Opens every door of the factory."
         );
@@ -473,7 +474,7 @@ mod tests {
         let report = hostile();
         for issue in all(&report) {
             for text in [issue.title(), issue.message(), issue.advice(), issue.whereabouts(), issue.rule_title()] {
-                assert!(!text.chars().any(crate::clean::is_invisible), "{text:?}");
+                assert!(!text.chars().any(is_invisible), "{text:?}");
                 assert!(!text.contains("##") && !text.starts_with("::"), "{text:?}");
             }
         }

@@ -14,6 +14,7 @@ mod clean;
 mod csv;
 mod first;
 mod gitlab;
+mod html;
 mod issue;
 mod jenkins;
 mod json;
@@ -176,6 +177,7 @@ pub const SCAN: &[Format] = &[
     program("checkstyle", "Checkstyle's XML", checkstyle::write),
     program("csv", "a table for spreadsheets", csv::write),
     program("markdown", "for the comment on a pull request or the summary of a job", markdown::write),
+    program("html", "one page with everything, to be opened in a browser", html::write),
     program("azure", "logging commands of Azure Pipelines", azure::write),
     program("jenkins", "the native format of Jenkins' Warnings Next Generation", jenkins::write),
 ];

@@ -365,9 +365,9 @@ mod tests {
         let results = log["runs"][0]["results"].as_array().unwrap();
         let secrets: Vec<&Value> = results.iter().filter(|result| result["ruleId"] == "acme-token").collect();
         let place = |result: &Value| result["locations"][0]["physicalLocation"].clone();
-        assert_eq!(place(secrets[0])["artifactLocation"]["uri"], "shop.tar");
-        assert_eq!(place(secrets[1])["artifactLocation"]["uri"], "app/.env");
-        assert_eq!(place(secrets[1])["region"]["startLine"], 3);
+        assert_eq!(place(secrets[1])["artifactLocation"]["uri"], "shop.tar");
+        assert_eq!(place(secrets[0])["artifactLocation"]["uri"], "app/.env");
+        assert_eq!(place(secrets[0])["region"]["startLine"], 3);
     }
 
     #[test]

@@ -75,7 +75,7 @@ fn one(report: &Report, context: &Context<'_>, room: usize) -> String {
 }
 
 /// `1 critical and 2 high vulnerabilities, 2 secrets`: the sentence that a reader takes away.
-fn verdict(report: &Report, view: &View<'_>, issues: &[Issue<'_>], context: &Context<'_>) -> String {
+pub(crate) fn verdict(report: &Report, view: &View<'_>, issues: &[Issue<'_>], context: &Context<'_>) -> String {
     let mut parts = Vec::new();
     let all = view.all;
     let severe: Vec<String> = [Severity::Critical, Severity::High]
