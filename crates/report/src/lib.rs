@@ -8,12 +8,14 @@
 //! it meets a terminal.
 
 mod address;
+mod asff;
 mod azure;
 mod checkstyle;
 mod clean;
 mod csv;
 mod first;
 mod gitlab;
+mod harbor;
 mod html;
 mod issue;
 mod jenkins;
@@ -21,15 +23,22 @@ mod json;
 mod junit;
 mod layers;
 mod markdown;
+mod ocsf;
+mod openvex;
 mod sarif;
 mod sbom;
 mod sightings;
 mod subject;
 mod table;
 mod text;
+mod trivy;
 mod view;
 mod xml;
 
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod readers;
 #[cfg(test)]
 mod samples;
 
@@ -64,7 +73,7 @@ pub struct Context<'a> {
     pub run: Run<'a>,
 }
 
-/// The run of a workflow, in GitHub's words; empty where none is going on.
+/// The run of a workflow, in GitHub's words, and where it runs; empty where none is going on.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Run<'a> {
     /// The commit that it is about (`GITHUB_SHA`).
@@ -77,6 +86,10 @@ pub struct Run<'a> {
     pub job: &'a str,
     /// The number of the run (`GITHUB_RUN_ID`).
     pub id: &'a str,
+    /// The account of AWS that it runs in (`AWS_ACCOUNT_ID`).
+    pub account: &'a str,
+    /// And the region (`AWS_REGION`).
+    pub region: &'a str,
 }
 
 /// What of a report to show. Never changes what is counted or what a gate sees.
@@ -179,6 +192,16 @@ pub const SCAN: &[Format] = &[
     program("markdown", "for the comment on a pull request or the summary of a job", markdown::write),
     program("html", "one page with everything, to be opened in a browser", html::write),
     program("azure", "logging commands of Azure Pipelines", azure::write),
+    program("asff", "AWS Security Finding Format, for Security Hub", asff::write),
+    program("ocsf", "events of the Open Cybersecurity Schema Framework 1.5, for data lakes", ocsf::write),
+    program(
+        "cyclonedx-vex",
+        "what is known of each vulnerability here, CycloneDX 1.6 VEX",
+        sbom::cyclonedx::vex::write,
+    ),
+    program("openvex", "the same as OpenVEX 0.2", openvex::write),
+    program("harbor", "Harbor's report of vulnerabilities", harbor::write),
+    program("trivy-json", "JSON in the shape of Trivy's", trivy::write),
     program("jenkins", "the native format of Jenkins' Warnings Next Generation", jenkins::write),
 ];
 

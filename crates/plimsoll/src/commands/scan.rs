@@ -191,6 +191,7 @@ impl<'a> Job<'a> {
         let told = |name: &str| variable(name).unwrap_or_default();
         let [commit, reference, workflow, job, id] =
             ["GITHUB_SHA", "GITHUB_REF", "GITHUB_WORKFLOW", "GITHUB_JOB", "GITHUB_RUN_ID"].map(told);
+        let [account, region] = ["AWS_ACCOUNT_ID", "AWS_REGION"].map(told);
         let context = Context {
             width: terminal::width(&variable, terminal::columns()),
             color: self.color,
@@ -203,7 +204,7 @@ impl<'a> Job<'a> {
                 everything: asked.all,
                 suppressed: asked.show_suppressed,
             },
-            run: Run { commit: &commit, reference: &reference, workflow: &workflow, job: &job, id: &id },
+            run: Run { commit: &commit, reference: &reference, workflow: &workflow, job: &job, id: &id, account: &account, region: &region },
         };
         self.outputs.write(reports, &context, out)
     }

@@ -1,6 +1,7 @@
 //! `gl-dependency-scanning-report.json`: the vulnerabilities of libraries by the file that names them, for
 //! `artifacts:reports:dependency_scanning`. Packages of a distribution are the other report's.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use model::{Relation, Report};
@@ -8,9 +9,25 @@ use serde_json::{Value, json};
 
 use crate::Context;
 use crate::issue::{Issue, Kind};
+use crate::json::print;
 
 pub(crate) fn write(reports: &[Report], context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
-    super::write(reports, context, out, "dependency_scanning", Kind::Vulnerability, location)
+    let mut document = super::document(reports, context, "dependency_scanning", Kind::Vulnerability, location);
+    document["dependency_files"] = json!(reports.iter().flat_map(files).collect::<Vec<_>>());
+    print::print(&document, out)
+}
+
+/// Every file that names libraries, with all of them.
+fn files(report: &Report) -> Vec<Value> {
+    let mut files: BTreeMap<(String, &str), Vec<Value>> = BTreeMap::new();
+    for (_, item, package) in report.inventory.packages().filter(|(_, _, package)| !package.kind.is_os()) {
+        let path = item.fact.place.path.to_text().into_owned();
+        let library = json!({ "package": { "name": package.name }, "version": package.version });
+        files.entry((path, package.kind.purl_type())).or_default().push(library);
+    }
+    let file =
+        |((path, manager), libraries)| json!({ "path": path, "package_manager": manager, "dependencies": libraries });
+    files.into_iter().map(file).collect()
 }
 
 fn location(issue: &Issue<'_>) -> Option<Value> {

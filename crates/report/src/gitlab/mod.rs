@@ -36,6 +36,16 @@ fn write(
     of: Kind,
     location: fn(&Issue<'_>) -> Option<Value>,
 ) -> io::Result<()> {
+    print::print(&document(reports, context, kind, of, location), out)
+}
+
+fn document(
+    reports: &[Report],
+    context: &Context<'_>,
+    kind: &str,
+    of: Kind,
+    location: fn(&Issue<'_>) -> Option<Value>,
+) -> Value {
     let mut vulnerabilities = Vec::new();
     for (number, report) in reports.iter().enumerate() {
         for issue in issues(report, &context.filter).iter().filter(|issue| issue.kind() == of) {
@@ -49,7 +59,7 @@ fn write(
         "vendor": { "name": "Plimsoll" },
         "version": context.version,
     });
-    let document = json!({
+    json!({
         "version": SCHEMA,
         "scan": {
             "analyzer": tool,
@@ -62,8 +72,7 @@ fn write(
         },
         "vulnerabilities": vulnerabilities,
         "remediations": [],
-    });
-    print::print(&document, out)
+    })
 }
 
 fn vulnerability(issue: &Issue<'_>, number: usize, location: Value) -> Value {
@@ -253,6 +262,9 @@ fn limited(text: &str, characters: usize) -> String {
 fn non_empty(text: &str) -> &str {
     if text.is_empty() { "-" } else { text }
 }
+
+#[cfg(test)]
+mod schema;
 
 #[cfg(test)]
 mod tests {

@@ -23,7 +23,7 @@ pub(crate) fn uuid(content: &[u8]) -> String {
 }
 
 /// The one report that a bill can be about.
-fn only<'a>(reports: &'a [Report], format: &str) -> io::Result<&'a Report> {
+pub(crate) fn only<'a>(reports: &'a [Report], format: &str) -> io::Result<&'a Report> {
     let [report] = reports else {
         let text = format!(
             "{format} describes one image, but there are {} platforms here; choose one with --platform",
