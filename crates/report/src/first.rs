@@ -1,23 +1,14 @@
 //! What to fix first: secrets that lie open, then the few changes that remove the most.
 
-use model::{Report, Severity};
+use model::Report;
 
-use crate::Context;
 use crate::issue::{Found, Issue};
-use crate::table::next;
+use crate::table::next::{self, Step};
 use crate::view::View;
+use crate::{Context, one_line};
 
 /// Secrets that are named; the others are listed further down.
 const SECRETS: usize = 3;
-
-/// One thing to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Step {
-    /// What, cleaned.
-    pub text: String,
-    /// How bad the worst is that it removes, where that can be told.
-    pub severity: Option<Severity>,
-}
 
 /// The steps, the first one first.
 pub(crate) fn steps(report: &Report, issues: &[Issue<'_>], context: &Context<'_>) -> Vec<Step> {
@@ -28,20 +19,27 @@ pub(crate) fn steps(report: &Report, issues: &[Issue<'_>], context: &Context<'_>
         .map(|issue| Step {
             text: format!("{}: {} Then keep it out of the image.", issue.title(), issue.advice()),
             severity: Some(issue.severity),
+            why: if let Found::Secret(found) = issue.what {
+                one_line(&found.opens).into_owned()
+            } else {
+                String::new()
+            },
         })
         .collect();
     if secrets.len() > SECRETS {
         let more = secrets.len() - SECRETS;
         let secrets = if more == 1 { "secret" } else { "secrets" };
-        steps.push(Step { text: format!("Change the {more} other {secrets} listed below."), severity: None });
+        steps.push(Step { text: format!("Change the {more} other {secrets} listed below."), ..Step::default() });
     }
     let view = View::new(report, context);
-    steps.extend(next::steps(report, &view, context).into_iter().map(|(text, severity)| Step { text, severity }));
+    steps.extend(next::steps(report, &view, context));
     steps
 }
 
 #[cfg(test)]
 mod tests {
+    use model::Severity;
+
     use super::*;
     use crate::issue::issues;
     use crate::samples::{context, leaky};
@@ -60,5 +58,7 @@ mod tests {
         ];
         assert_eq!(steps.iter().take(4).map(|step| &*step.text).collect::<Vec<_>>(), expected);
         assert_eq!(steps[3].severity, Some(Severity::Critical));
+        assert_eq!(steps[0].why, "Opens every door of the factory.");
+        assert_eq!(steps[3].why, "CVE-2023-24538: Backticks not treated as string delimiters in html/template");
     }
 }

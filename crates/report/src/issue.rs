@@ -15,8 +15,13 @@ use model::{
     Severity, Spot, VexRemark, Vulnerability,
 };
 
+use crate::text::fit;
 use crate::view::layer_number;
+
 use crate::{Filter, clean, one_line};
+
+/// Columns of an instruction that are shown.
+const INSTRUCTION: usize = 80;
 
 /// The kinds of findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -328,14 +333,21 @@ impl<'a> Issue<'a> {
 
     /// Where it is, for a person: the file, the layer, and the instruction that made the layer.
     pub fn whereabouts(&self) -> String {
+        let place = match self.what {
+            Found::Secret(_) => self.spot(),
+            _ => self.file().map(|path| clean(&path.to_text()).into_owned()).unwrap_or_default(),
+        };
+        let parts = [place, self.layer_words()];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
+    }
+
+    /// The layer and the beginning of the instruction that made it, for a person.
+    pub fn layer_words(&self) -> String {
         let mut parts = Vec::new();
-        match self.what {
-            Found::Secret(_) => parts.push(self.spot()),
-            _ => parts.extend(self.file().map(|path| clean(&path.to_text()).into_owned())),
-        }
         if let Some(layer) = self.layer().filter(|_| self.report.layers.len() > 1) {
             parts.push(format!("layer {}", layer_number(layer)));
-            parts.extend(self.report.image.instruction(layer).map(|text| one_line(text).into_owned()));
+            let instruction = self.report.image.instruction(layer);
+            parts.extend(instruction.map(|text| fit(&one_line(text), INSTRUCTION).into_owned()));
         }
         if let Some(layer) = self.removed() {
             parts.push(format!("removed in layer {}", layer_number(layer)));

@@ -25,7 +25,8 @@ pub(super) fn write(page: &mut String, report: &Report, view: &View<'_>, issues:
         .map(|kind| (kind.heading(), if kind == Kind::Vulnerability { view.all } else { of_kind(kind) }))
         .filter(|(_, tally)| tally.total() > 0)
         .collect();
-    chart(page, "How bad", &kinds);
+    // There are many more licences than anything else: each bar is as long as the others, and shows shares.
+    chart(page, "How bad", &kinds, true);
     let parts: Vec<(&str, Tally)> = view
         .classes
         .iter()
@@ -39,13 +40,13 @@ pub(super) fn write(page: &mut String, report: &Report, view: &View<'_>, issues:
         })
         .collect();
     if report.layers.len() > 1 {
-        chart(page, "Where the vulnerabilities are", &parts);
+        chart(page, "Where the vulnerabilities are", &parts, false);
     }
     fixable(page, view);
     page.push_str("</div>\n</section>\n");
 }
 
-fn chart(page: &mut String, heading: &str, bars: &[(&str, Tally)]) {
+fn chart(page: &mut String, heading: &str, bars: &[(&str, Tally)], shares: bool) {
     let longest = bars.iter().map(|(_, tally)| tally.total()).max().unwrap_or(0);
     if longest == 0 {
         return;
@@ -53,7 +54,7 @@ fn chart(page: &mut String, heading: &str, bars: &[(&str, Tally)]) {
     let _ = writeln!(page, "<figure>\n<figcaption>{heading}</figcaption>");
     for (name, tally) in bars {
         let parts: Vec<(&str, u64)> = tally.worst_first().map(|(severity, count)| (severity.word(), count)).collect();
-        bar(page, name, &parts, longest);
+        bar(page, name, &parts, if shares { tally.total() } else { longest });
     }
     page.push_str("</figure>\n");
 }

@@ -132,7 +132,8 @@ fn first(page: &mut String, report: &Report, issues: &[Issue<'_>], context: &Con
     page.push_str("<ol>\n");
     for step in &steps {
         let badge = step.severity.map(badge).unwrap_or_default();
-        let _ = writeln!(page, "<li>{badge}<span>{}</span></li>", html(&step.text));
+        let why = if step.why.is_empty() { String::new() } else { format!("<small>{}</small>", html(&step.why)) };
+        let _ = writeln!(page, "<li>{badge}<span>{}{why}</span></li>", html(&step.text));
     }
     page.push_str("</ol>\n</section>\n");
 }

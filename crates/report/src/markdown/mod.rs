@@ -50,7 +50,8 @@ fn one(report: &Report, context: &Context<'_>, room: usize) -> String {
     if !steps.is_empty() {
         text.push_str("### What to fix first\n\n");
         for (number, step) in (1..).zip(&steps) {
-            let _ = writeln!(text, "{number}. {}", escaped(&step.text));
+            let why = if step.why.is_empty() { String::new() } else { format!("<br>{}", escaped(&step.why)) };
+            let _ = writeln!(text, "{number}. {}{why}", escaped(&step.text));
         }
         text.push('\n');
     }
@@ -83,6 +84,7 @@ pub(crate) fn verdict(report: &Report, view: &View<'_>, issues: &[Issue<'_>], co
         .filter(|&severity| all.get(severity) > 0)
         .map(|severity| format!("{} {}", thousands(all.get(severity)), severity.word()))
         .collect();
+    let severe_total = all.get(Severity::Critical) + all.get(Severity::High);
     match (all.total(), severe.is_empty()) {
         (0, _) if !context.wants_vulnerabilities => {}
         (0, _) if !view.judged => {
@@ -92,6 +94,10 @@ pub(crate) fn verdict(report: &Report, view: &View<'_>, issues: &[Issue<'_>], co
         (0, _) => parts.push("No known vulnerabilities".to_owned()),
         (total, true) => {
             parts.push(format!("{}, none of them severe", count(total, "vulnerability", "vulnerabilities")))
+        }
+        (total, false) if severe_total == total => {
+            let many = if total == 1 { "vulnerability" } else { "vulnerabilities" };
+            parts.push(format!("{} {many}", severe.join(" and ")));
         }
         (total, false) => {
             parts.push(format!("{} of {}", severe.join(" and "), count(total, "vulnerability", "vulnerabilities")));
@@ -190,7 +196,7 @@ fn row(issue: &Issue<'_>) -> String {
     let severity = capital(issue.severity.word());
     let aside = issue.suppressed.map(|why| format!(" (not counted: {})", escaped(&one_line(why)))).unwrap_or_default();
     let Some(found) = issue.vulnerability() else {
-        let place = issue.whereabouts();
+        let place = issue.layer_words();
         let place = if place.is_empty() { place } else { format!(" ({})", escaped(&place)) };
         return format!("| {severity} | {}{place}{aside} | {} |\n", escaped(&issue.title()), escaped(&issue.advice()));
     };

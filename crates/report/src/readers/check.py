@@ -128,7 +128,7 @@ def markdown(text):
     html = reader.MarkdownIt("gfm-like", {"html": True, "linkify": False}).render(text)
     allowed = {
         "details", "summary", "sub", "h2", "h3", "p", "strong", "code", "table", "thead", "tbody", "tr", "th", "td", "a",
-        "ol", "ul", "li", "hr", "em",
+        "ol", "ul", "li", "hr", "em", "br",
     }
     return page(html, allowed, {"href", "style"}, lambda address: address.startswith("https://advisories.example/"))
 
@@ -138,7 +138,7 @@ def html(text):
         "html", "head", "meta", "title", "style", "body", "article", "header", "p", "h1", "code", "section", "h2", "ol", "li",
         "span", "div", "figure", "figcaption", "svg", "rect", "i", "form", "label", "input", "fieldset", "legend", "select",
         "option", "output", "table", "thead", "tr", "th", "tbody", "td", "details", "summary", "b", "dl", "dt", "dd", "a", "br",
-        "strong", "em", "ul", "footer", "script", "nav",
+        "small", "strong", "em", "ul", "footer", "script", "nav",
     }
     attributes = {
         "lang", "charset", "http-equiv", "content", "name", "id", "class", "role", "aria-label", "viewbox", "viewBox",

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use model::{LayerClass, LayerIndex, PackageKind, Report, Severity};
+use model::{FixState, LayerClass, LayerIndex, PackageKind, Report, Severity, Vulnerability};
 use versions::Scheme;
 
 use crate::table::packages::instruction;
@@ -18,35 +18,45 @@ const INSTRUCTION: usize = 48;
 pub(super) fn write(report: &Report, view: &View<'_>, context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
     let steps = steps(report, view, context);
     let mut label = "Next";
-    for (number, (step, _)) in (1..).zip(&steps) {
+    for (number, step) in (1..).zip(&steps) {
         let marker = if steps.len() == 1 { String::new() } else { format!("{number}. ") };
-        entry(out, context, label, &marker, PLAIN, step)?;
+        entry(out, context, label, &marker, PLAIN, &step.text)?;
         label = "";
     }
     Ok(())
 }
 
-/// The steps, each with the worst severity among what it fixes, where it fixes something.
-pub(crate) fn steps(report: &Report, view: &View<'_>, context: &Context<'_>) -> Vec<(String, Option<Severity>)> {
+/// One thing to do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Step {
+    /// What, cleaned.
+    pub text: String,
+    /// How bad the worst is that it removes, where it removes something.
+    pub severity: Option<Severity>,
+    /// Why, cleaned; empty where the step says it all.
+    pub why: String,
+}
+
+/// The steps, the first one first.
+pub(crate) fn steps(report: &Report, view: &View<'_>, context: &Context<'_>) -> Vec<Step> {
     let mut steps = Vec::new();
     if context.wants_vulnerabilities && !view.judged {
         let step = "Fetch the advisory data: plimsoll db update. Where there is no network, name a folder of it: --advisories DIR.";
-        steps.push((step.to_owned(), None));
+        steps.push(Step { text: step.to_owned(), ..Step::default() });
     }
     for end in view.ends_of_life.iter().filter(|end| end.passed) {
         let step = format!("Build on a release that is still supported, instead of {}.", one_line(&end.release));
-        steps.push((step, None));
+        let why = format!("It gets no security updates since {}: new holes in it stay open.", one_line(&end.date));
+        steps.push(Step { text: step, why, severity: None });
     }
     let known = steps.len();
     let mut changes = changes(report, view);
     changes.sort_by_key(|change| std::cmp::Reverse(change.weight));
-    let changes = changes.into_iter().map(|change| {
-        let worst = change.worst();
-        (change.text, worst)
-    });
+    let changes =
+        changes.into_iter().map(|change| Step { severity: change.worst(), text: change.text, why: change.why });
     steps.extend(changes.take(STEPS.saturating_sub(known)));
     if let Some(step) = leave_out(view).filter(|_| steps.len() < STEPS) {
-        steps.push((step, None));
+        steps.push(Step { text: step, ..Step::default() });
     }
     steps
 }
@@ -55,6 +65,8 @@ struct Change {
     /// Fixable vulnerabilities by severity, worst first: what the change is worth.
     weight: [u64; 6],
     text: String,
+    /// The worst of what it fixes.
+    why: String,
 }
 
 impl Change {
@@ -76,7 +88,7 @@ fn changes(report: &Report, view: &View<'_>) -> Vec<Change> {
             total(&base),
             if sum(&base) == 1 { "has" } else { "have" },
         );
-        changes.push(Change { weight: weight(&base), text });
+        changes.push(Change { weight: weight(&base), why: why(&base), text });
     }
     let own = || view.groups.iter().filter(|group| group.class != LayerClass::Base).filter(fixable);
     let mut layers: Vec<LayerIndex> =
@@ -97,10 +109,10 @@ fn changes(report: &Report, view: &View<'_>) -> Vec<Change> {
                 .unwrap_or_default();
             format!("Build layer {}{instruction} again without the cache: updates fix {holes}.", layer_number(layer))
         };
-        changes.push(Change { weight: weight(&groups), text });
+        changes.push(Change { weight: weight(&groups), why: why(&groups), text });
     }
     for group in own().filter(|group| !group.kind.is_os()) {
-        changes.push(Change { weight: weight(&[group]), text: upgrade(group) });
+        changes.push(Change { weight: weight(&[group]), why: why(&[group]), text: upgrade(group) });
     }
     changes
 }
@@ -187,6 +199,18 @@ fn weight(groups: &[&Group<'_>]) -> [u64; 6] {
     Severity::WORST_FIRST.map(|severity| fixable_ids(groups).get(severity))
 }
 
+/// The worst vulnerability with a fix, one that is exploited before all others.
+fn why(groups: &[&Group<'_>]) -> String {
+    let rows = groups.iter().flat_map(|group| &group.rows).map(|row| row.vulnerability);
+    let fixable = rows.filter(|found| found.state == FixState::Fixed);
+    let rank = |found: &&Vulnerability| (found.exploited.is_some(), found.severity, found.priority.max(0.0).to_bits());
+    // Of equals, the first one in the list.
+    let Some(worst) = fixable.rev().max_by_key(rank) else { return String::new() };
+    let exploited = if worst.exploited.is_some() { "Being exploited: " } else { "" };
+    let (id, summary) = (one_line(&worst.id), one_line(&worst.summary));
+    if summary.is_empty() { format!("{exploited}{id}") } else { format!("{exploited}{id}: {summary}") }
+}
+
 /// The vulnerabilities with a fix, each counted once.
 fn fixable_ids(groups: &[&Group<'_>]) -> crate::view::Tally {
     crate::view::tally(
@@ -194,7 +218,7 @@ fn fixable_ids(groups: &[&Group<'_>]) -> crate::view::Tally {
             .iter()
             .flat_map(|group| &group.rows)
             .map(|row| row.vulnerability)
-            .filter(|vulnerability| vulnerability.state == model::FixState::Fixed),
+            .filter(|vulnerability| vulnerability.state == FixState::Fixed),
     )
 }
 
