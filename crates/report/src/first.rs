@@ -28,8 +28,8 @@ pub(crate) fn steps(report: &Report, issues: &[Issue<'_>], context: &Context<'_>
         .collect();
     if secrets.len() > SECRETS {
         let more = secrets.len() - SECRETS;
-        let secrets = if more == 1 { "secret" } else { "secrets" };
-        steps.push(Step { text: format!("Change the {more} other {secrets} listed below."), ..Step::default() });
+        let others = if more == 1 { "other secret".to_owned() } else { format!("{more} other secrets") };
+        steps.push(Step { text: format!("Change the {others} listed below."), ..Step::default() });
     }
     let view = View::new(report, context);
     steps.extend(next::steps(report, &view, context));

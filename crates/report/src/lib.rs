@@ -30,6 +30,7 @@ mod sbom;
 mod sightings;
 mod subject;
 mod table;
+mod template;
 mod text;
 mod trivy;
 mod view;
@@ -47,6 +48,7 @@ use std::io::{self, Write};
 use model::{Report, Severity};
 
 pub use clean::{clean, one_line};
+pub use template::Template;
 
 /// The version of the JSON that we write, as in `schema/report-1.0.json` and `schema/layers-1.0.json`. The first number
 /// rises when a field goes away or changes its meaning, the second when one is added.

@@ -204,7 +204,15 @@ impl<'a> Job<'a> {
                 everything: asked.all,
                 suppressed: asked.show_suppressed,
             },
-            run: Run { commit: &commit, reference: &reference, workflow: &workflow, job: &job, id: &id, account: &account, region: &region },
+            run: Run {
+                commit: &commit,
+                reference: &reference,
+                workflow: &workflow,
+                job: &job,
+                id: &id,
+                account: &account,
+                region: &region,
+            },
         };
         self.outputs.write(reports, &context, out)
     }

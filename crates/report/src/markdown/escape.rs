@@ -19,7 +19,9 @@ pub(crate) fn escaped(text: &str) -> String {
             }
             // At the start they would begin a heading or a list.
             '-' | '+' | '=' if index == 0 => out.extend(['\\', character]),
-            '.' | ')' if digits && index > 0 => out.extend(['\\', character]),
+            '.' | ')' if digits && index > 0 && (rest.is_empty() || rest.starts_with(' ')) => {
+                out.extend(['\\', character])
+            }
             '#' => out.push_str("\\#<!-- -->"),
             '@' if !rest.is_empty() => out.push_str("@<!-- -->"),
             ':' if rest.starts_with("//") => out.push_str(":<!-- -->"),
