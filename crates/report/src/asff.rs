@@ -209,7 +209,7 @@ mod tests {
         (report.image.origin.transport, report.image.origin.reference) = ("registry".into(), reference.into());
         let document: Value = serde_json::from_str(&render(format("asff"), &report, &context(80))).unwrap();
         let findings = document["Findings"].as_array().unwrap();
-        assert_eq!(findings.len(), 26);
+        assert_eq!(findings.len(), 25);
         let hole = findings.iter().find(|finding| finding["GeneratorId"] == "plimsoll/CVE-2023-24538").unwrap();
         assert_eq!(hole["AwsAccountId"], "123456789012");
         assert_eq!(hole["ProductArn"], "arn:aws:securityhub:eu-central-1:123456789012:product/123456789012/default");

@@ -56,7 +56,7 @@ mod tests {
     #[test]
     fn every_issue_is_a_command() {
         let text = render(format("azure"), &leaky(), &context(80));
-        assert_eq!(text.lines().count(), 26);
+        assert_eq!(text.lines().count(), 25);
         assert!(text.lines().all(|line| line.starts_with("##vso[task.logissue type=")), "{text}");
         let secret = "##vso[task.logissue type=error;sourcepath=app/.env;linenumber=3;columnnumber=7;code=acme-token;]Acme token ";
         assert!(text.contains(secret), "{text}");

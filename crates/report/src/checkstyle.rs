@@ -59,6 +59,6 @@ mod tests {
   </file>
 "#;
         assert!(xml.contains(expected), "{xml}");
-        assert_eq!(xml.matches("<error ").count(), 26);
+        assert_eq!(xml.matches("<error ").count(), 25);
     }
 }

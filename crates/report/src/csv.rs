@@ -149,7 +149,7 @@ mod tests {
     fn a_line_for_each_issue() {
         let text = render(format("csv"), &leaky(), &context(80));
         let lines: Vec<&str> = text.split_terminator("\r\n").collect();
-        assert_eq!(lines.len(), 1 + 26);
+        assert_eq!(lines.len(), 1 + 25);
         assert!(lines[0].starts_with("image,platform,kind,severity,priority,id,aliases,package,version,fixed,"));
         let expected = "shop.tar,linux/amd64,vulnerability,critical,0.0,CVE-2023-24538,GHSA-v4m2-x4rp-hv22,stdlib,1.20.1,1.20.3,\
              fixed,pkg:golang/stdlib@1.20.1,usr/local/bin/tool,,5,app,,CVE-2023-24538: stdlib: ";

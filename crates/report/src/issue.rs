@@ -15,10 +15,10 @@ use model::{
     Severity, Spot, VexRemark, Vulnerability,
 };
 
-use crate::text::fit;
+use crate::text::{count, fit};
 use crate::view::layer_number;
 
-use crate::{Filter, clean, one_line};
+use crate::{Filter, clean, one_line, sightings};
 
 /// Columns of an instruction that are shown.
 const INSTRUCTION: usize = 80;
@@ -67,6 +67,8 @@ pub(crate) struct Issue<'a> {
     pub suppressed: Option<&'a str>,
     /// The package or file that it is about, where there is one.
     pub item: Option<&'a Item>,
+    /// Where else the same package is.
+    pub also: Vec<&'a Item>,
     /// What somebody says about it who knows the product.
     pub remark: Option<&'a VexRemark>,
     /// The same for the same issue in every scan, and for no other in this one: neither tags nor layers nor versions are in it.
@@ -82,15 +84,18 @@ pub(crate) enum Found<'a> {
     License(&'a LicenseFinding),
 }
 
-/// The issues of a report that the filter shows: worst first, and then what to deal with first.
+/// The issues of a report that the filter shows: worst first, and then what to deal with first. What one package has in several
+/// places is one issue.
 pub(crate) fn issues<'a>(report: &'a Report, filter: &Filter) -> Vec<Issue<'a>> {
-    let mut remarks: HashMap<usize, &VexRemark> = HashMap::new();
-    for remark in &report.remarks {
-        remarks.extend(remark.findings.iter().map(|&finding| (finding, remark)));
-    }
-    let mut issues: Vec<Issue<'a>> = (0..)
-        .zip(&report.findings)
-        .filter_map(|(index, finding)| Issue::new(report, finding, remarks.get(&index).copied()))
+    let vulnerabilities = sightings::vulnerabilities(report).into_iter().map(|affected| {
+        let found = affected.vulnerability;
+        let issue = Issue::new(report, Found::Vulnerability(found), found.severity, Some(affected.item));
+        let suppressed = found.suppressed.as_deref();
+        Issue { suppressed, remark: affected.remark, also: affected.also, ..issue }
+    });
+    let others = report.findings.iter().filter_map(|finding| Issue::other(report, finding));
+    let mut issues: Vec<Issue<'a>> = vulnerabilities
+        .chain(others)
         .filter(|issue| filter.shows(issue.severity) && (filter.suppressed || issue.suppressed.is_none()))
         .collect();
     issues.sort_by_cached_key(|issue| {
@@ -111,23 +116,27 @@ pub(crate) fn issues<'a>(report: &'a Report, filter: &Filter) -> Vec<Issue<'a>> 
 }
 
 impl<'a> Issue<'a> {
-    fn new(report: &'a Report, finding: &'a Finding, remark: Option<&'a VexRemark>) -> Option<Self> {
-        let item = |index: usize| report.inventory.items.get(index);
-        let (what, severity, suppressed, item) = match finding {
-            Finding::Vulnerability(found) => {
-                let item = item(found.item).filter(|item| item.package().is_some())?;
-                (Found::Vulnerability(found), found.severity, found.suppressed.as_deref(), Some(item))
-            }
-            Finding::Secret(found) => (Found::Secret(found), found.severity, None, None),
+    /// The issue that a finding is which is no vulnerability.
+    fn other(report: &'a Report, finding: &'a Finding) -> Option<Self> {
+        match finding {
+            Finding::Vulnerability(_) => None,
+            Finding::Secret(found) => Some(Self::new(report, Found::Secret(found), found.severity, None)),
             Finding::License(found) => {
-                (Found::License(found), found.class.severity(), found.suppressed.as_deref(), Some(item(found.item)?))
+                let item = report.inventory.items.get(found.item)?;
+                let issue = Self::new(report, Found::License(found), found.class.severity(), Some(item));
+                Some(Self { suppressed: found.suppressed.as_deref(), ..issue })
             }
             // Without updates every new hole stays open; as long as there are some, it is a matter of planning.
             Finding::EndOfLife(end) => {
-                (Found::EndOfLife(end), if end.passed { Severity::High } else { Severity::Low }, None, None)
+                let severity = if end.passed { Severity::High } else { Severity::Low };
+                Some(Self::new(report, Found::EndOfLife(end), severity, None))
             }
-        };
-        let mut issue = Self { report, what, severity, suppressed, item, remark, fingerprint: String::new() };
+        }
+    }
+
+    fn new(report: &'a Report, what: Found<'a>, severity: Severity, item: Option<&'a Item>) -> Self {
+        let (suppressed, also, remark, fingerprint) = (None, Vec::new(), None, String::new());
+        let mut issue = Self { report, what, severity, suppressed, item, also, remark, fingerprint };
         let kind = issue.package().map_or("", |package| package.kind.purl_type());
         let mut parts = vec![issue.kind().word(), kind];
         let (rule, subject, path) = (issue.rule(), issue.subject(), issue.path());
@@ -135,8 +144,8 @@ impl<'a> Issue<'a> {
         if let Found::Secret(found) = what {
             parts.push(&found.secret.fingerprint);
         }
-        issue.fingerprint = fingerprint(&parts);
-        Some(issue)
+        issue.fingerprint = self::fingerprint(&parts);
+        issue
     }
 
     pub fn kind(&self) -> Kind {
@@ -337,7 +346,11 @@ impl<'a> Issue<'a> {
             Found::Secret(_) => self.spot(),
             _ => self.file().map(|path| clean(&path.to_text()).into_owned()).unwrap_or_default(),
         };
-        let parts = [place, self.layer_words()];
+        let also = match self.also.len() as u64 {
+            0 => String::new(),
+            places => format!("and {}", count(places, "other place", "other places")),
+        };
+        let parts = [place, self.layer_words(), also];
         parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
     }
 
@@ -422,11 +435,15 @@ mod tests {
     fn the_worst_come_first_and_the_suppressed_on_demand() {
         let report = image();
         let rules: Vec<String> = all(&report).iter().take(4).map(|issue| issue.rule().into_owned()).collect();
-        // By hand: one critical; two packages of openssl and two places of lodash are high, as is the end of Debian 11.
-        assert_eq!(rules, ["CVE-2023-24538", "CVE-2021-23337", "CVE-2021-23337", "CVE-2023-5363"]);
-        assert_eq!(all(&report).len(), 24, "25 findings, one of which does not count");
+        // By hand: one critical; lodash and two packages of openssl are high, as is the end of Debian 11.
+        assert_eq!(rules, ["CVE-2023-24538", "CVE-2021-23337", "CVE-2023-5363", "CVE-2023-5363"]);
+        assert_eq!(
+            all(&report).len(),
+            23,
+            "25 findings, of which one does not count and two are of lodash in two places"
+        );
         let filter = Filter { suppressed: true, ..Filter::default() };
-        assert_eq!(issues(&report, &filter).len(), 25);
+        assert_eq!(issues(&report, &filter).len(), 24);
         let filter = Filter { severities: vec![Severity::Critical], ..Filter::default() };
         assert_eq!(issues(&report, &filter).len(), 1);
     }
@@ -444,6 +461,8 @@ mod tests {
         );
         assert_eq!(hole.advice(), "Upgrade libssl1.1 to 1.1.1w-0+deb11u1 or later.");
         assert_eq!(hole.whereabouts(), "var/lib/dpkg/status · layer 1 · ADD rootfs.tar.xz /");
+        let lodash = "app/node_modules/lodash/package.json · layer 4 · COPY . /app · and 1 other place";
+        assert_eq!(find("CVE-2021-23337")[0].whereabouts(), lodash);
         let secrets = find("acme-token");
         assert_eq!(secrets[1].title(), "Acme token in the environment variable ACME_TOKEN of the image");
         assert_eq!(

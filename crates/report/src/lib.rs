@@ -221,3 +221,35 @@ pub const LAYERS: &[Format] = &[
     Format { name: "table", about: "for reading on a terminal", for_people: true, write: layers::table::write },
     Format { name: "json", about: "the same for programs", for_people: false, write: layers::json::write },
 ];
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn the_page_in_docs_has_a_row_for_every_format() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/outputs.md");
+        let page = std::fs::read_to_string(path).unwrap();
+        let rows: Vec<&str> = page.lines().filter(|line| line.starts_with("| `")).collect();
+        for format in SCAN {
+            // `cyclonedx@1.4` stands beside its newer sister.
+            let name = format!("`{}`", format.name.replace("cyclonedx@1.", "@1."));
+            assert!(
+                rows.iter().any(|row| row.contains(&name) || row.contains(&format!("`{}`", format.name))),
+                "{}",
+                format.name
+            );
+        }
+    }
+
+    #[test]
+    fn formats_have_names_of_their_own() {
+        let mut names: Vec<&str> = SCAN.iter().map(|format| format.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), SCAN.len());
+        assert!(SCAN.iter().all(|format| !format.about.is_empty()));
+    }
+}

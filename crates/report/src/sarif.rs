@@ -26,6 +26,8 @@ const TAGS: usize = 10;
 const PACKAGES: usize = 10;
 /// Characters of a full description that GitHub keeps.
 const DESCRIPTION: usize = 1024;
+/// Locations of a result that GitHub keeps. It shows the first one.
+const LOCATIONS: usize = 100;
 /// Notifications about what could not be seen.
 const GAPS: usize = 100;
 
@@ -114,15 +116,21 @@ fn result(issue: &Issue<'_>, rule: usize) -> Value {
         "physicalLocation": { "artifactLocation": { "uri": uri }, "region": region },
         "message": { "text": text(&issue.whereabouts()) },
     });
+    let others = issue.also.iter().take(LOCATIONS - 1).map(|item| {
+        let region = json!({ "startLine": 1, "startColumn": 1, "endLine": 1, "endColumn": 2 });
+        let uri = address::file(&item.fact.place.path);
+        json!({ "physicalLocation": { "artifactLocation": { "uri": uri }, "region": region } })
+    });
     if let Some(purl) = issue.purl() {
         location["logicalLocations"] = json!([{ "fullyQualifiedName": purl, "kind": "package" }]);
     }
+    let locations: Vec<Value> = std::iter::once(location).chain(others).collect();
     let mut result = json!({
         "ruleId": issue.rule(),
         "ruleIndex": rule,
         "level": level(issue.severity),
         "message": { "text": text(&format!("{} {}", issue.message(), issue.advice())) },
-        "locations": [location],
+        "locations": locations,
         "partialFingerprints": { "primaryLocationLineHash": issue.fingerprint },
         "properties": {
             "kind": issue.kind().word(),

@@ -39,7 +39,7 @@ mod tests {
             ("registry".into(), "ghcr.io/a/shop:1@sha256:ab".into());
         let document: Value = serde_json::from_str(&render(format("gitlab-container"), &report, &context(80))).unwrap();
         let found = document["vulnerabilities"].as_array().unwrap();
-        assert_eq!(found.len(), 23, "24 findings that count, one of which is the end of Debian 11");
+        assert_eq!(found.len(), 22, "23 issues that count, one of which is the end of Debian 11");
         let hole = found.iter().find(|found| found["identifiers"][0]["value"] == "CVE-2023-5363").unwrap();
         assert_eq!(
             hole["location"],

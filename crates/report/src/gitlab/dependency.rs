@@ -54,10 +54,7 @@ mod tests {
         let found = document["vulnerabilities"].as_array().unwrap();
         let files: Vec<&Value> = found.iter().map(|found| &found["location"]["file"]).collect();
         let lodash = "app/node_modules/lodash/package.json";
-        assert_eq!(
-            json!(files),
-            json!(["usr/local/bin/tool", lodash, "app/node_modules/x/node_modules/lodash/package.json"])
-        );
+        assert_eq!(json!(files), json!(["usr/local/bin/tool", lodash]));
         assert_eq!(
             found[1]["location"]["dependency"],
             json!({ "package": { "name": "lodash" }, "version": "4.17.20" })

@@ -55,10 +55,10 @@ mod tests {
     fn every_issue_is_an_entry_with_a_fingerprint_of_its_own() {
         let document: Value = serde_json::from_str(&render(format("gitlab-quality"), &leaky(), &context(80))).unwrap();
         let entries = document.as_array().unwrap();
-        assert_eq!(entries.len(), 26);
+        assert_eq!(entries.len(), 25);
         let prints: std::collections::BTreeSet<String> =
             entries.iter().map(|entry| entry["fingerprint"].to_string()).collect();
-        assert_eq!(prints.len(), 26);
+        assert_eq!(prints.len(), 25);
         let secret = entries.iter().find(|entry| entry["location"]["path"] == "app/.env").unwrap();
         assert_eq!((&secret["severity"], &secret["location"]["lines"]), (&json!("blocker"), &json!({ "begin": 3 })));
     }

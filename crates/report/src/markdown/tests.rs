@@ -16,7 +16,7 @@ fn counts_come_first_then_what_to_fix_then_details() {
         "### What to fix first",
         "1. Acme token in app/.env:3:7: Ask the porter",
         "2. Acme token in the environment variable ACME\\_TOKEN of the image: Ask the porter",
-        "<details><summary>Vulnerabilities (23)</summary>",
+        "<details><summary>Vulnerabilities (22)</summary>",
         "| Critical | [CVE-2023-24538](https://advisories.example/CVE-2023-24538) | `stdlib` | `1.20.1` | `1.20.3` | Backticks",
         "<details><summary>Secrets (2)</summary>",
         "**Incomplete**: 1 thing could not be seen",
