@@ -7,15 +7,39 @@
 //! table, the `origin` object of JSON. Every text that comes from an image or an advisory goes through [`clean`] before
 //! it meets a terminal.
 
+mod address;
+mod asff;
+mod azure;
+mod checkstyle;
 mod clean;
+mod csv;
+mod first;
+mod gitlab;
+mod harbor;
+mod html;
+mod issue;
+mod jenkins;
 mod json;
+mod junit;
 mod layers;
+mod markdown;
+mod ocsf;
+mod openvex;
+mod sarif;
 mod sbom;
 mod sightings;
+mod subject;
 mod table;
+mod template;
 mod text;
+mod trivy;
 mod view;
+mod xml;
 
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod readers;
 #[cfg(test)]
 mod samples;
 
@@ -24,6 +48,7 @@ use std::io::{self, Write};
 use model::{Report, Severity};
 
 pub use clean::{clean, one_line};
+pub use template::Template;
 
 /// The version of the JSON that we write, as in `schema/report-1.0.json` and `schema/layers-1.0.json`. The first number
 /// rises when a field goes away or changes its meaning, the second when one is added.
@@ -50,7 +75,7 @@ pub struct Context<'a> {
     pub run: Run<'a>,
 }
 
-/// The run of a workflow, in GitHub's words; empty where none is going on.
+/// The run of a workflow, in GitHub's words, and where it runs; empty where none is going on.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Run<'a> {
     /// The commit that it is about (`GITHUB_SHA`).
@@ -63,6 +88,10 @@ pub struct Run<'a> {
     pub job: &'a str,
     /// The number of the run (`GITHUB_RUN_ID`).
     pub id: &'a str,
+    /// The account of AWS that it runs in (`AWS_ACCOUNT_ID`).
+    pub account: &'a str,
+    /// And the region (`AWS_REGION`).
+    pub region: &'a str,
 }
 
 /// What of a report to show. Never changes what is counted or what a gate sees.
@@ -154,10 +183,73 @@ pub const SCAN: &[Format] = &[
         for_people: false,
         write: sbom::github::write,
     },
+    program("sarif", "SARIF 2.1.0, for GitHub code scanning and many others", sarif::write),
+    program("gitlab-container", "GitLab's container scanning report", gitlab::container::write),
+    program("gitlab-dependency", "GitLab's dependency scanning report: libraries only", gitlab::dependency::write),
+    program("gitlab-secrets", "GitLab's secret detection report", gitlab::secret::write),
+    program("gitlab-quality", "GitLab's Code Quality report", gitlab::quality::write),
+    program("junit", "JUnit's XML, for AWS CodeBuild and most other build services", junit::write),
+    program("checkstyle", "Checkstyle's XML", checkstyle::write),
+    program("csv", "a table for spreadsheets", csv::write),
+    program("markdown", "for the comment on a pull request or the summary of a job", markdown::write),
+    program("html", "one page with everything, to be opened in a browser", html::write),
+    program("azure", "logging commands of Azure Pipelines", azure::write),
+    program("asff", "AWS Security Finding Format, for Security Hub", asff::write),
+    program("ocsf", "events of the Open Cybersecurity Schema Framework 1.5, for data lakes", ocsf::write),
+    program(
+        "cyclonedx-vex",
+        "what is known of each vulnerability here, CycloneDX 1.6 VEX",
+        sbom::cyclonedx::vex::write,
+    ),
+    program("openvex", "the same as OpenVEX 0.2", openvex::write),
+    program("harbor", "Harbor's report of vulnerabilities", harbor::write),
+    program("trivy-json", "JSON in the shape of Trivy's", trivy::write),
+    program("jenkins", "the native format of Jenkins' Warnings Next Generation", jenkins::write),
 ];
+
+/// A format of a fixed shape.
+const fn program(
+    name: &'static str,
+    about: &'static str,
+    write: fn(&[Report], &Context<'_>, &mut dyn Write) -> io::Result<()>,
+) -> Format {
+    Format { name, about, for_people: false, write }
+}
 
 /// The formats of the view that explains an image's layers.
 pub const LAYERS: &[Format] = &[
     Format { name: "table", about: "for reading on a terminal", for_people: true, write: layers::table::write },
     Format { name: "json", about: "the same for programs", for_people: false, write: layers::json::write },
 ];
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn the_page_in_docs_has_a_row_for_every_format() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/outputs.md");
+        let page = std::fs::read_to_string(path).unwrap();
+        let rows: Vec<&str> = page.lines().filter(|line| line.starts_with("| `")).collect();
+        for format in SCAN {
+            // `cyclonedx@1.4` stands beside its newer sister.
+            let name = format!("`{}`", format.name.replace("cyclonedx@1.", "@1."));
+            assert!(
+                rows.iter().any(|row| row.contains(&name) || row.contains(&format!("`{}`", format.name))),
+                "{}",
+                format.name
+            );
+        }
+    }
+
+    #[test]
+    fn formats_have_names_of_their_own() {
+        let mut names: Vec<&str> = SCAN.iter().map(|format| format.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), SCAN.len());
+        assert!(SCAN.iter().all(|format| !format.about.is_empty()));
+    }
+}

@@ -350,8 +350,13 @@ pub(crate) const HOSTILE: &str =
 
 /// A report that says [`HOSTILE`] wherever an image or an advisory can say anything.
 pub(crate) fn hostile() -> Report {
+    saying(HOSTILE)
+}
+
+/// A report that says the text wherever an image or an advisory can say anything.
+pub(crate) fn saying(attack: &str) -> Report {
     let mut report = leaky();
-    let text = || HOSTILE.to_owned();
+    let text = || attack.to_owned();
     report.image.origin.reference = text();
     let config = &mut report.image.config;
     (config.os, config.architecture, config.user, config.working_dir) = (text(), text(), text(), text());
@@ -367,13 +372,13 @@ pub(crate) fn hostile() -> Report {
     }
     for layer in &mut report.layers {
         for file in &mut layer.removed_later {
-            file.path = HOSTILE.into();
+            file.path = attack.into();
         }
     }
     let distro = report.inventory.distro.as_mut().unwrap();
     (distro.id, distro.version, distro.codename, distro.name, distro.cpe) = (text(), text(), text(), text(), text());
     for item in &mut report.inventory.items {
-        item.fact.place.path = HOSTILE.into();
+        item.fact.place.path = attack.into();
         item.owner = Some(text());
         if let What::Package(package) = &mut item.fact.what {
             (package.name, package.version, package.arch) = (text(), text(), Some(text()));
@@ -382,12 +387,12 @@ pub(crate) fn hostile() -> Report {
         }
     }
     for gap in &mut report.inventory.gaps {
-        (gap.place.path, gap.detail) = (HOSTILE.into(), text());
+        (gap.place.path, gap.detail) = (attack.into(), text());
     }
     for (index, finding) in report.findings.iter_mut().enumerate() {
         match finding {
             Finding::Vulnerability(known) => {
-                (known.id, known.aliases) = (format!("{HOSTILE}{index}"), vec![text()]);
+                (known.id, known.aliases) = (format!("{attack}{index}"), vec![text()]);
                 (known.severity_source, known.summary, known.evidence) = (text(), text(), text());
                 (known.cvss, known.fixed, known.published) = (Some(text()), Some(text()), Some(text()));
                 known.references = vec![text()];
@@ -396,7 +401,8 @@ pub(crate) fn hostile() -> Report {
             Finding::EndOfLife(end) => (end.release, end.date, end.extended) = (text(), text(), Some(text())),
             // The rest of a secret's texts are our own.
             Finding::Secret(exposed) => {
-                exposed.place.path = HOSTILE.into();
+                exposed.place.path = attack.into();
+                exposed.secret.redacted = text();
                 if let Spot::Environment(name) = &mut exposed.secret.spot {
                     *name = text();
                 }
@@ -431,4 +437,9 @@ pub(crate) fn render(format: &crate::Format, report: &Report, context: &Context<
     let mut out = Vec::new();
     (format.write)(std::slice::from_ref(report), context, &mut out).unwrap();
     String::from_utf8(out).unwrap()
+}
+
+/// The format of that name.
+pub(crate) fn format(name: &str) -> &'static crate::Format {
+    crate::SCAN.iter().find(|format| format.name == name).unwrap()
 }

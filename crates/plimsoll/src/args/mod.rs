@@ -25,7 +25,7 @@ pub use scan::{
 };
 #[cfg(test)]
 pub use values::output;
-pub use values::{DataForm, DataSource, Output, format, names};
+pub use values::{DataForm, DataSource, Output, TEMPLATE, format, names};
 
 pub use vex::{Add, FromIgnores, VexCommand};
 

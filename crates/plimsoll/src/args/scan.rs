@@ -328,7 +328,7 @@ pub struct ReportArgs {
     #[arg(short, long, value_name = "FORMAT", env = "PLIMSOLL_FORMAT", value_parser = values::format_name)]
     pub format: Option<String>,
     /// Write a report to a file, such as json=report.json; may be given several times. Without -f, standard output then
-    /// stays empty
+    /// stays empty. A template of your own is template:TEMPLATE=FILE, or template=TEMPLATE for standard output
     #[arg(short, long, value_name = "FORMAT=FILE", env = "PLIMSOLL_OUTPUT", value_parser = values::output)]
     pub output: Vec<Output>,
     /// List only findings of these severities; the others still count

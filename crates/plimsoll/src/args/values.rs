@@ -15,19 +15,29 @@ use report::Format;
 pub struct Output {
     /// The format's name.
     pub format: String,
+    /// The template, where that is the format.
+    pub template: Option<PathBuf>,
     /// The file; none is standard output.
     pub file: Option<PathBuf>,
 }
 
+/// The name of the format that a template makes.
+pub const TEMPLATE: &str = "template";
+
 impl Output {
     /// A format on standard output.
     pub fn stdout(format: &str) -> Self {
-        Self { format: format.to_owned(), file: None }
+        Self { format: format.to_owned(), template: None, file: None }
     }
 }
 
-/// `json=report.json`, `table`, `json=-`.
+/// `json=report.json`, `table`, `json=-`, `template=report.j2`, `template:report.j2=report.txt`.
 pub fn output(text: &str) -> Result<Output, String> {
+    if let Some(rest) = text.strip_prefix(TEMPLATE) {
+        return templated(rest).ok_or_else(|| {
+            "names no template: write template=TEMPLATE for standard output, or template:TEMPLATE=FILE".to_owned()
+        });
+    }
     let (format, file) = match text.split_once('=') {
         Some((_, "")) => {
             return Err(format!("names no file after the =: write {text}FILE, or {text}- for standard output"));
@@ -37,7 +47,7 @@ pub fn output(text: &str) -> Result<Output, String> {
         None => (text, None),
     };
     if self::format(report::SCAN, format).is_some() {
-        return Ok(Output { format: format.to_owned(), file });
+        return Ok(Output { format: format.to_owned(), template: None, file });
     }
     Err(match file {
         None if format.contains('.') || format.contains('/') => {
@@ -45,6 +55,17 @@ pub fn output(text: &str) -> Result<Output, String> {
         }
         _ => format!("is no format: there are {}", names(report::SCAN)),
     })
+}
+
+/// What follows `template`: `=report.j2`, `:report.j2`, `:report.j2=report.txt`.
+fn templated(rest: &str) -> Option<Output> {
+    let (template, file) = match rest.strip_prefix(':') {
+        Some(rest) => rest.split_once('=').map_or((rest, None), |(template, file)| (template, Some(file))),
+        None => (rest.strip_prefix('=')?, None),
+    };
+    let file = file.filter(|file| *file != "-").map(PathBuf::from);
+    let is_named = !template.is_empty() && file.as_ref().is_none_or(|file| !file.as_os_str().is_empty());
+    is_named.then(|| Output { format: TEMPLATE.to_owned(), template: Some(template.into()), file })
 }
 
 /// The names of formats, for people: `table, json and spdx`.
@@ -97,7 +118,8 @@ pub fn source(text: &str) -> Result<DataSource, String> {
 /// The name of a format.
 pub fn format_name(text: &str) -> Result<String, String> {
     match output(text)? {
-        Output { format, file: None } if format == text => Ok(format),
+        Output { format, template: None, file: None } if format == text => Ok(format),
+        Output { format, .. } if format == TEMPLATE => Err(format!("is no format by itself: write -o {text}")),
         _ => Err(format!("names a file: write -o {text} for that")),
     }
 }
@@ -182,7 +204,8 @@ mod tests {
     #[test]
     fn outputs_name_a_format_and_perhaps_a_file() {
         let check = |text, format: &str, file: Option<&str>| {
-            assert_eq!(output(text), Ok(Output { format: format.into(), file: file.map(Into::into) }), "{text}");
+            let expected = Output { format: format.into(), template: None, file: file.map(Into::into) };
+            assert_eq!(output(text), Ok(expected), "{text}");
         };
         check("table", "table", None);
         check("json=out.json", "json", Some("out.json"));
@@ -191,6 +214,21 @@ mod tests {
         assert!(output("json=").is_err());
         assert!(output("xml").unwrap_err().contains("there are table, json, cyclonedx"));
         assert!(output("out.json").unwrap_err().contains("-o json=out.json"));
+    }
+
+    #[test]
+    fn templates_are_files_too() {
+        let check = |text, file: Option<&str>| {
+            let (format, template) = ("template".to_owned(), Some("a.j2".into()));
+            assert_eq!(output(text), Ok(Output { format, template, file: file.map(Into::into) }), "{text}");
+        };
+        check("template=a.j2", None);
+        check("template:a.j2", None);
+        check("template:a.j2=-", None);
+        check("template:a.j2=out.txt", Some("out.txt"));
+        for text in ["template", "template=", "template:", "template:a.j2=", "template:=x"] {
+            assert!(output(text).unwrap_err().contains("template:TEMPLATE=FILE"), "{text}");
+        }
     }
 
     #[test]

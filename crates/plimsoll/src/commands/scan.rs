@@ -237,6 +237,16 @@ impl<'a> Job<'a> {
         let told = |name: &str| variable(name).unwrap_or_default();
         let [commit, reference, workflow, job, id] =
             ["GITHUB_SHA", "GITHUB_REF", "GITHUB_WORKFLOW", "GITHUB_JOB", "GITHUB_RUN_ID"].map(told);
+        let [account, region] = ["AWS_ACCOUNT_ID", "AWS_REGION"].map(told);
+        let run = Run {
+            commit: &commit,
+            reference: &reference,
+            workflow: &workflow,
+            job: &job,
+            id: &id,
+            account: &account,
+            region: &region,
+        };
         then(&Context {
             width: terminal::width(&variable, terminal::columns()),
             color: self.color,
@@ -245,7 +255,7 @@ impl<'a> Job<'a> {
             wants_vulnerabilities: self.judge.is_some(),
             wants_licenses: self.licenses.is_some(),
             filter,
-            run: Run { commit: &commit, reference: &reference, workflow: &workflow, job: &job, id: &id },
+            run,
         })
     }
 }

@@ -43,8 +43,13 @@ impl<'a, T: Serialize> Document<'a, T> {
 }
 
 pub(crate) fn write(reports: &[Report], context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let artifacts = reports.iter().map(|report| Artifact::new(report, context)).collect();
-    print::print(&Document::new("plimsoll-report", context, artifacts), out)
+    print::print(&document(reports, context), out)
+}
+
+/// The document about reports.
+pub(crate) fn document<'a>(reports: &'a [Report], context: &Context<'a>) -> impl Serialize + use<'a> {
+    let artifacts: Vec<Artifact<'a>> = reports.iter().map(|report| Artifact::new(report, context)).collect();
+    Document::new("plimsoll-report", context, artifacts)
 }
 
 #[cfg(test)]

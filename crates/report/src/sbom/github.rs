@@ -132,7 +132,14 @@ mod tests {
     #[test]
     fn manifests_are_the_files_that_packages_were_found_in() {
         let format = SCAN.iter().find(|format| format.name == "github").unwrap();
-        let run = Run { commit: "c0ffee", reference: "refs/heads/main", workflow: "build", job: "scan", id: "7" };
+        let run = Run {
+            commit: "c0ffee",
+            reference: "refs/heads/main",
+            workflow: "build",
+            job: "scan",
+            id: "7",
+            ..Run::default()
+        };
         let text = render(format, &image(), &Context { run, ..context(80) });
         let snapshot: Value = serde_json::from_str(&text).unwrap();
         assert_eq!([&snapshot["sha"], &snapshot["ref"]], ["c0ffee", "refs/heads/main"]);

@@ -12,14 +12,18 @@ mod properties;
 pub(crate) mod spdx;
 pub(crate) mod spdx3;
 pub(crate) mod syft;
-mod xml;
 
 use std::io;
 
 use model::Report;
 
+/// A name that no other content has and that the same content always has.
+pub(crate) fn uuid(content: &[u8]) -> String {
+    bill::Bill::uuid(content)
+}
+
 /// The one report that a bill can be about.
-fn only<'a>(reports: &'a [Report], format: &str) -> io::Result<&'a Report> {
+pub(crate) fn only<'a>(reports: &'a [Report], format: &str) -> io::Result<&'a Report> {
     let [report] = reports else {
         let text = format!(
             "{format} describes one image, but there are {} platforms here; choose one with --platform",

@@ -3,7 +3,7 @@
 
 pub(crate) mod head;
 mod licenses;
-mod next;
+pub(crate) mod next;
 mod packages;
 pub(crate) mod secrets;
 mod summary;

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use model::{LayerClass, LayerIndex, PackageKind, Report};
+use model::{FixState, LayerClass, LayerIndex, PackageKind, Report, Severity, Vulnerability};
 use versions::Scheme;
 
 use crate::table::packages::instruction;
@@ -20,29 +20,43 @@ pub(super) fn write(report: &Report, view: &View<'_>, context: &Context<'_>, out
     let mut label = "Next";
     for (number, step) in (1..).zip(&steps) {
         let marker = if steps.len() == 1 { String::new() } else { format!("{number}. ") };
-        entry(out, context, label, &marker, PLAIN, step)?;
+        entry(out, context, label, &marker, PLAIN, &step.text)?;
         label = "";
     }
     Ok(())
 }
 
-fn steps(report: &Report, view: &View<'_>, context: &Context<'_>) -> Vec<String> {
+/// One thing to do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Step {
+    /// What, cleaned.
+    pub text: String,
+    /// How bad the worst is that it removes, where it removes something.
+    pub severity: Option<Severity>,
+    /// Why, cleaned; empty where the step says it all.
+    pub why: String,
+}
+
+/// The steps, the first one first.
+pub(crate) fn steps(report: &Report, view: &View<'_>, context: &Context<'_>) -> Vec<Step> {
     let mut steps = Vec::new();
     if context.wants_vulnerabilities && !view.judged {
-        steps.push(
-            "Fetch the advisory data: plimsoll db update. Where there is no network, name a folder of it: --advisories DIR."
-                .to_owned(),
-        );
+        let step = "Fetch the advisory data: plimsoll db update. Where there is no network, name a folder of it: --advisories DIR.";
+        steps.push(Step { text: step.to_owned(), ..Step::default() });
     }
     for end in view.ends_of_life.iter().filter(|end| end.passed) {
-        steps.push(format!("Build on a release that is still supported, instead of {}.", one_line(&end.release)));
+        let step = format!("Build on a release that is still supported, instead of {}.", one_line(&end.release));
+        let why = format!("It gets no security updates since {}: new holes in it stay open.", one_line(&end.date));
+        steps.push(Step { text: step, why, severity: None });
     }
     let known = steps.len();
     let mut changes = changes(report, view);
     changes.sort_by_key(|change| std::cmp::Reverse(change.weight));
-    steps.extend(changes.into_iter().map(|change| change.text).take(STEPS.saturating_sub(known)));
+    let changes =
+        changes.into_iter().map(|change| Step { severity: change.worst(), text: change.text, why: change.why });
+    steps.extend(changes.take(STEPS.saturating_sub(known)));
     if let Some(step) = leave_out(view).filter(|_| steps.len() < STEPS) {
-        steps.push(step);
+        steps.push(Step { text: step, ..Step::default() });
     }
     steps
 }
@@ -51,6 +65,15 @@ struct Change {
     /// Fixable vulnerabilities by severity, worst first: what the change is worth.
     weight: [u64; 6],
     text: String,
+    /// The worst of what it fixes.
+    why: String,
+}
+
+impl Change {
+    fn worst(&self) -> Option<Severity> {
+        let counts = Severity::WORST_FIRST.into_iter().zip(self.weight);
+        counts.into_iter().find(|(_, count)| *count > 0).map(|(severity, _)| severity)
+    }
 }
 
 /// One change for the base image, one for each layer that installs distribution packages, one for each library.
@@ -65,7 +88,7 @@ fn changes(report: &Report, view: &View<'_>) -> Vec<Change> {
             total(&base),
             if sum(&base) == 1 { "has" } else { "have" },
         );
-        changes.push(Change { weight: weight(&base), text });
+        changes.push(Change { weight: weight(&base), why: why(&base), text });
     }
     let own = || view.groups.iter().filter(|group| group.class != LayerClass::Base).filter(fixable);
     let mut layers: Vec<LayerIndex> =
@@ -86,10 +109,10 @@ fn changes(report: &Report, view: &View<'_>) -> Vec<Change> {
                 .unwrap_or_default();
             format!("Build layer {}{instruction} again without the cache: updates fix {holes}.", layer_number(layer))
         };
-        changes.push(Change { weight: weight(&groups), text });
+        changes.push(Change { weight: weight(&groups), why: why(&groups), text });
     }
     for group in own().filter(|group| !group.kind.is_os()) {
-        changes.push(Change { weight: weight(&[group]), text: upgrade(group) });
+        changes.push(Change { weight: weight(&[group]), why: why(&[group]), text: upgrade(group) });
     }
     changes
 }
@@ -173,7 +196,19 @@ fn total(groups: &[&Group<'_>]) -> String {
 }
 
 fn weight(groups: &[&Group<'_>]) -> [u64; 6] {
-    model::Severity::WORST_FIRST.map(|severity| fixable_ids(groups).get(severity))
+    Severity::WORST_FIRST.map(|severity| fixable_ids(groups).get(severity))
+}
+
+/// The worst vulnerability with a fix, one that is exploited before all others.
+fn why(groups: &[&Group<'_>]) -> String {
+    let rows = groups.iter().flat_map(|group| &group.rows).map(|row| row.vulnerability);
+    let fixable = rows.filter(|found| found.state == FixState::Fixed);
+    let rank = |found: &&Vulnerability| (found.exploited.is_some(), found.severity, found.priority.max(0.0).to_bits());
+    // Of equals, the first one in the list.
+    let Some(worst) = fixable.rev().max_by_key(rank) else { return String::new() };
+    let exploited = if worst.exploited.is_some() { "Being exploited: " } else { "" };
+    let (id, summary) = (one_line(&worst.id), one_line(&worst.summary));
+    if summary.is_empty() { format!("{exploited}{id}") } else { format!("{exploited}{id}: {summary}") }
 }
 
 /// The vulnerabilities with a fix, each counted once.
@@ -183,7 +218,7 @@ fn fixable_ids(groups: &[&Group<'_>]) -> crate::view::Tally {
             .iter()
             .flat_map(|group| &group.rows)
             .map(|row| row.vulnerability)
-            .filter(|vulnerability| vulnerability.state == model::FixState::Fixed),
+            .filter(|vulnerability| vulnerability.state == FixState::Fixed),
     )
 }
 

@@ -3,6 +3,7 @@
 //! What the standard has no field for stands in properties that begin with `plimsoll:`: places with their layers, source
 //! packages, the distribution, what could not be seen. Older versions leave out what they do not know.
 
+pub(crate) mod vex;
 pub(crate) mod xml;
 
 use std::borrow::Cow;
@@ -274,9 +275,14 @@ impl<'a> Document<'a> {
     /// The document with a serial number made from all that it says.
     fn named(bill: &'a Bill<'a>, minor: Minor, context: &Context<'a>) -> io::Result<Self> {
         let mut document = Self::new(bill, minor, context);
-        let content = serde_json::to_vec(&document).map_err(io::Error::from)?;
-        document.serial_number = Some(format!("urn:uuid:{}", Bill::uuid(&content)));
+        document.name()?;
         Ok(document)
+    }
+
+    fn name(&mut self) -> io::Result<()> {
+        let content = serde_json::to_vec(&self).map_err(io::Error::from)?;
+        self.serial_number = Some(format!("urn:uuid:{}", Bill::uuid(&content)));
+        Ok(())
     }
 
     fn new(bill: &'a Bill<'a>, minor: Minor, context: &Context<'a>) -> Self {

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::Context;
 use crate::sbom::bill::Bill;
-use crate::sbom::xml::Xml;
+use crate::xml::Xml;
 
 /// Writes version 1.6.
 pub(crate) fn write(reports: &[Report], context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
