@@ -1,5 +1,6 @@
 //! Which kinds come into question: by how a token begins, and by the words before it.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use crate::rule::kind::{KINDS, Kind};
@@ -113,9 +114,9 @@ impl Index {
         prefix_hash(text).map_or(&[], |hash| self.prefixes.of(hash))
     }
 
-    /// Calls `visit` with every word in `text`, where it begins and where it ends.
-    pub fn words<'i>(&'i self, text: &[u8], mut visit: impl FnMut(usize, usize, &'i Word)) {
-        for start in 0..text.len() {
+    /// Calls `visit` with every word that begins within `range`, where it begins and where it ends.
+    pub fn words<'i>(&'i self, text: &[u8], range: Range<usize>, mut visit: impl FnMut(usize, usize, &'i Word)) {
+        for start in range {
             if !begins_word(text, start) {
                 continue;
             }
@@ -144,10 +145,15 @@ fn begins_word(text: &[u8], at: usize) -> bool {
 fn spells(text: &[u8], start: usize, word: &[u8]) -> Option<usize> {
     let mut at = start;
     for (index, letter) in word.iter().enumerate() {
-        if index > 0 && text.get(at).is_some_and(|byte| b"_-. ".contains(byte)) {
+        let mut byte = *text.get(at)?;
+        if index > 0 && matches!(byte, b'_' | b'-' | b'.' | b' ') {
             at += 1;
+            byte = *text.get(at)?;
         }
-        (text.get(at)?.to_ascii_lowercase() == *letter).then_some(())?;
+        // Words are lower-case letters and digits, and of these only letters have another case.
+        if byte != *letter && byte | 0x20 != *letter {
+            return None;
+        }
         at += 1;
     }
     let (last, next) = (text[at - 1], text.get(at).copied().unwrap_or(b' '));
@@ -191,20 +197,22 @@ fn word_hash_at(text: &[u8], start: usize) -> Option<usize> {
 
 /// Values in groups, each found by its number.
 struct Buckets<T> {
-    /// Where each group begins.
-    begins: Vec<usize>,
+    /// Where each group begins. As small as can be, for it is asked at every word of a text.
+    begins: Vec<u16>,
     values: Vec<T>,
 }
 
 impl<T> Buckets<T> {
     fn new(groups: usize, mut values: Vec<(usize, T)>) -> Self {
         values.sort_by_key(|(group, _)| *group);
-        let begins = (0..=groups).map(|group| values.partition_point(|(other, _)| *other < group)).collect();
+        let begin = |group| values.partition_point(|(other, _)| *other < group);
+        // More than 65,535 words or beginnings would need wider numbers: those beyond are not found, which tests show.
+        let begins = (0..=groups).map(|group| u16::try_from(begin(group)).unwrap_or(u16::MAX)).collect();
         Self { begins, values: values.into_iter().map(|(_, value)| value).collect() }
     }
 
     fn of(&self, group: usize) -> &[T] {
-        &self.values[self.begins[group]..self.begins[group + 1]]
+        &self.values[usize::from(self.begins[group])..usize::from(self.begins[group + 1])]
     }
 }
 

@@ -3,12 +3,15 @@
 mod index;
 mod noise;
 mod runs;
+mod words;
 
 use std::ops::Range;
 
+use crate::rule::alphabet::Alphabet;
 use crate::rule::kind::{Kind, Needs};
 use crate::rule::shape::{Found, LONGEST, Shape};
-use index::{Index, Role};
+use index::Index;
+use words::Words;
 
 /// A secret in a text.
 #[derive(Clone, Debug)]
@@ -19,54 +22,71 @@ pub struct Secret {
     pub span: Range<usize>,
 }
 
-/// How far before a token a word may stand, and how many ends of lines may lie between.
-const REACH: usize = 96;
-const LINES: usize = 2;
-
 /// The secrets in `text`, in their order.
 pub fn secrets(text: &[u8]) -> Vec<Secret> {
     let index = Index::all();
-    let (mut found, mut done) = (Vec::new(), 0);
+    let (mut words, mut found, mut done) = (Words::new(index, text), Vec::new(), 0);
     runs::each(text, |run| {
         if run.start < done {
             return;
         }
         let token = widen(text, &run, done);
         done = token.end;
-        look(index, text, &run, token, &mut found);
+        look(index, text, &run, token, &mut words, &mut found);
         // A secret of several lines is found once, not again in each line.
         done = found.last().map_or(done, |last| done.max(last.span.end));
     });
     found
 }
 
-/// Characters that tokens may have besides those of runs.
-fn may_be_in_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"_-+/=.~:$".contains(&byte)
-}
+/// Characters of tokens: those of runs, and those that join them.
+const TOKEN: Alphabet = Alphabet::ALNUM.with(Alphabet::of("_-+/=.~:$"));
 
 /// The run with what belongs to it on both sides.
 fn widen(text: &[u8], run: &Range<usize>, from: usize) -> Range<usize> {
     let longest = usize::from(LONGEST);
     let from = from.max(run.start.saturating_sub(longest));
-    let before = text[from..run.start].iter().rev().take_while(|&&byte| may_be_in_token(byte)).count();
+    let before = text[from..run.start].iter().rev().take_while(|&&byte| TOKEN.contains(byte)).count();
     let to = text.len().min(run.end + longest);
-    let after = text[run.end..to].iter().take_while(|&&byte| may_be_in_token(byte)).count();
+    let after = text[run.end..to].iter().take_while(|&&byte| TOKEN.contains(byte)).count();
     run.start - before..run.end + after
 }
 
 /// Looks at one token for secrets.
-fn look(index: &'static Index, text: &[u8], run: &Range<usize>, token: Range<usize>, found: &mut Vec<Secret>) {
+fn look<'t>(
+    index: &'static Index,
+    text: &'t [u8],
+    run: &Range<usize>,
+    token: Range<usize>,
+    words: &mut Words<'t>,
+    found: &mut Vec<Secret>,
+) {
     let mut at = token.start;
     let before = found.len();
     while at < token.end {
         let begins = at == token.start || !text[at - 1].is_ascii_alphanumeric() || is_escaped(text, at);
-        let end = if begins { known_prefix(index, text, at, found) } else { None };
+        let end = if begins { known_prefix(index, text, at, words, found) } else { None };
         at = end.unwrap_or(at + 1);
     }
-    if found.len() == before && text[token.clone()].iter().any(u8::is_ascii_digit) {
-        by_words(index, text, run, &token, found);
+    if found.len() == before && looks_random(&text[token.clone()]) {
+        by_words(text, run, &token, words, found);
     }
+}
+
+/// Names of things may have digits, but hardly ever before a letter once they are of several words.
+fn looks_random(token: &[u8]) -> bool {
+    let (mut digits, mut is_name) = (false, false);
+    for (at, &byte) in token.iter().enumerate() {
+        match byte {
+            b'0'..=b'9' if token.get(at + 1).is_some_and(u8::is_ascii_alphabetic) => return true,
+            b'0'..=b'9' => digits = true,
+            b'_' | b'-' => is_name = true,
+            _ if byte.is_ascii_alphabetic() => {}
+            _ if digits && !is_name => return true,
+            _ => (digits, is_name) = (false, false),
+        }
+    }
+    digits && !is_name
 }
 
 /// Whether what stands before `at` is an escape sequence and no letter: `\n`, `%3D`.
@@ -77,12 +97,18 @@ fn is_escaped(text: &[u8], at: usize) -> bool {
 }
 
 /// The most specific kind whose shape begins at `at` with a text of its own. Where it ends.
-fn known_prefix(index: &'static Index, text: &[u8], at: usize, found: &mut Vec<Secret>) -> Option<usize> {
+fn known_prefix<'t>(
+    index: &'static Index,
+    text: &'t [u8],
+    at: usize,
+    words: &mut Words<'t>,
+    found: &mut Vec<Secret>,
+) -> Option<usize> {
     let rest = &text[at..];
     let mut best: Option<((bool, usize), &'static Kind, Found)> = None;
     for &(kind, shape) in index.beginning(rest) {
         let fits = whole(shape, text, at).filter(|found| {
-            kind.needs == Needs::Nothing || nearby(index, text, at + found.secret.start).gives(kind).is_some()
+            kind.needs == Needs::Nothing || words.near(at + found.secret.start, at + found.end).gives(kind).is_some()
         });
         // A kind whose provider is named there goes before one that needs nothing.
         let rank = (kind.needs != Needs::Nothing, specificity(shape));
@@ -123,14 +149,20 @@ fn ends_sentence(text: &[u8], at: usize) -> bool {
 }
 
 /// The kind whose word stands nearest before the token, and whose shape it has.
-fn by_words(index: &'static Index, text: &[u8], run: &Range<usize>, token: &Range<usize>, found: &mut Vec<Secret>) {
+fn by_words<'t>(
+    text: &'t [u8],
+    run: &Range<usize>,
+    token: &Range<usize>,
+    words: &mut Words<'t>,
+    found: &mut Vec<Secret>,
+) {
     let after_sign = |at: &usize| *at > token.start && b"=:/".contains(&text[*at - 1]);
     let mut starts = vec![token.start, run.start];
     starts.extend(token.clone().filter(after_sign).take(8));
     starts.sort_unstable();
     starts.dedup();
     for start in starts {
-        let near = nearby(index, text, start);
+        let near = words.near(start, token.end);
         let mut best: Option<(usize, Secret)> = None;
         for &(kind, distance) in &near.kinds {
             if near.gives(kind).is_none() {
@@ -157,54 +189,6 @@ fn by_words(index: &'static Index, text: &[u8], run: &Range<usize>, token: &Rang
             return;
         }
     }
-}
-
-/// The words before a token.
-#[derive(Default)]
-struct Near {
-    /// Kinds whose provider is named, and how far away.
-    kinds: Vec<(&'static Kind, usize)>,
-    /// Kinds one of whose names stands there.
-    named: Vec<&'static str>,
-    /// A word that speaks of a key stands there.
-    key: bool,
-}
-
-impl Near {
-    /// Whether what `kind` needs is there, and how far away.
-    fn gives(&self, kind: &Kind) -> Option<usize> {
-        let named = kind.named.is_empty() || self.named.contains(&kind.id);
-        let key = kind.needs != Needs::Key || self.key;
-        let (_, distance) = self.kinds.iter().find(|(known, _)| known.id == kind.id)?;
-        (named && key).then_some(*distance)
-    }
-}
-
-/// The words that stand before `at`, the nearest of each kept.
-fn nearby(index: &'static Index, text: &[u8], at: usize) -> Near {
-    let mut from = at.saturating_sub(REACH);
-    let ends: Vec<usize> = (from..at).rev().filter(|&at| text[at] == b'\n').take(LINES + 1).collect();
-    if ends.len() > LINES {
-        from = ends[LINES] + 1;
-    }
-    let line = ends.first().map_or(from, |end| end + 1) - from;
-    let mut near = Near::default();
-    let (mut key_at, mut harmless_at) = (0, 0);
-    index.words(&text[from..at], |start, end, word| match word.role {
-        // The name of the setting stands in the line of its value.
-        Role::Key if start >= line => (near.key, key_at) = (true, end),
-        Role::Harmless if start >= line => harmless_at = end,
-        Role::Key | Role::Harmless => {}
-        Role::Kind(kind) => {
-            let distance = at - from - end;
-            near.kinds.retain(|(other, _)| other.id != kind.id);
-            near.kinds.push((kind, distance));
-        }
-        Role::Name(kind) => near.named.push(kind.id),
-    });
-    // `api_key_hash: …` speaks of a hash.
-    near.key &= key_at >= harmless_at;
-    near
 }
 
 #[cfg(test)]
