@@ -10,6 +10,8 @@ use crate::rule::shape::Shape;
 pub struct Index {
     /// Shapes that begin with at least three characters, grouped by a hash of these.
     prefixes: Buckets<(&'static Kind, &'static Shape)>,
+    /// A bit for the first three characters of each of them.
+    begins: Box<[u64]>,
     /// Words of providers, and those that names of keys are made of, grouped by their first two characters.
     words: Buckets<Word>,
 }
@@ -106,7 +108,18 @@ impl Index {
             .chain(KEY.iter().map(|text| Word { text, role: Role::Key }))
             .chain(HARMLESS.iter().map(|text| Word { text, role: Role::Harmless }))
             .filter_map(|word| Some((word_hash(word.text.as_bytes())?, word)));
-        Self { prefixes: Buckets::new(PREFIXES, prefixes.collect()), words: Buckets::new(WORDS, words.collect()) }
+        let mut begins = vec![0; BITS / 64].into_boxed_slice();
+        for shape in kinds.iter().flat_map(|kind| kind.shapes) {
+            if let Some(bits) = prefix_bits(shape.prefix().as_bytes()) {
+                begins[bits >> 6] |= 1 << (bits & 63);
+            }
+        }
+        Self { begins, prefixes: Buckets::new(PREFIXES, prefixes.collect()), words: Buckets::new(WORDS, words.collect()) }
+    }
+
+    /// Whether any shape's prefix may begin `text`: at almost no place, which is told by one bit.
+    pub fn may_begin(&self, text: &[u8]) -> bool {
+        prefix_bits(text).is_some_and(|bits| self.begins[bits >> 6] >> (bits & 63) & 1 == 1)
     }
 
     /// The shapes with whose prefix `text` may begin.
@@ -167,11 +180,17 @@ fn starts_with(text: &[u8], word: &[u8]) -> bool {
 }
 
 const PREFIXES: usize = 4096;
+const BITS: usize = 1 << 16;
 
-fn prefix_hash(text: &[u8]) -> Option<usize> {
+/// A hash of the first three characters.
+fn prefix_bits(text: &[u8]) -> Option<usize> {
     let [a, b, c] = *text.first_chunk::<3>()?;
     let mixed = u32::from_le_bytes([a, b, c, 0]).wrapping_mul(0x9E37_79B1);
-    Some((mixed >> 20) as usize)
+    Some((mixed >> 16) as usize)
+}
+
+fn prefix_hash(text: &[u8]) -> Option<usize> {
+    prefix_bits(text).map(|bits| bits >> 4)
 }
 
 const WORDS: usize = 36 * 36;

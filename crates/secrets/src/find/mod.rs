@@ -61,39 +61,59 @@ fn look<'t>(
     words: &mut Words<'t>,
     found: &mut Vec<Secret>,
 ) {
-    let mut at = token.start;
     let before = found.len();
-    while at < token.end {
-        let begins = at == token.start || !text[at - 1].is_ascii_alphanumeric() || is_escaped(text, at);
-        let end = if begins { known_prefix(index, text, at, words, found) } else { None };
-        at = end.unwrap_or(at + 1);
+    let mut done = token.start;
+    let mut begin = |at: usize| {
+        if at >= done && index.may_begin(&text[at..]) {
+            done = known_prefix(index, text, at, words, found).unwrap_or(done);
+        }
+    };
+    begin(token.start);
+    begin(token.start + escaped(text, &token));
+    for at in token.start + 1..token.end {
+        if !text[at - 1].is_ascii_alphanumeric() {
+            begin(at);
+        }
     }
-    if found.len() == before && looks_random(&text[token.clone()]) {
+    // Without a branch for every byte, compilers make vector instructions of it.
+    let digits = text[token.clone()].iter().fold(0, |digits, byte| digits | u8::from(byte.is_ascii_digit()));
+    if digits != 0 && found.len() == before && looks_random(&text[token.clone()]) {
         by_words(text, run, &token, words, found);
     }
 }
 
-/// Names of things may have digits, but hardly ever before a letter once they are of several words.
+/// Whether a part of the token looks as if chance had made it, and not as the name of something. Names are words: their
+/// small letters follow letters. What follows otherwise is counted, and is two of three characters in a random text.
 fn looks_random(token: &[u8]) -> bool {
-    let (mut digits, mut is_name) = (false, false);
-    for (at, &byte) in token.iter().enumerate() {
-        match byte {
-            b'0'..=b'9' if token.get(at + 1).is_some_and(u8::is_ascii_alphabetic) => return true,
-            b'0'..=b'9' => digits = true,
-            b'_' | b'-' => is_name = true,
-            _ if byte.is_ascii_alphabetic() => {}
-            _ if digits && !is_name => return true,
-            _ => (digits, is_name) = (false, false),
+    token.split(|byte| !byte.is_ascii_alphanumeric() && !b"_-".contains(byte)).any(|piece| {
+        if piece.len() < SHORTEST_PIECE {
+            return false;
         }
-    }
-    digits && !is_name
+        let (mut digits, mut lower, mut upper, mut odd, mut last) = (0, 0, 0, 0, b'_');
+        for &byte in piece {
+            match byte {
+                b'0'..=b'9' => (digits, odd) = (digits + 1, odd + 1),
+                b'a'..=b'z' => (lower, odd) = (lower + 1, odd + usize::from(last.is_ascii_digit())),
+                b'A'..=b'Z' => (upper, odd) = (upper + 1, odd + usize::from(last.is_ascii_alphanumeric())),
+                _ => {}
+            }
+            last = byte;
+        }
+        let least = if lower > 0 && upper > 0 { 28 } else { 15 };
+        digits > 0 && (lower + upper > 0 || digits >= 16) && odd * 100 >= piece.len() * least
+    })
 }
 
-/// Whether what stands before `at` is an escape sequence and no letter: `\n`, `%3D`.
-fn is_escaped(text: &[u8], at: usize) -> bool {
-    let before = |count: usize| at.checked_sub(count).map(|at| text[at]);
-    before(2) == Some(b'\\') && before(1).is_some_and(|byte| b"nrtbf".contains(&byte))
-        || before(3) == Some(b'%') && text[at - 2..at].iter().all(u8::is_ascii_hexdigit)
+/// Two of them with a colon between them are the shortest secret without a mark of its own.
+const SHORTEST_PIECE: usize = 8;
+
+/// How much of the token belongs to an escape sequence that begins before it: `\n`, `%3D`.
+fn escaped(text: &[u8], token: &Range<usize>) -> usize {
+    match (token.start.checked_sub(1).map(|before| text[before]), &text[token.clone()]) {
+        (Some(b'\\'), [b'n' | b'r' | b't' | b'b' | b'f', _, ..]) => 1,
+        (Some(b'%'), [first, second, _, ..]) if first.is_ascii_hexdigit() && second.is_ascii_hexdigit() => 2,
+        _ => 0,
+    }
 }
 
 /// The most specific kind whose shape begins at `at` with a text of its own. Where it ends.
