@@ -3,7 +3,8 @@
 use model::{Analyzer, Facts, File, Key, Meta, Secret, Spot, Unreadable};
 
 use crate::Kind;
-use crate::find::{self, secrets};
+use crate::assignment::FileKind;
+use crate::find::{self, secrets_of};
 use crate::rule::shape::Shape;
 
 /// Looks for secrets in every file that is text, or whose kind keeps texts.
@@ -41,8 +42,9 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     } else {
         file.content
     };
+    let kind = FileKind::of(file.path.as_bytes());
     let mut seen = Position { line: 1, begins: 0, at: 0 };
-    for found in secrets(text).into_iter().take(MOST) {
+    for found in secrets_of(text, kind).into_iter().take(MOST) {
         seen.advance(text, found.span.start);
         let column = u32::try_from(found.span.start - seen.begins + 1).unwrap_or(u32::MAX);
         facts.secret(keep(&found, text, Spot::File { line: seen.line, column }));

@@ -4,13 +4,15 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use crate::rule::kind::{KINDS, Kind};
-use crate::rule::shape::Shape;
+use crate::rule::shape::{Part, Shape};
 
 /// The kinds by their beginnings and words. Made at the first use, in less than a millisecond.
 pub struct Index {
     /// Shapes that begin with at least three characters, grouped by a hash of these.
     prefixes: Buckets<(&'static Kind, &'static Shape)>,
-    /// A bit for the first three characters of each of them.
+    /// The same of addresses that end in a password: each is asked where an address is, and not before tokens.
+    addresses: Buckets<(&'static Kind, &'static Shape)>,
+    /// A bit for the first three characters of each prefix.
     begins: Box<[u64]>,
     /// Words of providers, and those that names of keys are made of, grouped by their first two characters.
     words: Buckets<Word>,
@@ -100,6 +102,7 @@ impl Index {
         let prefixes = kinds.iter().flat_map(|kind| kind.shapes.iter().map(move |shape| (kind, shape)));
         let prefixes =
             prefixes.filter_map(|(kind, shape)| Some((prefix_hash(shape.prefix().as_bytes())?, (kind, shape))));
+        let (addresses, prefixes): (Vec<_>, Vec<_>) = prefixes.partition(|(_, (_, shape))| is_address(shape));
         let words = kinds.iter().flat_map(|kind| {
             let own = kind.words.iter().map(move |text| Word { text, role: Role::Kind(kind) });
             own.chain(kind.named.iter().map(move |text| Word { text, role: Role::Name(kind) }))
@@ -109,12 +112,13 @@ impl Index {
             .chain(HARMLESS.iter().map(|text| Word { text, role: Role::Harmless }))
             .filter_map(|word| Some((word_hash(word.text.as_bytes())?, word)));
         let mut begins = vec![0; BITS / 64].into_boxed_slice();
-        for shape in kinds.iter().flat_map(|kind| kind.shapes) {
+        for (_, (_, shape)) in &prefixes {
             if let Some(bits) = prefix_bits(shape.prefix().as_bytes()) {
                 begins[bits >> 6] |= 1 << (bits & 63);
             }
         }
-        Self { begins, prefixes: Buckets::new(PREFIXES, prefixes.collect()), words: Buckets::new(WORDS, words.collect()) }
+        let addresses = Buckets::new(PREFIXES, addresses);
+        Self { begins, addresses, prefixes: Buckets::new(PREFIXES, prefixes), words: Buckets::new(WORDS, words.collect()) }
     }
 
     /// Whether any shape's prefix may begin `text`: at almost no place, which is told by one bit.
@@ -125,6 +129,11 @@ impl Index {
     /// The shapes with whose prefix `text` may begin.
     pub fn beginning(&self, text: &[u8]) -> &[(&'static Kind, &'static Shape)] {
         prefix_hash(text).map_or(&[], |hash| self.prefixes.of(hash))
+    }
+
+    /// The addresses with a password as which `text` may begin.
+    pub fn address(&self, text: &[u8]) -> &[(&'static Kind, &'static Shape)] {
+        prefix_hash(text).map_or(&[], |hash| self.addresses.of(hash))
     }
 
     /// Calls `visit` with every word that begins within `range`, where it begins and where it ends.
@@ -141,6 +150,16 @@ impl Index {
             }
         }
     }
+}
+
+/// Whether a shape is that of an address whose secret is the password: `http://<…>:(<…>)@`.
+fn is_address(shape: &Shape) -> bool {
+    let text = |index: usize| match shape.parts.get(index) {
+        Some(Part::Text(text)) => &**text,
+        _ => "",
+    };
+    let secret = usize::from(shape.secret.0);
+    secret > 1 && text(0).contains("://") && text(secret - 1) == ":"
 }
 
 /// A word begins after what is no letter or digit, and where small letters are followed by a capital.

@@ -1,16 +1,20 @@
 //! One pass over a text: runs of token characters, then what they begin with, then the words before them.
 
 mod index;
+mod literals;
 mod noise;
 mod runs;
 mod words;
 
 use std::ops::Range;
 
+use crate::assignment::{self, FileKind, Notation, What};
 use crate::rule::alphabet::Alphabet;
-use crate::rule::kind::{Kind, Needs};
+use crate::rule::kind::{KINDS, Kind, Needs, by_id};
 use crate::rule::shape::{Found, LONGEST, Shape};
+use crate::structure::address;
 use index::Index;
+use literals::Literal;
 use words::Words;
 
 /// A secret in a text.
@@ -22,8 +26,25 @@ pub struct Secret {
     pub span: Range<usize>,
 }
 
-/// The secrets in `text`, in their order.
+/// The secrets in `text`, in their order, whatever file it is in.
 pub fn secrets(text: &[u8]) -> Vec<Secret> {
+    secrets_of(text, FileKind::Unknown)
+}
+
+/// The secrets in the text of a file of that kind, in their order.
+pub fn secrets_of(text: &[u8], file: FileKind) -> Vec<Secret> {
+    let mut found = in_runs(text, file);
+    found.sort_unstable_by_key(|secret| secret.span.start);
+    let more = at_literals(text, file, &found);
+    if !more.is_empty() {
+        found.extend(more);
+        found.sort_by_key(|secret| secret.span.start);
+    }
+    found
+}
+
+/// Secrets that are, or hold, long runs of token characters.
+fn in_runs(text: &[u8], file: FileKind) -> Vec<Secret> {
     let index = Index::all();
     let (mut words, mut found, mut done) = (Words::new(index, text), Vec::new(), 0);
     runs::each(text, |run| {
@@ -32,11 +53,66 @@ pub fn secrets(text: &[u8]) -> Vec<Secret> {
         }
         let token = widen(text, &run, done);
         done = token.end;
-        look(index, text, &run, token, &mut words, &mut found);
+        look(index, text, file, &run, token, &mut words, &mut found);
         // A secret of several lines is found once, not again in each line.
         done = found.last().map_or(done, |last| done.max(last.span.end));
     });
     found
+}
+
+/// Secrets that stand after a word or in an address, where none of `known` is: these say more.
+fn at_literals(text: &[u8], file: FileKind, known: &[Secret]) -> Vec<Secret> {
+    let index = Index::all();
+    let (mut found, mut done) = (Vec::new(), 0);
+    literals::each(text, |literal, what| {
+        if literal.start < done {
+            return;
+        }
+        let secret = match what {
+            Literal::Word => assignment::at(text, literal, file).map(|found| assigned(&found)),
+            Literal::Identified => assignment::identified(text, literal.end, file)
+                .map(|value| Secret { kind: judged("password-in-a-statement"), span: value }),
+            Literal::Address => in_address(index, text, literal),
+        };
+        let Some(secret) = secret else { return };
+        let next = known.partition_point(|other| other.span.end <= secret.span.start);
+        if known.get(next).is_none_or(|other| other.span.start >= secret.span.end) {
+            done = secret.span.end;
+            found.push(secret);
+        }
+    });
+    found
+}
+
+/// The kind that is judged and has this id.
+fn judged(id: &'static str) -> &'static Kind {
+    by_id(id).unwrap_or(&KINDS[0])
+}
+
+/// A secret that is assigned to a name.
+fn assigned(found: &assignment::Found) -> Secret {
+    let id = match (found.what, found.notation) {
+        (_, Notation::Credentials) => "password-in-a-netrc-file",
+        (What::Password, _) => "generic-password",
+        (What::Key, _) => "generic-api-key",
+        (What::Login, _) => "encoded-login",
+    };
+    Secret { kind: judged(id), span: found.value.clone() }
+}
+
+/// The password of an address, unless it opens nothing.
+fn in_address(index: &Index, text: &[u8], sign: Range<usize>) -> Option<Secret> {
+    let address = address::parse(text, sign)?;
+    let (user, password, host) = (&text[address.user.clone()], &text[address.password.clone()], &text[address.host.clone()]);
+    if address::is_local(host) || user == password || !assignment::is_password(password) || noise::is_placeholder(password) {
+        return None;
+    }
+    let start = address.scheme.start;
+    let shapes = index.address(&text[start..]).iter().filter(|(_, shape)| shape.find(&text[start..]).is_some());
+    let known = shapes.max_by_key(|(_, shape)| specificity(shape)).map(|(kind, _)| *kind);
+    let scheme = &text[address.scheme];
+    let general = if scheme.starts_with(b"http") || scheme.ends_with(b"ftp") { "password-in-url" } else { "password-in-connection-string" };
+    Some(Secret { kind: known.unwrap_or_else(|| judged(general)), span: address.password })
 }
 
 /// Characters of tokens: those of runs, and those that join them.
@@ -56,6 +132,7 @@ fn widen(text: &[u8], run: &Range<usize>, from: usize) -> Range<usize> {
 fn look<'t>(
     index: &'static Index,
     text: &'t [u8],
+    file: FileKind,
     run: &Range<usize>,
     token: Range<usize>,
     words: &mut Words<'t>,
@@ -78,7 +155,7 @@ fn look<'t>(
     // Without a branch for every byte, compilers make vector instructions of it.
     let digits = text[token.clone()].iter().fold(0, |digits, byte| digits | u8::from(byte.is_ascii_digit()));
     if digits != 0 && found.len() == before && looks_random(&text[token.clone()]) {
-        by_words(text, run, &token, words, found);
+        by_words(text, file, run, &token, words, found);
     }
 }
 
@@ -171,6 +248,7 @@ fn ends_sentence(text: &[u8], at: usize) -> bool {
 /// The kind whose word stands nearest before the token, and whose shape it has.
 fn by_words<'t>(
     text: &'t [u8],
+    file: FileKind,
     run: &Range<usize>,
     token: &Range<usize>,
     words: &mut Words<'t>,
@@ -181,8 +259,10 @@ fn by_words<'t>(
     starts.extend(token.clone().filter(after_sign).take(8));
     starts.sort_unstable();
     starts.dedup();
+    let mut key = None;
     for start in starts {
         let near = words.near(start, token.end);
+        key = near.key.or(key);
         let mut best: Option<(usize, Secret)> = None;
         for &(kind, distance) in &near.kinds {
             if near.gives(kind).is_none() {
@@ -209,6 +289,9 @@ fn by_words<'t>(
             return;
         }
     }
+    // A key of nobody knows whom.
+    let assigned = key.and_then(|key| assignment::at(text, key..key, file)).map(|found| assigned(&found));
+    found.extend(assigned.filter(|secret| secret.span.start < token.end && token.start < secret.span.end));
 }
 
 #[cfg(test)]

@@ -1,0 +1,3 @@
+//! Structure: what the parts of a text say about it, where a kind of secret has parts.
+
+pub mod address;
