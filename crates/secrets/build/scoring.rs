@@ -8,7 +8,7 @@ const LISTS: &[&str] = &["keys_of", "unlike", "neutral", "placeholders", "hints"
 const NOTATIONS: &[&str] = &["environment", "setting", "quoted", "literal", "element", "option", "credentials", "call"];
 const FILES: &[&str] = &["settings", "code", "text", "tests", "words", "unknown"];
 const VALUE: &[&str] =
-    &["point_per_bits", "digits_and_letters", "signs", "words_only", "words_only_in_code", "spaces", "short"];
+    &["point_per_bits", "digits_and_letters", "signs", "words_only", "words_only_in_code", "spaces", "names_itself", "short"];
 
 /// The tables of `scoring/assignments.yaml`.
 pub fn tables(document: &Node) -> Result<String, Wrong> {

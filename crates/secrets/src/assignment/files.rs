@@ -18,6 +18,10 @@ pub enum FileKind {
     Tests,
     /// What programs say, in many languages.
     Words,
+    /// PostgreSQL's file of passwords: `host:port:database:user:password` in each line.
+    Pgpass,
+    /// A web server's file of hashes of passwords: `user:hash` in each line.
+    Htpasswd,
 }
 
 const SETTINGS: &[&str] = &[
@@ -48,6 +52,10 @@ impl FileKind {
         };
         if is(WORDS) || in_folder(&["locale", "locales", "i18n", "l10n", "lang", "translations", "LC_MESSAGES"]) {
             Self::Words
+        } else if base.ends_with(b"pgpass") || base == b"pgpass.conf" {
+            Self::Pgpass
+        } else if base.ends_with(b"htpasswd") || base.starts_with(b".htpasswd") {
+            Self::Htpasswd
         } else if base.starts_with(b".env") {
             Self::Settings
         } else if is(CODE) {

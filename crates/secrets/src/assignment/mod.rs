@@ -1,7 +1,11 @@
 //! Assignments: a name that speaks of a password or a key, and what it is set to, in the notations of settings, programs
 //! and commands. Such values have no shape; points that are data (`scoring/assignments.yaml`) say what is a secret.
 
+mod command;
 mod files;
+#[cfg(test)]
+mod labelled;
+pub mod lines;
 mod name;
 mod notation;
 mod score;
@@ -39,6 +43,10 @@ pub struct Found {
 
 /// The secret that is assigned to the name in which a word stands, of which `word` is a part.
 pub fn at(text: &[u8], word: Range<usize>, file: FileKind) -> Option<Found> {
+    if text[..word.end].ends_with(b"sshpass") {
+        let value = command(text, word, file)?;
+        return Some(Found { what: What::Password, notation: Notation::Option, value });
+    }
     let assignment = notation::parse(text, word, file)?;
     judge(text, &assignment, file)
 }
@@ -48,6 +56,13 @@ pub fn identified(text: &[u8], by: usize, file: FileKind) -> Option<Range<usize>
     let assignment = notation::identified(text, by)?;
     let points = score::points(score::STATEMENT, &text[assignment.value.clone()], assignment.notation, file)?;
     (points >= score::THRESHOLD).then_some(assignment.value)
+}
+
+/// The password of a command whose name stands at `name`.
+pub fn command(text: &[u8], name: Range<usize>, file: FileKind) -> Option<Range<usize>> {
+    let value = command::password(text, name)?;
+    let points = score::points(score::STATEMENT, &text[value.clone()], Notation::Option, file)?;
+    (points >= score::THRESHOLD).then_some(value)
 }
 
 /// Whether a text may be a password: it is no placeholder and names no variable.

@@ -6,7 +6,7 @@
 //! - `"name": "value"`, `'name' => 'value'`, `name="value"`: JSON, PHP, XML's attributes and programs
 //! - `<name>value</name>`, `name="password" value="…"`, `name: NAME`, `value: …`: XML and lists of names and values
 //! - `--name=value`, `--name value`: options; `?name=value&`, `name=value;`: addresses and connection strings
-//! - `machine … login … password value`, `IDENTIFIED BY 'value'`: netrc and SQL
+//! - `machine … login … password value`, `IDENTIFIED BY 'value'`, `Bearer value`: netrc, SQL and headers
 
 use std::ops::Range;
 
@@ -27,8 +27,10 @@ pub enum Notation {
     Element,
     /// An option of a command, or part of an address.
     Option,
-    /// A line of a file that holds nothing but credentials, or a statement that sets them.
+    /// A line of a file that holds nothing but credentials.
     Credentials,
+    /// A statement of SQL.
+    Statement,
     /// The text after a name in a call.
     Call,
 }
@@ -56,6 +58,9 @@ fn is_name(byte: u8) -> bool {
 pub fn parse(text: &[u8], word: Range<usize>, file: FileKind) -> Option<Assignment> {
     let before = text[word.start.saturating_sub(LONGEST_NAME)..word.start].iter().rev();
     let start = word.start - before.take_while(|byte| is_name(**byte)).count();
+    // Hyphens before it make it an option.
+    let start = start + text[start..word.end].iter().take_while(|byte| matches!(byte, b'-' | b'.')).count();
+    (start == 0 || text[start - 1] != b'/').then_some(())?;
     let end = word.end + text[word.end..].iter().take(LONGEST_NAME).take_while(|byte| is_name(**byte)).count();
     (end - start <= LONGEST_NAME).then_some(())?;
     let mut reader = Reader { text, at: end, file };
@@ -140,9 +145,11 @@ impl Reader<'_> {
             b',' if closed => {
                 self.at += 1;
                 self.spaces(true);
+                let at = self.at;
                 if let Some(found) = self.named_value(&name) {
                     return Some(found);
                 }
+                self.at = at;
                 let value = self.quoted()?;
                 self.ends().then_some(Assignment { name, value, notation: Notation::Call })
             }
@@ -195,6 +202,7 @@ impl Reader<'_> {
     /// What stands after the sign.
     fn value(&mut self, name: Range<usize>, closed: bool, opened: Option<u8>, spaced: bool) -> Option<Assignment> {
         let spaced = self.spaces(false) > 0 || spaced;
+        self.skip_type();
         let line = self.line_before(name.start);
         let environment = is_environment(&self.text[name.clone()]) && !spaced;
         // A letter before a quotation mark says what kind of text it is; an `f` that there is code in it.
@@ -217,6 +225,7 @@ impl Reader<'_> {
             };
             return self.ends().then_some(Assignment { name, value, notation });
         }
+        let _ = self.skip(b"Basic ") || self.skip(b"basic ");
         let begins_line = self.begins_line(line);
         let option = self.text[..name.start].ends_with(b"--");
         let address = matches!(self.text[..name.start].last(), Some(b'?' | b'&' | b';'));
@@ -238,6 +247,18 @@ impl Reader<'_> {
         (one && self.is_no_expression(&value)).then_some(value)
     }
 
+    /// Skips the type of a variable: `password: str = `.
+    fn skip_type(&mut self) {
+        let rest = &self.text[self.at..self.text.len().min(self.at + LONGEST_SPACE)];
+        let in_type = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'[' | b']' | b'.' | b'&' | b'?' | b':' | b'<' | b'>' | b'*');
+        let length = rest.iter().take_while(|byte| in_type(byte)).count();
+        if length > 0
+            && let [b' ', b'=', b' ', b'"' | b'\'' | b'`', ..] = rest[length..]
+        {
+            self.at += length + 3;
+        }
+    }
+
     /// The words after a name that is followed by spaces alone.
     fn after_space(&mut self, name: Range<usize>) -> Option<Assignment> {
         let line = self.line_before(name.start);
@@ -250,6 +271,15 @@ impl Reader<'_> {
         let before = &self.text[line.clone()];
         let back = &self.text[name.start.saturating_sub(400)..name.start];
         let says = |text: &[u8], word: &[u8]| text.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word));
+        if written.eq_ignore_ascii_case(b"bearer") {
+            let value = self.word(b",;)")?;
+            return Some(Assignment { name, value, notation: Notation::Option });
+        }
+        let statement = [&b"role "[..], b"user ", b"login "].iter().any(|word| says(before, word));
+        if written.eq_ignore_ascii_case(b"password") && self.peek() == b'\'' && statement {
+            let value = self.quoted()?;
+            return Some(Assignment { name, value, notation: Notation::Statement });
+        }
         let instruction = [&b"ENV "[..], b"ARG ", b"SetEnv ", b"setenv ", b"set -x ", b"setx "].iter().any(|word| before.ends_with(word));
         let is_netrc = written == b"password" && (says(back, b"machine ") || says(back, b"default ")) && says(back, b"login ");
         if !instruction && !is_netrc {
@@ -352,5 +382,5 @@ pub fn identified(text: &[u8], by: usize) -> Option<Assignment> {
     reader.spaces(false);
     reader.skip(b"PASSWORD ");
     let value = reader.quoted()?;
-    Some(Assignment { name: by..by, value, notation: Notation::Credentials })
+    Some(Assignment { name: by..by, value, notation: Notation::Statement })
 }

@@ -5,7 +5,6 @@ use super::notation::Notation;
 use super::value::{is_placeholder, is_reference, strength};
 
 mod table {
-    #![expect(missing_docs, reason = "the file that it is made of documents it")]
     include!(concat!(env!("OUT_DIR"), "/scoring.rs"));
 }
 pub use table::*;
@@ -41,12 +40,12 @@ pub fn points(name: i32, value: &[u8], notation: Notation, file: FileKind) -> Op
         Notation::Literal => NOTATIONS_LITERAL,
         Notation::Element => NOTATIONS_ELEMENT,
         Notation::Option => NOTATIONS_OPTION,
-        Notation::Credentials => NOTATIONS_CREDENTIALS,
+        Notation::Credentials | Notation::Statement => NOTATIONS_CREDENTIALS,
         Notation::Call => NOTATIONS_CALL,
     };
     points += match file {
         FileKind::Unknown => FILES_UNKNOWN,
-        FileKind::Settings => FILES_SETTINGS,
+        FileKind::Settings | FileKind::Pgpass | FileKind::Htpasswd => FILES_SETTINGS,
         FileKind::Code | FileKind::Shell => FILES_CODE,
         FileKind::Text => FILES_TEXT,
         FileKind::Tests => FILES_TESTS,
@@ -59,11 +58,26 @@ pub fn points(name: i32, value: &[u8], notation: Notation, file: FileKind) -> Op
         (seen.words_only && !in_code, VALUE_WORDS_ONLY),
         (seen.words_only && in_code, VALUE_WORDS_ONLY_IN_CODE),
         (seen.spaces, VALUE_SPACES),
+        (names_itself(value), VALUE_NAMES_ITSELF),
         (value.len() < SHORT, VALUE_SHORT),
     ] {
         points += if applies { worth } else { 0 };
     }
     Some(points)
+}
+
+/// Whether a value of several words speaks of passwords itself: `db-password-v2` is the name of one.
+fn names_itself(value: &[u8]) -> bool {
+    let mut words = value.split(|byte| !byte.is_ascii_alphabetic());
+    value.len() < 64 && words.any(|word| word.len() > 3 && word.len() < value.len() && is_name(word))
+}
+
+fn is_name(word: &[u8]) -> bool {
+    let mut lower = [0; 16];
+    let Some(lower) = lower.get_mut(..word.len()) else { return false };
+    lower.copy_from_slice(word);
+    lower.make_ascii_lowercase();
+    NAMES.binary_search_by(|(name, _)| name.as_bytes().cmp(lower)).is_ok()
 }
 
 /// Passwords in other scripts than ours are text, too.

@@ -15,6 +15,8 @@ pub enum Literal {
     Address,
     /// The words of SQL before a password.
     Identified,
+    /// A command that takes one.
+    Command,
 }
 
 const LITERALS: &[(&str, Literal)] = &[
@@ -30,6 +32,9 @@ const LITERALS: &[(&str, Literal)] = &[
     ("ntified by ", Literal::Identified),
     ("NTIFIED BY ", Literal::Identified),
     ("://", Literal::Address),
+    ("curl ", Literal::Command),
+    ("login ", Literal::Command),
+    ("mysql", Literal::Command),
 ];
 
 /// Calls `visit` with every literal, from left to right.

@@ -35,12 +35,30 @@ pub fn secrets(text: &[u8]) -> Vec<Secret> {
 pub fn secrets_of(text: &[u8], file: FileKind) -> Vec<Secret> {
     let mut found = in_runs(text, file);
     found.sort_unstable_by_key(|secret| secret.span.start);
-    let more = at_literals(text, file, &found);
+    add(&mut found, at_literals(text, file, &found));
+    let (kind, lines) = match file {
+        FileKind::Pgpass => ("postgresql-pgpass-line", assignment::lines::pgpass(text)),
+        FileKind::Htpasswd => ("unix-password-hash-old", assignment::lines::htpasswd(text)),
+        _ => return found,
+    };
+    let lines = lines.into_iter().filter(|span| is_clear(&found, span));
+    let lines = lines.map(|span| Secret { kind: judged(kind), span }).collect();
+    add(&mut found, lines);
+    found
+}
+
+/// Adds more secrets, and keeps the order.
+fn add(found: &mut Vec<Secret>, more: Vec<Secret>) {
     if !more.is_empty() {
         found.extend(more);
         found.sort_by_key(|secret| secret.span.start);
     }
-    found
+}
+
+/// Whether no known secret is where `span` is.
+fn is_clear(known: &[Secret], span: &Range<usize>) -> bool {
+    let next = known.partition_point(|other| other.span.end <= span.start);
+    known.get(next).is_none_or(|other| other.span.start >= span.end)
 }
 
 /// Secrets that are, or hold, long runs of token characters.
@@ -72,11 +90,12 @@ fn at_literals(text: &[u8], file: FileKind, known: &[Secret]) -> Vec<Secret> {
             Literal::Word => assignment::at(text, literal, file).map(|found| assigned(&found)),
             Literal::Identified => assignment::identified(text, literal.end, file)
                 .map(|value| Secret { kind: judged("password-in-a-statement"), span: value }),
+            Literal::Command => assignment::command(text, literal, file)
+                .map(|value| Secret { kind: judged("generic-password"), span: value }),
             Literal::Address => in_address(index, text, literal),
         };
         let Some(secret) = secret else { return };
-        let next = known.partition_point(|other| other.span.end <= secret.span.start);
-        if known.get(next).is_none_or(|other| other.span.start >= secret.span.end) {
+        if is_clear(known, &secret.span) {
             done = secret.span.end;
             found.push(secret);
         }
@@ -93,6 +112,7 @@ fn judged(id: &'static str) -> &'static Kind {
 fn assigned(found: &assignment::Found) -> Secret {
     let id = match (found.what, found.notation) {
         (_, Notation::Credentials) => "password-in-a-netrc-file",
+        (_, Notation::Statement) => "password-in-a-statement",
         (What::Password, _) => "generic-password",
         (What::Key, _) => "generic-api-key",
         (What::Login, _) => "encoded-login",
@@ -217,7 +237,10 @@ fn known_prefix<'t>(
     }
     let (_, kind, matched) = best?;
     let span = at + matched.secret.start..at + matched.secret.end;
-    if !noise::is_placeholder(&text[span.clone()]) {
+    // Where a shape says what surrounds the secret, that is most often a password, and may be a reference to one.
+    let is_part = matched.secret.start > 0;
+    let secret = &text[span.clone()];
+    if !noise::is_placeholder(secret) && (!is_part || assignment::is_password(secret)) {
         found.push(Secret { kind, span });
     }
     Some(at + matched.end)
