@@ -35,7 +35,8 @@ pub fn secrets(text: &[u8]) -> Vec<Secret> {
 pub fn secrets_of(text: &[u8], file: FileKind) -> Vec<Secret> {
     let mut found = in_runs(text, file);
     found.sort_unstable_by_key(|secret| secret.span.start);
-    add(&mut found, at_literals(text, file, &found));
+    let more = at_literals(text, file, &found);
+    add(&mut found, more);
     let (kind, lines) = match file {
         FileKind::Pgpass => ("postgresql-pgpass-line", assignment::lines::pgpass(text)),
         FileKind::Htpasswd => ("unix-password-hash-old", assignment::lines::htpasswd(text)),
