@@ -9,7 +9,7 @@ use crate::rule::shape::Shape;
 
 /// Looks for secrets in every file that is text, or whose kind keeps texts.
 pub static ANALYZER: Analyzer =
-    Analyzer { name: "secrets", version: 1, files: &[Key::Head(is_searched).any()], analyze };
+    Analyzer { name: "secrets", version: 2, files: &[Key::Head(is_searched).any()], analyze };
 
 /// Larger programs and archives hold megabytes of strings, and secrets that were compiled in stand in small ones.
 const LARGEST_BINARY: u64 = 16 << 20;
@@ -54,8 +54,9 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
 
 /// What is kept of a secret.
 pub fn keep(found: &find::Secret, text: &[u8], spot: Spot) -> Secret {
-    let secret = &text[found.span.clone()];
-    Secret { kind: found.kind.id.into(), spot, redacted: redact(found.kind, secret), fingerprint: fingerprint(secret) }
+    let secret = found.text(text);
+    let (redacted, fingerprint) = (redact(found.kind, secret), fingerprint(secret));
+    Secret { kind: found.kind.id.into(), spot, redacted, fingerprint, notes: found.notes.clone() }
 }
 
 /// What everybody knows of it, a text with which all of its kind begin, and its length.

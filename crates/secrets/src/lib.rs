@@ -7,6 +7,7 @@ mod decode;
 mod examples;
 mod find;
 mod judge;
+mod notes;
 mod rule;
 mod structure;
 

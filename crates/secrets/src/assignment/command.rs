@@ -9,6 +9,9 @@ const LONGEST: usize = 240;
 /// The password in the command whose name ends at `from`.
 pub fn password(text: &[u8], command: Range<usize>) -> Option<Range<usize>> {
     let name = &text[command.clone()];
+    let is_part = command.start.checked_sub(1).is_some_and(|before| text[before].is_ascii_alphanumeric() || b"-_.".contains(&text[before]));
+    let goes_on = !name.ends_with(b" ") && text.get(command.end).is_some_and(|next| b"-_=.:/".contains(next));
+    (!is_part && !goes_on || name == b"pass").then_some(())?;
     let rest = &text[command.end..text.len().min(command.end + LONGEST)];
     // What a line is continued with by a backslash belongs to it.
     let end = memchr::memchr_iter(b'\n', rest).find(|end| *end == 0 || rest[end - 1] != b'\\').unwrap_or(rest.len());

@@ -144,12 +144,14 @@ impl Reader<'_> {
             }
             b',' if closed => {
                 self.at += 1;
+                let comma = self.at;
                 self.spaces(true);
-                let at = self.at;
                 if let Some(found) = self.named_value(&name) {
                     return Some(found);
                 }
-                self.at = at;
+                // In a line of its own it is the next of a list.
+                self.at = comma;
+                self.spaces(false);
                 let value = self.quoted()?;
                 self.ends().then_some(Assignment { name, value, notation: Notation::Call })
             }
@@ -378,9 +380,13 @@ fn trim(text: &[u8], range: Range<usize>) -> Range<usize> {
 
 /// `IDENTIFIED BY 'value'` and the like, in SQL; `by` is where the words before the value end.
 pub fn identified(text: &[u8], by: usize) -> Option<Assignment> {
+    let before = &text[by.saturating_sub(160)..by];
+    let says = |word: &[u8]| before.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word));
+    (says(b"user ") || says(b"grant ") || says(b"role ")).then_some(())?;
     let mut reader = Reader { text, at: by, file: FileKind::Unknown };
     reader.spaces(false);
-    reader.skip(b"PASSWORD ");
+    let _ = reader.skip(b"PASSWORD ") || reader.skip(b"password ");
+    matches!(reader.peek(), b'\'' | b'"').then_some(())?;
     let value = reader.quoted()?;
     Some(Assignment { name: by..by, value, notation: Notation::Statement })
 }

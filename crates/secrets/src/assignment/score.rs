@@ -68,8 +68,14 @@ pub fn points(name: i32, value: &[u8], notation: Notation, file: FileKind) -> Op
 
 /// Whether a value of several words speaks of passwords itself: `db-password-v2` is the name of one.
 fn names_itself(value: &[u8]) -> bool {
+    if value.len() >= 64 {
+        return false;
+    }
     let mut words = value.split(|byte| !byte.is_ascii_alphabetic());
-    value.len() < 64 && words.any(|word| word.len() > 3 && word.len() < value.len() && is_name(word))
+    let says = |word: &str| value.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word.as_bytes()));
+    let is_words = !value.iter().any(u8::is_ascii_digit);
+    words.any(|word| word.len() > 3 && word.len() < value.len() && is_name(word))
+        || is_words && ["password", "secret", "token", "credential"].into_iter().any(says)
 }
 
 fn is_name(word: &[u8]) -> bool {

@@ -19,6 +19,12 @@ pub fn is_reference(value: &[u8]) -> bool {
         || value.first() == Some(&b'{') && value.last() == Some(&b'}')
         || value.len() > 2 && value.first() == Some(&b'%') && value.last() == Some(&b'%')
         || is_format(value)
+        || is_pattern(value)
+}
+
+/// A regular expression: classes of characters.
+fn is_pattern(value: &[u8]) -> bool {
+    has(value, b"a-z") || has(value, b"A-Z") || has(value, b"0-9]")
 }
 
 fn has(value: &[u8], text: &[u8]) -> bool {
@@ -187,7 +193,8 @@ fn word_end(value: &[u8], start: usize) -> usize {
     let mut end = start + 1;
     while end < value.len() && value[end].is_ascii_alphabetic() {
         let (before, this) = (value[end - 1], value[end]);
-        if before.is_ascii_lowercase() && this.is_ascii_uppercase() {
+        let acronym_ends = before.is_ascii_uppercase() && value.get(end + 1).is_some_and(u8::is_ascii_lowercase);
+        if this.is_ascii_uppercase() && (before.is_ascii_lowercase() || acronym_ends && end - start > 1) {
             break;
         }
         end += 1;
@@ -209,12 +216,31 @@ fn letters(text: &[u8]) -> (i32, bool) {
     if lower.len() < 3 {
         return (47 * length, false);
     }
+    if let Some(rest) = without_common(lower) {
+        let (cost, is_word) = if rest.is_empty() { (0, true) } else { letters(rest) };
+        return (90 + cost, is_word || rest.len() < 3);
+    }
     let index = |letter: u8| usize::from(letter - b'a');
     let cost: i32 = lower.windows(2).map(|pair| i32::from(LETTERS[index(pair[0])][index(pair[1])])).sum();
     let mixed = text.iter().skip(1).any(u8::is_ascii_uppercase) && text.iter().any(u8::is_ascii_lowercase);
     let per_letter = cost * 10 / i32::try_from(lower.len() - 1).unwrap_or(1);
     let is_word = per_letter < 52 && !mixed;
     if is_word { (40 + 22 * length, true) } else { ((47 + i32::from(mixed) * 8) * length, false) }
+}
+
+/// What is left of letters without a common word at their beginning or end.
+fn without_common(lower: &[u8]) -> Option<&[u8]> {
+    let lengths = (4..lower.len()).rev();
+    lengths.into_iter().find_map(|length| {
+        let (start, end) = (&lower[..length], &lower[lower.len() - length..]);
+        if holds(COMMON, start) {
+            Some(&lower[length..])
+        } else if holds(COMMON, end) {
+            Some(&lower[..lower.len() - length])
+        } else {
+            None
+        }
+    })
 }
 
 #[cfg(test)]

@@ -15,6 +15,8 @@ pub enum Literal {
     Address,
     /// The words of SQL before a password.
     Identified,
+    /// The same in escapes.
+    Escaped,
     /// A command that takes one.
     Command,
 }
@@ -32,6 +34,9 @@ const LITERALS: &[(&str, Literal)] = &[
     ("ntified by ", Literal::Identified),
     ("NTIFIED BY ", Literal::Identified),
     ("://", Literal::Address),
+    (":\\/\\/", Literal::Escaped),
+    ("%3A%2F%2F", Literal::Escaped),
+    ("%3a%2f%2f", Literal::Escaped),
     ("curl ", Literal::Command),
     ("login ", Literal::Command),
     ("mysql", Literal::Command),

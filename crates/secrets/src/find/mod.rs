@@ -3,16 +3,20 @@
 mod index;
 mod literals;
 mod noise;
+mod pairs;
 mod runs;
 mod words;
 
 use std::ops::Range;
 
+use model::Note;
+
 use crate::assignment::{self, FileKind, Notation, What};
 use crate::rule::alphabet::Alphabet;
 use crate::rule::kind::{KINDS, Kind, Needs, by_id};
 use crate::rule::shape::{Found, LONGEST, Shape};
-use crate::structure::address;
+use crate::decode::{self, DEEPEST, Inner, unescape};
+use crate::structure::{self, address};
 use index::Index;
 use literals::Literal;
 use words::Words;
@@ -24,6 +28,21 @@ pub struct Secret {
     pub kind: &'static Kind,
     /// Where it stands.
     pub span: Range<usize>,
+    /// What its structure says, and what stands beside it.
+    pub notes: Vec<Note>,
+    /// Its text, where that is written in another way there.
+    inner: Option<Vec<u8>>,
+}
+
+impl Secret {
+    fn new(kind: &'static Kind, span: Range<usize>) -> Self {
+        Self { kind, span, notes: Vec::new(), inner: None }
+    }
+
+    /// Its text, of the text in which it was found.
+    pub fn text<'t>(&'t self, whole: &'t [u8]) -> &'t [u8] {
+        self.inner.as_deref().unwrap_or_else(|| &whole[self.span.clone()])
+    }
 }
 
 /// The secrets in `text`, in their order, whatever file it is in.
@@ -33,18 +52,43 @@ pub fn secrets(text: &[u8]) -> Vec<Secret> {
 
 /// The secrets in the text of a file of that kind, in their order.
 pub fn secrets_of(text: &[u8], file: FileKind) -> Vec<Secret> {
-    let mut found = in_runs(text, file);
-    found.sort_unstable_by_key(|secret| secret.span.start);
-    let more = at_literals(text, file, &found);
+    inside(text, file, 0)
+}
+
+/// The secrets of a text that stands so deep inside others.
+fn inside(text: &[u8], file: FileKind, depth: usize) -> Vec<Secret> {
+    let mut found = in_runs(text, file, depth);
+    found.sort_by_key(|secret| secret.span.start);
+    let more = at_literals(text, file, depth, &found);
     add(&mut found, more);
+    add_lines(text, file, &mut found);
+    pairs::join(text, &mut found);
+    for secret in found.iter_mut().filter(|secret| secret.inner.is_none()) {
+        secret.notes.extend(structure::notes(secret.kind.id, &text[secret.span.clone()], text));
+    }
+    found
+}
+
+/// Adds the credentials of files in which every line is one.
+fn add_lines(text: &[u8], file: FileKind, found: &mut Vec<Secret>) {
     let (kind, lines) = match file {
         FileKind::Pgpass => ("postgresql-pgpass-line", assignment::lines::pgpass(text)),
         FileKind::Htpasswd => ("unix-password-hash-old", assignment::lines::htpasswd(text)),
-        _ => return found,
+        _ => return,
     };
-    let lines = lines.into_iter().filter(|span| is_clear(&found, span));
-    let lines = lines.map(|span| Secret { kind: judged(kind), span }).collect();
-    add(&mut found, lines);
+    let lines = lines.into_iter().filter(|span| is_clear(found, span));
+    let lines = lines.map(|span| Secret::new(judged(kind), span)).collect();
+    add(found, lines);
+}
+
+/// The secrets of a text inside this one, all of them where that stands.
+fn in_inner(inner: &Inner, depth: usize) -> Vec<Secret> {
+    let mut found = inside(&inner.text, FileKind::Unknown, depth + 1);
+    for secret in &mut found {
+        secret.inner = Some(secret.text(&inner.text).to_vec());
+        secret.span = inner.span.clone();
+        secret.notes.insert(0, Note::Inside(inner.how.to_owned()));
+    }
     found
 }
 
@@ -63,24 +107,25 @@ fn is_clear(known: &[Secret], span: &Range<usize>) -> bool {
 }
 
 /// Secrets that are, or hold, long runs of token characters.
-fn in_runs(text: &[u8], file: FileKind) -> Vec<Secret> {
+fn in_runs(text: &[u8], file: FileKind, depth: usize) -> Vec<Secret> {
     let index = Index::all();
-    let (mut words, mut found, mut done) = (Words::new(index, text), Vec::new(), 0);
+    let mut search = Search { index, text, file, depth, words: Words::new(index, text), found: Vec::new(), read: 0 };
+    let mut done = 0;
     runs::each(text, |run| {
         if run.start < done {
             return;
         }
         let token = widen(text, &run, done);
         done = token.end;
-        look(index, text, file, &run, token, &mut words, &mut found);
+        search.look(&run, &token);
         // A secret of several lines is found once, not again in each line.
-        done = found.last().map_or(done, |last| done.max(last.span.end));
+        done = search.found.last().map_or(done, |last| done.max(last.span.end)).max(search.read);
     });
-    found
+    search.found
 }
 
 /// Secrets that stand after a word or in an address, where none of `known` is: these say more.
-fn at_literals(text: &[u8], file: FileKind, known: &[Secret]) -> Vec<Secret> {
+fn at_literals(text: &[u8], file: FileKind, depth: usize, known: &[Secret]) -> Vec<Secret> {
     let index = Index::all();
     let (mut found, mut done) = (Vec::new(), 0);
     literals::each(text, |literal, what| {
@@ -88,12 +133,19 @@ fn at_literals(text: &[u8], file: FileKind, known: &[Secret]) -> Vec<Secret> {
             return;
         }
         let secret = match what {
-            Literal::Word => assignment::at(text, literal, file).map(|found| assigned(&found)),
+            Literal::Word => assignment::at(text, literal, file).and_then(|found| assigned(text, &found)),
             Literal::Identified => assignment::identified(text, literal.end, file)
-                .map(|value| Secret { kind: judged("password-in-a-statement"), span: value }),
+                .map(|value| Secret::new(judged("password-in-a-statement"), value)),
             Literal::Command => assignment::command(text, literal, file)
-                .map(|value| Secret { kind: judged("generic-password"), span: value }),
+                .map(|value| Secret::new(judged("generic-password"), value)),
             Literal::Address => in_address(index, text, literal),
+            Literal::Escaped => {
+                let inner = unescape(text, &literal);
+                let is_new = depth < DEEPEST && is_clear(known, &inner.span);
+                done = inner.span.end;
+                found.extend(if is_new { in_inner(&inner, depth) } else { Vec::new() });
+                None
+            }
         };
         let Some(secret) = secret else { return };
         if is_clear(known, &secret.span) {
@@ -110,7 +162,7 @@ fn judged(id: &'static str) -> &'static Kind {
 }
 
 /// A secret that is assigned to a name.
-fn assigned(found: &assignment::Found) -> Secret {
+fn assigned(text: &[u8], found: &assignment::Found) -> Option<Secret> {
     let id = match (found.what, found.notation) {
         (_, Notation::Credentials) => "password-in-a-netrc-file",
         (_, Notation::Statement) => "password-in-a-statement",
@@ -118,7 +170,16 @@ fn assigned(found: &assignment::Found) -> Secret {
         (What::Key, _) => "generic-api-key",
         (What::Login, _) => "encoded-login",
     };
-    Secret { kind: judged(id), span: found.value.clone() }
+    let mut secret = Secret::new(judged(id), found.value.clone());
+    let value = &text[found.value.clone()];
+    // What is written in base64 may be a placeholder as well.
+    let inner = decode::base64(value).filter(|inner| value.len() % 4 == 0 && inner.len() >= 6 && inner.iter().all(u8::is_ascii_graphic));
+    if let Some(inner) = inner {
+        assignment::is_password(&inner).then_some(())?;
+        secret.notes.push(Note::Inside("base64".to_owned()));
+        secret.inner = Some(inner);
+    }
+    Some(secret)
 }
 
 /// The password of an address, unless it opens nothing.
@@ -131,9 +192,11 @@ fn in_address(index: &Index, text: &[u8], sign: Range<usize>) -> Option<Secret> 
     let start = address.scheme.start;
     let shapes = index.address(&text[start..]).iter().filter(|(_, shape)| shape.find(&text[start..]).is_some());
     let known = shapes.max_by_key(|(_, shape)| specificity(shape)).map(|(kind, _)| *kind);
+    // Without a user, it is an address only where it is known to be written so.
+    (known.is_some() || !user.is_empty()).then_some(())?;
     let scheme = &text[address.scheme];
     let general = if scheme.starts_with(b"http") || scheme.ends_with(b"ftp") { "password-in-url" } else { "password-in-connection-string" };
-    Some(Secret { kind: known.unwrap_or_else(|| judged(general)), span: address.password })
+    Some(Secret::new(known.unwrap_or_else(|| judged(general)), address.password))
 }
 
 /// Characters of tokens: those of runs, and those that join them.
@@ -149,34 +212,127 @@ fn widen(text: &[u8], run: &Range<usize>, from: usize) -> Range<usize> {
     run.start - before..run.end + after
 }
 
-/// Looks at one token for secrets.
-fn look<'t>(
+/// The search in the runs of a text.
+struct Search<'t> {
     index: &'static Index,
     text: &'t [u8],
     file: FileKind,
-    run: &Range<usize>,
-    token: Range<usize>,
-    words: &mut Words<'t>,
-    found: &mut Vec<Secret>,
-) {
-    let before = found.len();
-    let mut done = token.start;
-    let mut begin = |at: usize| {
-        if at >= done && index.may_begin(&text[at..]) {
-            done = known_prefix(index, text, at, words, found).unwrap_or(done);
+    depth: usize,
+    words: Words<'t>,
+    found: Vec<Secret>,
+    /// Up to where a text was read that stands inside this one.
+    read: usize,
+}
+
+impl Search<'_> {
+    /// Looks at one token for secrets.
+    fn look(&mut self, run: &Range<usize>, token: &Range<usize>) {
+        let (text, before) = (self.text, self.found.len());
+        let mut done = token.start;
+        for at in [token.start, token.start + escaped(text, token)] {
+            done = self.begin(at, done);
         }
-    };
-    begin(token.start);
-    begin(token.start + escaped(text, &token));
-    for at in token.start + 1..token.end {
-        if !text[at - 1].is_ascii_alphanumeric() {
-            begin(at);
+        for at in token.start + 1..token.end {
+            if !text[at - 1].is_ascii_alphanumeric() {
+                done = self.begin(at, done);
+            }
+        }
+        // Without a branch for every byte, compilers make vector instructions of it.
+        let digits = text[token.clone()].iter().fold(0, |digits, byte| digits | u8::from(byte.is_ascii_digit()));
+        if digits != 0 && self.found.len() == before && looks_random(&text[token.clone()]) {
+            self.by_words(run, token);
         }
     }
-    // Without a branch for every byte, compilers make vector instructions of it.
-    let digits = text[token.clone()].iter().fold(0, |digits, byte| digits | u8::from(byte.is_ascii_digit()));
-    if digits != 0 && found.len() == before && looks_random(&text[token.clone()]) {
-        by_words(text, file, run, &token, words, found);
+
+    /// Looks at a place where a token may begin. Up to where it was read.
+    fn begin(&mut self, at: usize, done: usize) -> usize {
+        if at >= done && self.index.may_begin(&self.text[at..]) { self.known_prefix(at).unwrap_or(done) } else { done }
+    }
+
+    /// The most specific kind whose shape begins at `at` with a text of its own. Where it ends.
+    fn known_prefix(&mut self, at: usize) -> Option<usize> {
+        let rest = &self.text[at..];
+        let mut best: Option<((bool, usize), &'static Kind, Found)> = None;
+        for &(kind, shape) in self.index.beginning(rest) {
+            let fits = whole(shape, self.text, at).filter(|found| {
+                let mut near = || self.words.near(at + found.secret.start, at + found.end);
+                kind.needs == Needs::Nothing || near().gives(kind).is_some()
+            });
+            // A kind whose provider is named there goes before one that needs nothing.
+            let rank = (kind.needs != Needs::Nothing, specificity(shape));
+            if let Some(matched) = fits
+                && best.as_ref().is_none_or(|(other, ..)| rank > *other)
+            {
+                best = Some((rank, kind, matched));
+            }
+        }
+        let (_, kind, matched) = best?;
+        let span = at + matched.secret.start..at + matched.secret.end;
+        // Where a shape says what surrounds the secret, that is most often a password, and may be a reference to one.
+        let is_part = matched.secret.start > 0;
+        let secret = &self.text[span.clone()];
+        if !noise::is_placeholder(secret) && (!is_part || assignment::is_password(secret)) {
+            self.found.push(Secret::new(kind, span));
+        }
+        Some(at + matched.end)
+    }
+
+    /// The kind whose word stands nearest to the token, and whose shape it has; else what is written in it, or assigned.
+    fn by_words(&mut self, run: &Range<usize>, token: &Range<usize>) {
+        let text = self.text;
+        let after_sign = |at: &usize| *at > token.start && b"=:/".contains(&text[*at - 1]);
+        let mut starts = vec![token.start, run.start];
+        starts.extend(token.clone().filter(after_sign).take(8));
+        starts.sort_unstable();
+        starts.dedup();
+        let mut key = None;
+        for start in starts {
+            let near = self.words.near(start, token.end);
+            key = near.key.or(key);
+            let mut best: Option<(usize, Secret)> = None;
+            for &(kind, distance) in &near.kinds {
+                if near.gives(kind).is_none() {
+                    continue;
+                }
+                let mut shapes = kind.shapes.iter().filter(|shape| shape.prefix().len() < 3);
+                let Some(matched) = shapes.find_map(|shape| whole(shape, text, start)) else { continue };
+                // Without a digit it is the name of something.
+                if !text[start + matched.secret.start..start + matched.secret.end].iter().any(u8::is_ascii_digit) {
+                    continue;
+                }
+                // A kind that was asked for by name goes before one that was not.
+                let distance = distance * 2 + usize::from(kind.named.is_empty());
+                if best.as_ref().is_none_or(|(other, _)| distance < *other) {
+                    let span = start + matched.secret.start..start + matched.secret.end;
+                    best = Some((distance, Secret::new(kind, span)));
+                }
+            }
+            if let Some((_, secret)) = best
+                && !noise::is_placeholder(&text[secret.span.clone()])
+            {
+                self.found.push(secret);
+                return;
+            }
+        }
+        if self.decoded(run, token) {
+            return;
+        }
+        // A key of nobody knows whom.
+        let named = key.and_then(|key| assignment::at(text, key..key, self.file));
+        let secret = named.and_then(|found| assigned(text, &found));
+        self.found.extend(secret.filter(|secret| secret.span.start < token.end && token.start < secret.span.end));
+    }
+
+    /// Whether there are secrets in what the token says in base64 or hexadecimal digits.
+    fn decoded(&mut self, run: &Range<usize>, token: &Range<usize>) -> bool {
+        let before = self.found.len();
+        if self.depth < DEEPEST
+            && let Some(inner) = decode::inner(self.text, run, token.start)
+        {
+            self.read = inner.span.end;
+            self.found.extend(in_inner(&inner, self.depth));
+        }
+        self.found.len() > before
     }
 }
 
@@ -214,39 +370,6 @@ fn escaped(text: &[u8], token: &Range<usize>) -> usize {
     }
 }
 
-/// The most specific kind whose shape begins at `at` with a text of its own. Where it ends.
-fn known_prefix<'t>(
-    index: &'static Index,
-    text: &'t [u8],
-    at: usize,
-    words: &mut Words<'t>,
-    found: &mut Vec<Secret>,
-) -> Option<usize> {
-    let rest = &text[at..];
-    let mut best: Option<((bool, usize), &'static Kind, Found)> = None;
-    for &(kind, shape) in index.beginning(rest) {
-        let fits = whole(shape, text, at).filter(|found| {
-            kind.needs == Needs::Nothing || words.near(at + found.secret.start, at + found.end).gives(kind).is_some()
-        });
-        // A kind whose provider is named there goes before one that needs nothing.
-        let rank = (kind.needs != Needs::Nothing, specificity(shape));
-        if let Some(matched) = fits
-            && best.as_ref().is_none_or(|(other, ..)| rank > *other)
-        {
-            best = Some((rank, kind, matched));
-        }
-    }
-    let (_, kind, matched) = best?;
-    let span = at + matched.secret.start..at + matched.secret.end;
-    // Where a shape says what surrounds the secret, that is most often a password, and may be a reference to one.
-    let is_part = matched.secret.start > 0;
-    let secret = &text[span.clone()];
-    if !noise::is_placeholder(secret) && (!is_part || assignment::is_password(secret)) {
-        found.push(Secret { kind, span });
-    }
-    Some(at + matched.end)
-}
-
 /// A shape with more text of its own says more.
 fn specificity(shape: &Shape) -> usize {
     use crate::rule::shape::Part;
@@ -267,55 +390,6 @@ fn whole(shape: &Shape, text: &[u8], at: usize) -> Option<Found> {
 /// Whether the character at `at` ends a sentence or a statement: nothing that goes on follows.
 fn ends_sentence(text: &[u8], at: usize) -> bool {
     b".,;:".contains(&text[at]) && text.get(at + 1).is_none_or(|next| !next.is_ascii_alphanumeric())
-}
-
-/// The kind whose word stands nearest before the token, and whose shape it has.
-fn by_words<'t>(
-    text: &'t [u8],
-    file: FileKind,
-    run: &Range<usize>,
-    token: &Range<usize>,
-    words: &mut Words<'t>,
-    found: &mut Vec<Secret>,
-) {
-    let after_sign = |at: &usize| *at > token.start && b"=:/".contains(&text[*at - 1]);
-    let mut starts = vec![token.start, run.start];
-    starts.extend(token.clone().filter(after_sign).take(8));
-    starts.sort_unstable();
-    starts.dedup();
-    let mut key = None;
-    for start in starts {
-        let near = words.near(start, token.end);
-        key = near.key.or(key);
-        let mut best: Option<(usize, Secret)> = None;
-        for &(kind, distance) in &near.kinds {
-            if near.gives(kind).is_none() {
-                continue;
-            }
-            let matched =
-                kind.shapes.iter().filter(|shape| shape.prefix().len() < 3).find_map(|shape| whole(shape, text, start));
-            let Some(matched) = matched else { continue };
-            // Without a digit it is the name of something.
-            if !text[start + matched.secret.start..start + matched.secret.end].iter().any(u8::is_ascii_digit) {
-                continue;
-            }
-            // A kind that was asked for by name goes before one that was not.
-            let distance = distance * 2 + usize::from(kind.named.is_empty());
-            if best.as_ref().is_none_or(|(other, _)| distance < *other) {
-                let span = start + matched.secret.start..start + matched.secret.end;
-                best = Some((distance, Secret { kind, span }));
-            }
-        }
-        if let Some((_, secret)) = best
-            && !noise::is_placeholder(&text[secret.span.clone()])
-        {
-            found.push(secret);
-            return;
-        }
-    }
-    // A key of nobody knows whom.
-    let assigned = key.and_then(|key| assignment::at(text, key..key, file)).map(|found| assigned(&found));
-    found.extend(assigned.filter(|secret| secret.span.start < token.end && token.start < secret.span.end));
 }
 
 #[cfg(test)]
