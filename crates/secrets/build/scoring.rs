@@ -7,8 +7,16 @@ use rules::{Fields, Node, Wrong};
 const LISTS: &[&str] = &["keys_of", "unlike", "neutral", "placeholders", "hints", "references", "common"];
 const NOTATIONS: &[&str] = &["environment", "setting", "quoted", "literal", "element", "option", "credentials", "call"];
 const FILES: &[&str] = &["settings", "code", "text", "tests", "words", "unknown"];
-const VALUE: &[&str] =
-    &["point_per_bits", "digits_and_letters", "signs", "words_only", "words_only_in_code", "spaces", "names_itself", "short"];
+const VALUE: &[&str] = &[
+    "point_per_bits",
+    "digits_and_letters",
+    "signs",
+    "words_only",
+    "words_only_in_code",
+    "spaces",
+    "names_itself",
+    "short",
+];
 
 /// The tables of `scoring/assignments.yaml`.
 pub fn tables(document: &Node) -> Result<String, Wrong> {
@@ -27,7 +35,9 @@ pub fn tables(document: &Node) -> Result<String, Wrong> {
     for list in LISTS {
         let mut words = fields.texts(list)?;
         words.sort_unstable();
-        if let Some(word) = words.iter().find(|word| word.is_empty() || !word.is_ascii() || **word != word.to_lowercase()) {
+        if let Some(word) =
+            words.iter().find(|word| word.is_empty() || !word.is_ascii() || **word != word.to_lowercase())
+        {
             return Err(fields.need(list)?.wrong(&format!("{word:?}: words are in lower case and ASCII")));
         }
         if let Some(pair) = words.windows(2).find(|pair| pair[0] == pair[1]) {

@@ -9,7 +9,10 @@ const LONGEST: usize = 240;
 /// The password in the command whose name ends at `from`.
 pub fn password(text: &[u8], command: Range<usize>) -> Option<Range<usize>> {
     let name = &text[command.clone()];
-    let is_part = command.start.checked_sub(1).is_some_and(|before| text[before].is_ascii_alphanumeric() || b"-_.".contains(&text[before]));
+    let is_part = command
+        .start
+        .checked_sub(1)
+        .is_some_and(|before| text[before].is_ascii_alphanumeric() || b"-_.".contains(&text[before]));
     let goes_on = !name.ends_with(b" ") && text.get(command.end).is_some_and(|next| b"-_=.:/".contains(next));
     (!is_part && !goes_on || name == b"pass").then_some(())?;
     let rest = &text[command.end..text.len().min(command.end + LONGEST)];
@@ -53,7 +56,8 @@ fn words(line: &[u8]) -> impl Iterator<Item = Range<usize>> {
 fn unquote(line: &[u8], word: Range<usize>) -> Range<usize> {
     let Some(quote) = line.get(word.start).copied().filter(|byte| matches!(byte, b'"' | b'\'')) else {
         let inner = &line[word.clone()];
-        let length = inner.iter().position(|byte| matches!(byte, b'"' | b'\'' | b'`' | b'<' | b';')).unwrap_or(inner.len());
+        let length =
+            inner.iter().position(|byte| matches!(byte, b'"' | b'\'' | b'`' | b'<' | b';')).unwrap_or(inner.len());
         return word.start..word.start + length;
     };
     let start = word.start + 1;

@@ -25,16 +25,37 @@ pub enum FileKind {
 }
 
 const SETTINGS: &[&str] = &[
-    "env", "ini", "conf", "cfg", "cnf", "config", "properties", "yaml", "yml", "toml", "json", "xml", "tfvars", "netrc",
-    "pgpass", "npmrc", "pypirc", "tfstate", "settings", "plist", "reg", "credentials",
+    "env",
+    "ini",
+    "conf",
+    "cfg",
+    "cnf",
+    "config",
+    "properties",
+    "yaml",
+    "yml",
+    "toml",
+    "json",
+    "xml",
+    "tfvars",
+    "netrc",
+    "pgpass",
+    "npmrc",
+    "pypirc",
+    "tfstate",
+    "settings",
+    "plist",
+    "reg",
+    "credentials",
 ];
 const SHELL: &[&str] = &["sh", "bash", "zsh", "ksh", "fish", "bat", "cmd", "dockerfile", "containerfile", "profile"];
 const CODE: &[&str] = &[
-    "py", "pyi", "js", "mjs", "cjs", "jsx", "ts", "tsx", "java", "kt", "kts", "scala", "groovy", "gradle", "go", "rb", "php",
-    "cs", "vb", "c", "h", "cc", "cpp", "hpp", "m", "mm", "rs", "swift", "pl", "pm", "lua", "r", "dart", "ex", "exs", "erl",
-    "clj", "vue", "svelte", "tf", "hcl", "sql", "ps1", "psm1", "ipynb", "map", "css", "scss",
+    "py", "pyi", "js", "mjs", "cjs", "jsx", "ts", "tsx", "java", "kt", "kts", "scala", "groovy", "gradle", "go", "rb",
+    "php", "cs", "vb", "c", "h", "cc", "cpp", "hpp", "m", "mm", "rs", "swift", "pl", "pm", "lua", "r", "dart", "ex",
+    "exs", "erl", "clj", "vue", "svelte", "tf", "hcl", "sql", "ps1", "psm1", "ipynb", "map", "css", "scss",
 ];
-const TEXT: &[&str] = &["md", "rst", "txt", "html", "htm", "adoc", "tex", "org", "man", "log", "csv", "svg", "1", "3", "5", "8"];
+const TEXT: &[&str] =
+    &["md", "rst", "txt", "html", "htm", "adoc", "tex", "org", "man", "log", "csv", "svg", "1", "3", "5", "8"];
 const WORDS: &[&str] = &["po", "pot", "strings", "resx", "xlf", "xliff", "arb", "lang", "dtd", "xsd"];
 
 impl FileKind {

@@ -74,7 +74,10 @@ const SECRETS: &[(&str, &str)] = &[
     ("web.xml", "<property name=\"password\" value=\"kX9mP2qLw7\"/>"),
     ("server.xml", "<Connector keystorePass=\"v8!kLm20xQ\" />"),
     ("tomcat-users.xml", "<user username=\"ops\" password=\"T0mk4t-77x\" roles=\"manager\"/>"),
-    ("unattend.xml", "<AdministratorPassword><Value>x</Value></AdministratorPassword><ns:Password>Zk3v8Qpw2</ns:Password>"),
+    (
+        "unattend.xml",
+        "<AdministratorPassword><Value>x</Value></AdministratorPassword><ns:Password>Zk3v8Qpw2</ns:Password>",
+    ),
     // Programs.
     ("app.py", "password = \"kX9#mP2qLw7\""),
     ("app.py", "PASSWORD = 'v8!kLm20xQ'"),
@@ -284,8 +287,10 @@ fn verdicts_are_those_of_a_person() {
         let text = fill(text, &mut Chance::of(text));
         (!secrets_of(text.as_bytes(), FileKind::of(path.as_bytes())).is_empty(), text)
     };
-    let missed: Vec<_> = SECRETS.iter().map(|(path, text)| (path, found(path, text))).filter(|(_, (found, _))| !found).collect();
-    let wrong: Vec<_> = OTHERS.iter().map(|(path, text)| (path, found(path, text))).filter(|(_, (found, _))| *found).collect();
+    let missed: Vec<_> =
+        SECRETS.iter().map(|(path, text)| (path, found(path, text))).filter(|(_, (found, _))| !found).collect();
+    let wrong: Vec<_> =
+        OTHERS.iter().map(|(path, text)| (path, found(path, text))).filter(|(_, (found, _))| *found).collect();
     for (path, (_, text)) in &missed {
         println!("missed in {path:?}: {text}");
     }

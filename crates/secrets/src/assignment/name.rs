@@ -99,15 +99,28 @@ mod tests {
 
     #[test]
     fn the_last_word_says_what_it_is() {
-        for name in ["password", "DB_PASSWORD", "dbPassword", "db.password", "PASSWORD2", "dbpassword", "db-pwd", "Pass"] {
+        for name in
+            ["password", "DB_PASSWORD", "dbPassword", "db.password", "PASSWORD2", "dbpassword", "db-pwd", "Pass"]
+        {
             check(name, Some(true));
         }
         for name in ["API_KEY", "apiKey", "apikey", "client_secret", "clientSecret", "AccessToken", "SECRET_KEY_PROD"] {
             check(name, Some(false));
         }
         for name in [
-            "password_file", "PasswordHash", "key", "primary_key", "monkey", "keyboard", "compass", "bypass", "token_type",
-            "secretName", "PASSWORD_MIN_LENGTH", "passwords_url", "",
+            "password_file",
+            "PasswordHash",
+            "key",
+            "primary_key",
+            "monkey",
+            "keyboard",
+            "compass",
+            "bypass",
+            "token_type",
+            "secretName",
+            "PASSWORD_MIN_LENGTH",
+            "passwords_url",
+            "",
         ] {
             check(name, None);
         }

@@ -93,7 +93,8 @@ impl Reader<'_> {
     /// Skips spaces, and ends of lines where `lines` is set.
     fn spaces(&mut self, lines: bool) -> usize {
         let rest = self.text[self.at..].iter().take(LONGEST_SPACE);
-        let count = rest.take_while(|byte| matches!(byte, b' ' | b'\t') || lines && matches!(byte, b'\n' | b'\r')).count();
+        let count =
+            rest.take_while(|byte| matches!(byte, b' ' | b'\t') || lines && matches!(byte, b'\n' | b'\r')).count();
         self.at += count;
         count
     }
@@ -109,7 +110,8 @@ impl Reader<'_> {
     fn after_name(&mut self, name: Range<usize>) -> Option<Assignment> {
         let before = |back: usize| name.start.checked_sub(back).map_or(b'\n', |at| self.text[at]);
         let opened = matches!(before(1), b'"' | b'\'' | b'`').then(|| before(1));
-        let is_element = before(1) == b'<' || before(1) == b':' && self.text[..name.start].ends_with(b":") && self.opens_element(name.start);
+        let is_element = before(1) == b'<'
+            || before(1) == b':' && self.text[..name.start].ends_with(b":") && self.opens_element(name.start);
         let closed = match (opened, self.quote()) {
             (Some(open), Some((mark, quote))) if open == quote => {
                 self.at += mark.len();
@@ -176,7 +178,8 @@ impl Reader<'_> {
     fn named_value(&mut self, name: &Range<usize>) -> Option<Assignment> {
         let quoted = self.quote().map(|(mark, _)| mark.len());
         self.at += quoted.unwrap_or(0);
-        let word = [&b"value"[..], b"Value", b"defaultValue", b"default"].into_iter().find(|word| self.next_is(word))?;
+        let word =
+            [&b"value"[..], b"Value", b"defaultValue", b"default"].into_iter().find(|word| self.next_is(word))?;
         self.at += word.len();
         if let Some((mark, _)) = self.quote() {
             self.at += mark.len();
@@ -209,7 +212,8 @@ impl Reader<'_> {
         let environment = is_environment(&self.text[name.clone()]) && !spaced;
         // A letter before a quotation mark says what kind of text it is; an `f` that there is code in it.
         let prefix = matches!(self.peek(), b'b' | b'r' | b'u' | b'L' | b'@' | b'N' | b'B' | b'R');
-        let quoted = if prefix { self.text.get(self.at + 1).is_some_and(|byte| matches!(byte, b'"' | b'\'')) } else { false };
+        let quoted =
+            if prefix { self.text.get(self.at + 1).is_some_and(|byte| matches!(byte, b'"' | b'\'')) } else { false };
         self.at += usize::from(quoted);
         if let Some((_, mark)) = self.quote() {
             // The quotation mark after `"name=` is its end.
@@ -244,7 +248,8 @@ impl Reader<'_> {
         // More words after it: prose, or an expression. In a line of settings a comment may follow.
         let after = self.spaces(false);
         let ends = matches!(self.peek(), 0 | b'\n' | b'\r') || after > 0 && self.peek() == b'#';
-        let one = ends || matches!(notation, Notation::Option | Notation::Environment) || !stops.is_empty() && after == 0;
+        let one =
+            ends || matches!(notation, Notation::Option | Notation::Environment) || !stops.is_empty() && after == 0;
         let value = Assignment { name, value, notation };
         (one && self.is_no_expression(&value)).then_some(value)
     }
@@ -252,7 +257,10 @@ impl Reader<'_> {
     /// Skips the type of a variable: `password: str = `.
     fn skip_type(&mut self) {
         let rest = &self.text[self.at..self.text.len().min(self.at + LONGEST_SPACE)];
-        let in_type = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'[' | b']' | b'.' | b'&' | b'?' | b':' | b'<' | b'>' | b'*');
+        let in_type = |byte: &u8| {
+            byte.is_ascii_alphanumeric()
+                || matches!(byte, b'_' | b'[' | b']' | b'.' | b'&' | b'?' | b':' | b'<' | b'>' | b'*')
+        };
         let length = rest.iter().take_while(|byte| in_type(byte)).count();
         if length > 0
             && let [b' ', b'=', b' ', b'"' | b'\'' | b'`', ..] = rest[length..]
@@ -282,8 +290,11 @@ impl Reader<'_> {
             let value = self.quoted()?;
             return Some(Assignment { name, value, notation: Notation::Statement });
         }
-        let instruction = [&b"ENV "[..], b"ARG ", b"SetEnv ", b"setenv ", b"set -x ", b"setx "].iter().any(|word| before.ends_with(word));
-        let is_netrc = written == b"password" && (says(back, b"machine ") || says(back, b"default ")) && says(back, b"login ");
+        let instruction = [&b"ENV "[..], b"ARG ", b"SetEnv ", b"setenv ", b"set -x ", b"setx "]
+            .iter()
+            .any(|word| before.ends_with(word));
+        let is_netrc =
+            written == b"password" && (says(back, b"machine ") || says(back, b"default ")) && says(back, b"login ");
         if !instruction && !is_netrc {
             return None;
         }
@@ -319,13 +330,19 @@ impl Reader<'_> {
     /// The characters up to a space, a quotation mark or one of `stops`.
     fn word(&mut self, stops: &[u8]) -> Option<Range<usize>> {
         let rest = &self.text[self.at..self.text.len().min(self.at + LONGEST_VALUE + 1)];
-        let ends = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0 || matches!(byte, b'"' | b'\'' | b'`' | b'<') || stops.contains(byte);
+        let ends = |byte: &u8| {
+            byte.is_ascii_whitespace()
+                || *byte == 0
+                || matches!(byte, b'"' | b'\'' | b'`' | b'<')
+                || stops.contains(byte)
+        };
         let length = rest.iter().position(ends).unwrap_or(rest.len());
         let start = self.at;
         self.at += length;
         // `\n"` at the end of a line in a program.
         let value = &self.text[start..self.at];
-        let escapes = [&b"\\n"[..], b"\\r", b"\\"].into_iter().find(|escape| value.ends_with(escape)).map_or(0, <[u8]>::len);
+        let escapes =
+            [&b"\\n"[..], b"\\r", b"\\"].into_iter().find(|escape| value.ends_with(escape)).map_or(0, <[u8]>::len);
         (length > escapes).then(|| start..self.at - escapes)
     }
 
@@ -344,12 +361,29 @@ impl Reader<'_> {
     /// Whether a name is the first of its line, but for what introduces it.
     fn begins_line(&self, line: Range<usize>) -> bool {
         const INTRODUCTIONS: &[&[u8]] = &[
-            b"", b"export", b"env", b"arg", b"set", b"-", b"declare", b"declare -x", b"local", b"readonly", b"- -e", b"#", b"environment=",
-            b"-e", b"--env", b"--build-arg", b"setenv",
+            b"",
+            b"export",
+            b"env",
+            b"arg",
+            b"set",
+            b"-",
+            b"declare",
+            b"declare -x",
+            b"local",
+            b"readonly",
+            b"- -e",
+            b"#",
+            b"environment=",
+            b"-e",
+            b"--env",
+            b"--build-arg",
+            b"setenv",
         ];
         let text = self.text[line].trim_ascii();
         INTRODUCTIONS.iter().any(|known| text.eq_ignore_ascii_case(known))
-            || [&b" -e"[..], b" --env", b" --build-arg", b" env", b" export", b"&&", b";"].iter().any(|end| text.ends_with(end))
+            || [&b" -e"[..], b" --env", b" --build-arg", b" env", b" export", b"&&", b";"]
+                .iter()
+                .any(|end| text.ends_with(end))
             || text.len() > 3 && text[..3].eq_ignore_ascii_case(b"env")
             || text.len() > 6 && text[..6].eq_ignore_ascii_case(b"export")
     }
@@ -360,8 +394,14 @@ impl Reader<'_> {
         let chained = |byte: &u8| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'.');
         let is_chain = value.iter().all(chained) && value.contains(&b'.');
         let calls = value.windows(2).any(|pair| pair == b"->" || pair == b"::" || pair == b"()" || pair == b"[\"");
-        let call = value.iter().position(|byte| *byte == b'(').is_some_and(|at| at > 0 && value[..at].iter().all(|byte| is_name(*byte)));
-        let index = value.iter().position(|byte| *byte == b'[').is_some_and(|at| at > 0 && value[..at].iter().all(|byte| is_name(*byte)));
+        let call = value
+            .iter()
+            .position(|byte| *byte == b'(')
+            .is_some_and(|at| at > 0 && value[..at].iter().all(|byte| is_name(*byte)));
+        let index = value
+            .iter()
+            .position(|byte| *byte == b'[')
+            .is_some_and(|at| at > 0 && value[..at].iter().all(|byte| is_name(*byte)));
         !(is_chain || calls || call || index || value.ends_with(b";") && assignment.notation == Notation::Literal)
     }
 }

@@ -33,7 +33,9 @@ fn has(value: &[u8], text: &[u8]) -> bool {
 
 /// `$NAME`, `$1`, `@name@`, `:name`.
 fn is_variable(value: &[u8]) -> bool {
-    let is_name = |text: &[u8]| !text.is_empty() && text.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_.->[]'".contains(byte));
+    let is_name = |text: &[u8]| {
+        !text.is_empty() && text.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_.->[]'".contains(byte))
+    };
     match value {
         [b'$', rest @ ..] => is_name(rest) && rest.iter().filter(|byte| byte.is_ascii_digit()).count() < 4,
         [b'@', rest @ .., b'@'] => is_name(rest),
@@ -45,7 +47,8 @@ fn is_variable(value: &[u8]) -> bool {
 /// `/etc/app/password`, `./secrets/token`, `C:\keys`, `keys/server.pem`.
 fn is_path(value: &[u8]) -> bool {
     let slashes = value.iter().filter(|byte| **byte == b'/').count();
-    let begins = value.starts_with(b"/") || value.starts_with(b"./") || value.starts_with(b"../") || value.starts_with(b"~/");
+    let begins =
+        value.starts_with(b"/") || value.starts_with(b"./") || value.starts_with(b"../") || value.starts_with(b"~/");
     let plain = value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"/._-~".contains(byte));
     let ending = value.iter().rposition(|byte| *byte == b'.').map_or(0, |dot| value.len() - dot - 1);
     let ends = (2..=5).contains(&ending) && value.iter().rev().take(ending).all(u8::is_ascii_lowercase);
@@ -60,7 +63,9 @@ fn is_format(value: &[u8]) -> bool {
         || value.iter().position(|byte| *byte == b'{').is_some_and(|open| {
             let rest = &value[open + 1..];
             let close = rest.iter().position(|byte| *byte == b'}');
-            close.is_some_and(|close| rest[..close].iter().all(|byte| byte.is_ascii_alphanumeric() || b"_.:!".contains(byte)))
+            close.is_some_and(|close| {
+                rest[..close].iter().all(|byte| byte.is_ascii_alphanumeric() || b"_.:!".contains(byte))
+            })
         })
 }
 
@@ -110,9 +115,21 @@ fn few(value: &[u8]) -> bool {
 
 /// Keys of a keyboard in their order, letters and digits in theirs.
 const WALKS: &[&[u8]] = &[
-    b"qwertyuiop", b"asdfghjkl", b"zxcvbnm", b"qwertzuiop", b"azertyuiop", b"1234567890", b"abcdefghijklmnopqrstuvwxyz",
-    b"0123456789", b"9876543210", b"0987654321", b"zyxwvutsrqponmlkjihgfedcba", b"1q2w3e4r5t6y7u8i9o0p", b"1qaz2wsx3edc4rfv",
-    b"qazwsxedcrfv", b"!@#$%^&*()",
+    b"qwertyuiop",
+    b"asdfghjkl",
+    b"zxcvbnm",
+    b"qwertzuiop",
+    b"azertyuiop",
+    b"1234567890",
+    b"abcdefghijklmnopqrstuvwxyz",
+    b"0123456789",
+    b"9876543210",
+    b"0987654321",
+    b"zyxwvutsrqponmlkjihgfedcba",
+    b"1q2w3e4r5t6y7u8i9o0p",
+    b"1qaz2wsx3edc4rfv",
+    b"qazwsxedcrfv",
+    b"!@#$%^&*()",
 ];
 
 /// Whether all of it is made of walks of three and more keys.
@@ -164,7 +181,8 @@ pub fn strength(value: &[u8]) -> Strength {
         let byte = value[at];
         let walked = walk(&value[at..]);
         if walked >= 4 {
-            (seen.letters, seen.digits) = (seen.letters || byte.is_ascii_alphabetic(), seen.digits || byte.is_ascii_digit());
+            (seen.letters, seen.digits) =
+                (seen.letters || byte.is_ascii_alphabetic(), seen.digits || byte.is_ascii_digit());
             tenths += 100;
             at += walked;
         } else if byte.is_ascii_alphabetic() {
@@ -250,8 +268,22 @@ mod tests {
     #[test]
     fn what_everybody_writes_is_no_secret() {
         for value in [
-            "changeme", "ChangeMe123!", "password", "Passw0rd", "P@ssw0rd", "xxxxxxxx", "********", "12345678", "qwerty123",
-            "your-api-key", "<password>", "abc123", "secret", "test1234", "admin", "0000",
+            "changeme",
+            "ChangeMe123!",
+            "password",
+            "Passw0rd",
+            "P@ssw0rd",
+            "xxxxxxxx",
+            "********",
+            "12345678",
+            "qwerty123",
+            "your-api-key",
+            "<password>",
+            "abc123",
+            "secret",
+            "test1234",
+            "admin",
+            "0000",
         ] {
             assert!(is_placeholder(value.as_bytes()) || is_reference(value.as_bytes()), "{value}");
         }
@@ -262,9 +294,17 @@ mod tests {
 
     #[test]
     fn references_are_no_secrets() {
-        for value in
-            ["$DB_PASSWORD", "${DB_PASSWORD:-x}", "{{ password }}", "%PASSWORD%", "%s", "{0}", "/run/secrets/db", "@password@", "vault:secret/db#pw"]
-        {
+        for value in [
+            "$DB_PASSWORD",
+            "${DB_PASSWORD:-x}",
+            "{{ password }}",
+            "%PASSWORD%",
+            "%s",
+            "{0}",
+            "/run/secrets/db",
+            "@password@",
+            "vault:secret/db#pw",
+        ] {
             assert!(is_reference(value.as_bytes()), "{value}");
         }
         for value in ["$ecr3t9472Pw", "a/b+c9F2", "100%true9", "x{y"] {

@@ -105,7 +105,9 @@ mod tests {
     #[test]
     fn base64_is_that_of_its_specification() {
         // RFC 4648, section 10.
-        for (text, expected) in [("Zm9vYmFy", "foobar"), ("Zm9vYmE=", "fooba"), ("Zm9vYg==", "foob"), ("Zm9vYg", "foob")] {
+        for (text, expected) in
+            [("Zm9vYmFy", "foobar"), ("Zm9vYmE=", "fooba"), ("Zm9vYg==", "foob"), ("Zm9vYg", "foob")]
+        {
             assert_eq!(base64(text.as_bytes()).unwrap(), expected.as_bytes());
         }
         assert_eq!(base64(b"-_-_").unwrap(), base64(b"+/+/").unwrap());
@@ -125,7 +127,10 @@ mod tests {
     #[test]
     fn texts_are_found_in_digits() {
         check("x: dXNlcjogYWRhCnBhc3M6IGZpc2g=", Some(("dXNlcjogYWRhCnBhc3M6IGZpc2g=", "user: ada\npass: fish")));
-        check("x: 757365723a206164610a706173733a2066697368", Some(("757365723a206164610a706173733a2066697368", "user: ada\npass: fish")));
+        check(
+            "x: 757365723a206164610a706173733a2066697368",
+            Some(("757365723a206164610a706173733a2066697368", "user: ada\npass: fish")),
+        );
         check("x: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b", None);
         check("x: kX9mP2qLw7kX9mP2qLw7kX9mP2qLw7", None);
         check("x: dXNlcjog", None);

@@ -118,7 +118,12 @@ impl Index {
             }
         }
         let addresses = Buckets::new(PREFIXES, addresses);
-        Self { begins, addresses, prefixes: Buckets::new(PREFIXES, prefixes), words: Buckets::new(WORDS, words.collect()) }
+        Self {
+            begins,
+            addresses,
+            prefixes: Buckets::new(PREFIXES, prefixes),
+            words: Buckets::new(WORDS, words.collect()),
+        }
     }
 
     /// Whether any shape's prefix may begin `text`: at almost no place, which is told by one bit.

@@ -12,10 +12,10 @@ use std::ops::Range;
 use model::Note;
 
 use crate::assignment::{self, FileKind, Notation, What};
+use crate::decode::{self, DEEPEST, Inner, unescape};
 use crate::rule::alphabet::Alphabet;
 use crate::rule::kind::{KINDS, Kind, Needs, by_id};
 use crate::rule::shape::{Found, LONGEST, Shape};
-use crate::decode::{self, DEEPEST, Inner, unescape};
 use crate::structure::{self, address};
 use index::Index;
 use literals::Literal;
@@ -136,8 +136,9 @@ fn at_literals(text: &[u8], file: FileKind, depth: usize, known: &[Secret]) -> V
             Literal::Word => assignment::at(text, literal, file).and_then(|found| assigned(text, &found)),
             Literal::Identified => assignment::identified(text, literal.end, file)
                 .map(|value| Secret::new(judged("password-in-a-statement"), value)),
-            Literal::Command => assignment::command(text, literal, file)
-                .map(|value| Secret::new(judged("generic-password"), value)),
+            Literal::Command => {
+                assignment::command(text, literal, file).map(|value| Secret::new(judged("generic-password"), value))
+            }
             Literal::Address => in_address(index, text, literal),
             Literal::Escaped => {
                 let inner = unescape(text, &literal);
@@ -173,7 +174,8 @@ fn assigned(text: &[u8], found: &assignment::Found) -> Option<Secret> {
     let mut secret = Secret::new(judged(id), found.value.clone());
     let value = &text[found.value.clone()];
     // What is written in base64 may be a placeholder as well.
-    let inner = decode::base64(value).filter(|inner| value.len() % 4 == 0 && inner.len() >= 6 && inner.iter().all(u8::is_ascii_graphic));
+    let inner = decode::base64(value)
+        .filter(|inner| value.len() % 4 == 0 && inner.len() >= 6 && inner.iter().all(u8::is_ascii_graphic));
     if let Some(inner) = inner {
         assignment::is_password(&inner).then_some(())?;
         secret.notes.push(Note::Inside("base64".to_owned()));
@@ -185,8 +187,13 @@ fn assigned(text: &[u8], found: &assignment::Found) -> Option<Secret> {
 /// The password of an address, unless it opens nothing.
 fn in_address(index: &Index, text: &[u8], sign: Range<usize>) -> Option<Secret> {
     let address = address::parse(text, sign)?;
-    let (user, password, host) = (&text[address.user.clone()], &text[address.password.clone()], &text[address.host.clone()]);
-    if address::is_local(host) || user == password || !assignment::is_password(password) || noise::is_placeholder(password) {
+    let (user, password, host) =
+        (&text[address.user.clone()], &text[address.password.clone()], &text[address.host.clone()]);
+    if address::is_local(host)
+        || user == password
+        || !assignment::is_password(password)
+        || noise::is_placeholder(password)
+    {
         return None;
     }
     let start = address.scheme.start;
@@ -195,7 +202,11 @@ fn in_address(index: &Index, text: &[u8], sign: Range<usize>) -> Option<Secret> 
     // Without a user, it is an address only where it is known to be written so.
     (known.is_some() || !user.is_empty()).then_some(())?;
     let scheme = &text[address.scheme];
-    let general = if scheme.starts_with(b"http") || scheme.ends_with(b"ftp") { "password-in-url" } else { "password-in-connection-string" };
+    let general = if scheme.starts_with(b"http") || scheme.ends_with(b"ftp") {
+        "password-in-url"
+    } else {
+        "password-in-connection-string"
+    };
     Some(Secret::new(known.unwrap_or_else(|| judged(general)), address.password))
 }
 

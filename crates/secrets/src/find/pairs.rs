@@ -63,7 +63,8 @@ fn partner(text: &[u8], found: &[Secret], index: usize) -> Option<usize> {
 fn distance(text: &[u8], one: &Range<usize>, other: &Range<usize>) -> Option<usize> {
     let (first, second) = if one.start < other.start { (one, other) } else { (other, one) };
     let between = text.get(first.end..second.start)?;
-    (between.len() <= REACH && memchr::memchr_iter(b'\n', between).take(LINES + 1).count() <= LINES).then_some(between.len())
+    (between.len() <= REACH && memchr::memchr_iter(b'\n', between).take(LINES + 1).count() <= LINES)
+        .then_some(between.len())
 }
 
 /// How far from an access key ID its secret is looked for, when nothing names it.
@@ -90,7 +91,9 @@ fn complete(text: &[u8], found: &mut Vec<Secret>) {
     }
     for new in more {
         // What was found there as a key of nobody knows whom is this one.
-        found.retain(|other| other.span.end <= new.span.start || other.span.start >= new.span.end || other.kind.id.starts_with("aws-"));
+        found.retain(|other| {
+            other.span.end <= new.span.start || other.span.start >= new.span.end || other.kind.id.starts_with("aws-")
+        });
         if is_clear(found, &new.span) {
             let at = found.partition_point(|other| other.span.start < new.span.start);
             found.insert(at, new);
@@ -123,7 +126,9 @@ mod tests {
     fn check(text: &str, expected: &[(&str, Option<&str>)]) {
         let text = fill(text, &mut Chance::of("pairs"));
         let found = secrets(text.as_bytes());
-        let beside = |secret: &Secret| secret.notes.iter().find_map(|note| if let Note::Beside(id) = note { Some(id.clone()) } else { None });
+        let beside = |secret: &Secret| {
+            secret.notes.iter().find_map(|note| if let Note::Beside(id) = note { Some(id.clone()) } else { None })
+        };
         let seen: Vec<_> = found.iter().map(|secret| (secret.kind.id, beside(secret))).collect();
         let expected: Vec<_> = expected.iter().map(|(id, beside)| (*id, beside.map(str::to_owned))).collect();
         assert_eq!(seen, expected, "{text}");

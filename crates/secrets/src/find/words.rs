@@ -66,6 +66,8 @@ impl<'t> Words<'t> {
                 }
                 Role::Harmless if before && start >= line => harmless_at = stop,
                 Role::Key | Role::Harmless => {}
+                // What kind of key follows says nothing of whose it is.
+                Role::Kind(_) if in_label(&self.text[..start]) => {}
                 Role::Kind(kind) if before => {
                     near.kinds.retain(|(other, _)| other.id != kind.id);
                     near.kinds.push((kind, at - stop));
@@ -84,6 +86,12 @@ impl<'t> Words<'t> {
         near.key = near.key.filter(|_| key_at >= harmless_at);
         near
     }
+}
+
+/// Whether a label of armor (`-----BEGIN RSA PRIVATE KEY-----`) began before what follows.
+fn in_label(before: &[u8]) -> bool {
+    let near = &before[before.len().saturating_sub(20)..];
+    memchr::memmem::find(near, b"-BEGIN ").is_some() || memchr::memmem::find(near, b"-END ").is_some()
 }
 
 /// The words near a token.

@@ -31,7 +31,10 @@ pub fn parse(text: &[u8], sign: Range<usize>) -> Option<Address> {
     let at = last_at(&after[..end])?;
     let password = sign.end + colon + 1..sign.end + colon + 1 + at;
     let host_start = password.end + 1;
-    let in_host = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'[' | b']' | b':' | b'$' | b'{' | b'}' | b'%');
+    let in_host = |byte: &&u8| {
+        byte.is_ascii_alphanumeric()
+            || matches!(byte, b'.' | b'-' | b'_' | b'[' | b']' | b':' | b'$' | b'{' | b'}' | b'%')
+    };
     let length = text[host_start..].iter().take(LONGEST).take_while(in_host).count();
     (length > 0 && !password.is_empty() && password.len() <= LONGEST).then_some(())?;
     Some(Address { scheme, user: sign.end..sign.end + colon, password, host: host_start..host_start + length })
@@ -58,7 +61,9 @@ pub fn is_local(host: &[u8]) -> bool {
     let end = host.iter().position(|byte| *byte == b':').filter(|_| !host.starts_with(b"["));
     let name = &host[..end.unwrap_or(host.len())];
     let names: [&[u8]; 5] = [b"localhost", b"0.0.0.0", b"[::1]", b"host.docker.internal", b"host"];
-    names.iter().any(|local| name.eq_ignore_ascii_case(local)) || name.starts_with(b"127.") || name.starts_with(b"[::1]")
+    names.iter().any(|local| name.eq_ignore_ascii_case(local))
+        || name.starts_with(b"127.")
+        || name.starts_with(b"[::1]")
 }
 
 #[cfg(test)]

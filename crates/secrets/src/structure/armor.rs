@@ -12,7 +12,7 @@ pub fn decode(body: &[u8]) -> Vec<u8> {
     while at < body.len() {
         match body[at] {
             b'\\' if body.get(at + 1).is_some_and(|next| b"nrt\r\n\\".contains(next)) => at += 1,
-            byte if byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'+' if at + 1 < body.len() && body[at + 1] == b'\n') => {}
+            byte if byte.is_ascii_whitespace() => {}
             byte if byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/') => letters.push(byte),
             _ => break,
         }
@@ -29,16 +29,19 @@ const MOST: usize = 16;
 pub fn blocks<'a>(text: &'a [u8], label: &'a str) -> impl Iterator<Item = Range<usize>> + 'a {
     let begin = memchr::memmem::Finder::new("-----BEGIN ").into_owned();
     let mut at = 0;
-    std::iter::from_fn(move || loop {
-        let start = at + begin.find(&text[at..])? + 11;
-        at = start;
-        let Some(rest) = text[start..].strip_prefix(label.as_bytes()).and_then(|rest| rest.strip_prefix(b"-----")) else {
-            continue;
-        };
-        let start = text.len() - rest.len();
-        let length = memchr::memchr(b'-', rest)?;
-        at = start + length;
-        return Some(start..at);
+    std::iter::from_fn(move || {
+        loop {
+            let start = at + begin.find(&text[at..])? + 11;
+            at = start;
+            let Some(rest) = text[start..].strip_prefix(label.as_bytes()).and_then(|rest| rest.strip_prefix(b"-----"))
+            else {
+                continue;
+            };
+            let start = text.len() - rest.len();
+            let length = memchr::memchr(b'-', rest)?;
+            at = start + length;
+            return Some(start..at);
+        }
     })
     .take(MOST)
 }

@@ -23,9 +23,9 @@ pub fn until(certificate: &[u8]) -> Option<i64> {
 /// `UTCTime` has two digits of the year, those from 50 on in the last century; `GeneralizedTime` has four.
 fn seconds(tag: u8, time: &[u8]) -> Option<i64> {
     let number = |range: std::ops::Range<usize>| {
-        time.get(range)?.iter().try_fold(0_i64, |number, digit| {
-            digit.is_ascii_digit().then(|| number * 10 + i64::from(digit - b'0'))
-        })
+        time.get(range)?
+            .iter()
+            .try_fold(0_i64, |number, digit| digit.is_ascii_digit().then(|| number * 10 + i64::from(digit - b'0')))
     };
     let (year, at) = match tag {
         0x17 => (number(0..2).map(|year| if year < 50 { 2000 + year } else { 1900 + year })?, 2),

@@ -62,7 +62,9 @@ mod tests {
         assert_eq!(check(&right.replace('W', "w")), Some(false));
         assert_eq!(check("ghp_short"), None);
         // Computed with Python's zlib: crc32 of `glsa_` and 32 letters a is 0x940AA4B1.
-        let grafana = |digits: &str| is_right("grafana-service-account-token", format!("glsa_{}_{digits}", "a".repeat(32)).as_bytes());
+        let grafana = |digits: &str| {
+            is_right("grafana-service-account-token", format!("glsa_{}_{digits}", "a".repeat(32)).as_bytes())
+        };
         assert_eq!(grafana("b1a40a94"), Some(true));
         assert_eq!(grafana("01a40a94"), Some(false));
         assert_eq!(is_right("stripe-secret-key", b"sk_live_x"), None);

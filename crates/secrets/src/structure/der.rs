@@ -19,7 +19,8 @@ impl<'a> Der<'a> {
             (usize::from(first), rest)
         } else {
             // Four bytes of length are 4 GB; none is a length that DER forbids.
-            let (bytes, rest) = rest.split_at_checked(usize::from(first & 0x7F)).filter(|(bytes, _)| (1..=4).contains(&bytes.len()))?;
+            let (bytes, rest) =
+                rest.split_at_checked(usize::from(first & 0x7F)).filter(|(bytes, _)| (1..=4).contains(&bytes.len()))?;
             (bytes.iter().fold(0, |length, byte| length << 8 | usize::from(*byte)), rest)
         };
         let (value, rest) = rest.split_at_checked(length)?;

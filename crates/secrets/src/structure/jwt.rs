@@ -47,7 +47,8 @@ mod tests {
 
     #[test]
     fn claims_are_said() {
-        let said = [Note::Issuer("https://id.example.com".into()), Note::Made(1_700_000_000), Note::Until(1_700_003_600)];
+        let said =
+            [Note::Issuer("https://id.example.com".into()), Note::Made(1_700_000_000), Note::Until(1_700_003_600)];
         let claims = r#"{"iss":"https://id.example.com","iat":1700000000.5,"exp":1700003600,"sub":"x"}"#;
         check(r#"{"alg":"RS256"}"#, claims, Some(&said));
         check(r#"{"alg":"none"}"#, "{}", Some(&[Note::Unsigned]));

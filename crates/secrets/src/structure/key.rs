@@ -171,12 +171,15 @@ fn pgp(bytes: &[u8]) -> Option<Key> {
     let (&first, rest) = rest.split_first()?;
     // Both forms of a packet's header (RFC 9580, section 4.2).
     let (kind, skip) = match tag {
-        0xC0.. => (tag & 0x3F, match first {
-            0..=191 => 0,
-            192..=223 => 1,
-            255 => 4,
-            _ => return None,
-        }),
+        0xC0.. => (
+            tag & 0x3F,
+            match first {
+                0..=191 => 0,
+                192..=223 => 1,
+                255 => 4,
+                _ => return None,
+            },
+        ),
         0x80..=0xBF => (tag >> 2 & 0xF, [0, 1, 3].get(usize::from(tag & 3)).copied()?),
         _ => return None,
     };

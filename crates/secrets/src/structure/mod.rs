@@ -40,7 +40,9 @@ pub fn notes(kind: &str, secret: &[u8], whole: &[u8]) -> Vec<Note> {
 
 /// What a key says whose file is written in base64.
 fn in_base64(secret: &[u8]) -> Vec<Note> {
-    let Some(file) = decode::base64(&secret[..secret.len() - usize::from(secret.len() % 4 == 1)]) else { return vec![Note::Damaged] };
+    let Some(file) = decode::base64(&secret[..secret.len() - usize::from(secret.len() % 4 == 1)]) else {
+        return vec![Note::Damaged];
+    };
     let kinds = [
         ("RSA PRIVATE KEY", "rsa-private-key"),
         ("EC PRIVATE KEY", "ec-private-key"),

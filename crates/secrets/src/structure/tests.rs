@@ -39,19 +39,30 @@ fn keys_of_openssl_are_read() {
     let generate = |arguments: &[&str]| run("openssl", &[&["genpkey", "-algorithm"], arguments].concat());
     let Some(rsa) = generate(&["RSA", "-pkeyopt", "rsa_keygen_bits:1024"]) else { return };
     check(&rsa, "pkcs8-private-key", &[key("RSA", 1024, false)]);
-    let quoted = format!("{{\"private_key\": \"{}\"}}", rsa.replace('\n', "\\n"));
+    let quoted = format!("{{\"signing\": \"{}\"}}", rsa.replace('\n', "\\n"));
     check(&quoted, "pkcs8-private-key", &[key("RSA", 1024, false)]);
     let secret = format!("tls.key: {}\n", crate::examples::base64(rsa.as_bytes()));
     check(&secret, "base64-private-key", &[key("RSA", 1024, false)]);
-    for (curve, name, bits) in [("P-256", "EC P-256", 256), ("P-384", "EC P-384", 384), ("secp256k1", "EC secp256k1", 256)] {
+    for (curve, name, bits) in
+        [("P-256", "EC P-256", 256), ("P-384", "EC P-384", 384), ("secp256k1", "EC secp256k1", 256)]
+    {
         let text = generate(&["EC", "-pkeyopt", &format!("ec_paramgen_curve:{curve}")]).unwrap();
         check(&text, "pkcs8-private-key", &[key(name, bits, false)]);
-        let old = run("openssl", &["ecparam", "-name", if curve == "P-256" { "prime256v1" } else { "secp384r1" }, "-genkey", "-noout"]);
-        assert!(matches!(&*only(&old.unwrap()).notes, [Note::Key { algorithm, encrypted: false, .. }] if algorithm.starts_with("EC P-")));
+        let old = run(
+            "openssl",
+            &["ecparam", "-name", if curve == "P-256" { "prime256v1" } else { "secp384r1" }, "-genkey", "-noout"],
+        );
+        assert!(
+            matches!(&*only(&old.unwrap()).notes, [Note::Key { algorithm, encrypted: false, .. }] if algorithm.starts_with("EC P-"))
+        );
     }
     check(&generate(&["ED25519"]).unwrap(), "pkcs8-private-key", &[key("Ed25519", 256, false)]);
     let locked = generate(&["ED25519", "-aes-256-cbc", "-pass", "pass:x"]).unwrap();
-    check(&locked, "encrypted-pkcs8-private-key", &[Note::Key { algorithm: "private key".into(), bits: None, encrypted: true }]);
+    check(
+        &locked,
+        "encrypted-pkcs8-private-key",
+        &[Note::Key { algorithm: "private key".into(), bits: None, encrypted: true }],
+    );
 }
 
 #[test]
@@ -61,15 +72,25 @@ fn the_certificate_beside_a_key_is_read() {
     let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
     let make = |name: &str, serial: &str| {
         let (key, certificate) = (path(&format!("{name}.key")), path(&format!("{name}.crt")));
-        let arguments = ["req", "-x509", "-newkey", "rsa:1024", "-nodes", "-subj", "/CN=x", "-days", "10", "-set_serial", serial];
+        let arguments =
+            ["req", "-x509", "-newkey", "rsa:1024", "-nodes", "-subj", "/CN=x", "-days", "10", "-set_serial", serial];
         run("openssl", &[&arguments[..], &["-keyout", &key, "-out", &certificate]].concat())?;
         let read = |path: &str| std::fs::read_to_string(path).unwrap();
-        Some((read(&key), read(&certificate), run("openssl", &["x509", "-in", &certificate, "-noout", "-enddate", "-dateopt", "iso_8601"])?))
+        Some((
+            read(&key),
+            read(&certificate),
+            run("openssl", &["x509", "-in", &certificate, "-noout", "-enddate", "-dateopt", "iso_8601"])?,
+        ))
     };
     if let (Some((key, certificate, end)), Some((_, other, _))) = (make("one", "1"), make("two", "2")) {
         // notAfter=2030-01-02 03:04:05Z
         let end: jiff::Timestamp = end.trim().trim_start_matches("notAfter=").replace(' ', "T").parse().unwrap();
-        let until = |text: &str| only(text).notes.into_iter().find_map(|note| if let Note::Certificate(until) = note { Some(until) } else { None });
+        let until = |text: &str| {
+            only(text)
+                .notes
+                .into_iter()
+                .find_map(|note| if let Note::Certificate(until) = note { Some(until) } else { None })
+        };
         assert_eq!(until(&format!("{other}{certificate}{key}")), Some(end.as_second()));
         assert_eq!(until(&format!("{key}{other}")), None);
     }
@@ -97,7 +118,8 @@ fn keys_of_openssh_are_read() {
 
 #[test]
 fn what_is_no_key_is_damaged() {
-    let text = format!("-----BEGIN RSA PRIVATE KEY-----\n{}\n-----END RSA PRIVATE KEY-----", "k7Xm2QpL9wZt4RvB".repeat(8));
+    let text =
+        format!("-----BEGIN RSA PRIVATE KEY-----\n{}\n-----END RSA PRIVATE KEY-----", "k7Xm2QpL9wZt4RvB".repeat(8));
     check(&text, "rsa-private-key", &[Note::Damaged]);
 }
 
@@ -108,7 +130,10 @@ fn a_pgp_key_tells_when_it_was_made() {
         let mut body = [&[4][..], &1_600_000_000_u32.to_be_bytes(), &[27], &[7; 32], &[protection], &[9; 120]].concat();
         let mut packet = vec![0xC5, u8::try_from(body.len()).unwrap()];
         packet.append(&mut body);
-        format!("-----BEGIN PGP PRIVATE KEY BLOCK-----\n\n{}\n=AbCd\n-----END PGP PRIVATE KEY BLOCK-----\n", crate::examples::base64(&packet))
+        format!(
+            "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\n{}\n=AbCd\n-----END PGP PRIVATE KEY BLOCK-----\n",
+            crate::examples::base64(&packet)
+        )
     };
     check(&packet(0), "pgp-private-key", &[key("Ed25519", 256, false), Note::Made(1_600_000_000)]);
     check(&packet(254), "pgp-private-key", &[key("Ed25519", 256, true), Note::Made(1_600_000_000)]);
