@@ -40,8 +40,8 @@ pub fn tables(document: &Node) -> Result<String, Wrong> {
         {
             return Err(fields.need(list)?.wrong(&format!("{word:?}: words are in lower case and ASCII")));
         }
-        if let Some(pair) = words.windows(2).find(|pair| pair[0] == pair[1]) {
-            return Err(fields.need(list)?.wrong(&format!("{:?} is there twice", pair[0])));
+        if let Some([word, _]) = words.array_windows().find(|[one, other]| one == other) {
+            return Err(fields.need(list)?.wrong(&format!("{word:?} is there twice")));
         }
         let _ = writeln!(out, "pub static {}: &[&str] = &{words:?};", list.to_uppercase());
     }

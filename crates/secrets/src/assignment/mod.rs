@@ -88,8 +88,5 @@ fn is_login(value: &[u8]) -> bool {
     let Some(decoded) = decode::base64(encoded) else { return false };
     let mut parts = decoded.splitn(2, |byte| *byte == b':');
     let (Some(user), Some(password)) = (parts.next(), parts.next()) else { return false };
-    !user.is_empty()
-        && password.len() >= 4
-        && decoded.iter().all(|byte| byte.is_ascii_graphic())
-        && is_password(password)
+    !user.is_empty() && password.len() >= 4 && decoded.iter().all(u8::is_ascii_graphic) && is_password(password)
 }

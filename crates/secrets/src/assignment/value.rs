@@ -46,7 +46,7 @@ fn is_variable(value: &[u8]) -> bool {
 
 /// `/etc/app/password`, `./secrets/token`, `C:\keys`, `keys/server.pem`.
 fn is_path(value: &[u8]) -> bool {
-    let slashes = value.iter().filter(|byte| **byte == b'/').count();
+    let slashes = memchr::memchr_iter(b'/', value).count();
     let begins =
         value.starts_with(b"/") || value.starts_with(b"./") || value.starts_with(b"../") || value.starts_with(b"~/");
     let plain = value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"/._-~".contains(byte));
@@ -158,6 +158,7 @@ fn walk(value: &[u8]) -> usize {
 
 /// What can be said about a value without knowing it.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a feature with its own points")]
 pub struct Strength {
     /// How many bits somebody needs who guesses it.
     pub bits: i32,

@@ -28,7 +28,7 @@ const PROOF: usize = 12;
 /// The text that is written in base64 or hexadecimal digits around `run`, but not before `from`.
 pub fn inner(text: &[u8], run: &Range<usize>, from: usize) -> Option<Inner> {
     let digits = &text[run.clone()];
-    if digits.len() >= 2 * PROOF && digits.len() % 2 == 0 && digits.iter().all(u8::is_ascii_hexdigit) {
+    if digits.len() >= 2 * PROOF && digits.len().is_multiple_of(2) && digits.iter().all(u8::is_ascii_hexdigit) {
         let decoded = hex(&digits[..2 * PROOF]).filter(|start| is_text(start));
         return decoded.and_then(|_| hex(digits)).filter(|text| is_text(text)).map(|text| Inner {
             span: run.clone(),

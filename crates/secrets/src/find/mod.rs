@@ -175,7 +175,7 @@ fn assigned(text: &[u8], found: &assignment::Found) -> Option<Secret> {
     let value = &text[found.value.clone()];
     // What is written in base64 may be a placeholder as well.
     let inner = decode::base64(value)
-        .filter(|inner| value.len() % 4 == 0 && inner.len() >= 6 && inner.iter().all(u8::is_ascii_graphic));
+        .filter(|inner| value.len().is_multiple_of(4) && inner.len() >= 6 && inner.iter().all(u8::is_ascii_graphic));
     if let Some(inner) = inner {
         assignment::is_password(&inner).then_some(())?;
         secret.notes.push(Note::Inside("base64".to_owned()));
@@ -292,7 +292,7 @@ impl Search<'_> {
     fn by_words(&mut self, run: &Range<usize>, token: &Range<usize>) {
         let text = self.text;
         let after_sign = |at: &usize| *at > token.start && b"=:/".contains(&text[*at - 1]);
-        let mut starts = vec![token.start, run.start];
+        let mut starts = vec![token.start + escaped(text, token), run.start.max(token.start + escaped(text, token))];
         starts.extend(token.clone().filter(after_sign).take(8));
         starts.sort_unstable();
         starts.dedup();

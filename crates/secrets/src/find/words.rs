@@ -65,7 +65,6 @@ impl<'t> Words<'t> {
                     near.key = Some(start);
                 }
                 Role::Harmless if before && start >= line => harmless_at = stop,
-                Role::Key | Role::Harmless => {}
                 // What kind of key follows says nothing of whose it is.
                 Role::Kind(_) if in_label(&self.text[..start]) => {}
                 Role::Kind(kind) if before => {
@@ -79,7 +78,7 @@ impl<'t> Words<'t> {
                     }
                 }
                 Role::Name(kind) if before => near.named.push(kind.id),
-                Role::Name(_) => {}
+                Role::Key | Role::Harmless | Role::Name(_) => {}
             }
         }
         // `api_key_hash: …` speaks of a hash.
