@@ -210,16 +210,37 @@ fn in_address(index: &Index, text: &[u8], sign: Range<usize>) -> Option<Secret> 
     Some(Secret::new(known.unwrap_or_else(|| judged(general)), address.password))
 }
 
-/// Characters of tokens: those of runs, and those that join them.
-const TOKEN: Alphabet = Alphabet::ALNUM.with(Alphabet::of("_-+/=.~:$"));
+/// What every byte is to a token: a table, because it is asked of every byte near a run.
+static CLASSES: [u8; 256] = classes();
+/// A character of tokens: those of runs, and those that join them.
+const IN_TOKEN: u8 = 1;
+/// A letter or digit.
+const ALNUM: u8 = 2;
+
+const fn classes() -> [u8; 256] {
+    let (mut classes, mut byte) = ([0; 256], 0);
+    let token = Alphabet::ALNUM.with(Alphabet::of("_-+/=.~:$"));
+    while byte < 128_u8 {
+        let (token, alnum) = (token.contains(byte), Alphabet::ALNUM.contains(byte));
+        classes[byte as usize] = if token { IN_TOKEN } else { 0 } | if alnum { ALNUM } else { 0 };
+        byte += 1;
+    }
+    classes
+}
+
+/// Whether a byte is of a class.
+#[inline]
+fn is(class: u8, byte: u8) -> bool {
+    CLASSES[usize::from(byte)] & class != 0
+}
 
 /// The run with what belongs to it on both sides.
 fn widen(text: &[u8], run: &Range<usize>, from: usize) -> Range<usize> {
     let longest = usize::from(LONGEST);
     let from = from.max(run.start.saturating_sub(longest));
-    let before = text[from..run.start].iter().rev().take_while(|&&byte| TOKEN.contains(byte)).count();
+    let before = text[from..run.start].iter().rev().take_while(|&&byte| is(IN_TOKEN, byte)).count();
     let to = text.len().min(run.end + longest);
-    let after = text[run.end..to].iter().take_while(|&&byte| TOKEN.contains(byte)).count();
+    let after = text[run.end..to].iter().take_while(|&&byte| is(IN_TOKEN, byte)).count();
     run.start - before..run.end + after
 }
 
@@ -239,23 +260,26 @@ impl Search<'_> {
     /// Looks at one token for secrets.
     fn look(&mut self, run: &Range<usize>, token: &Range<usize>) {
         let (text, before) = (self.text, self.found.len());
-        let mut done = token.start;
-        for at in [token.start, token.start + escaped(text, token)] {
-            done = self.begin(at, done);
-        }
-        for at in token.start + 1..token.end {
-            if !text[at - 1].is_ascii_alphanumeric() {
-                done = self.begin(at, done);
+        // Without a branch for every byte, compilers make vector instructions of it.
+        let digits = text[token.clone()].iter().fold(0, |any, byte| any | u8::from(byte.is_ascii_digit())) != 0;
+        let lower = text[run.clone()].iter().fold(0, |any, byte| any | u8::from(byte.is_ascii_lowercase())) != 0;
+        let is_name = lower && !digits;
+        let mut done = self.begin(token.start, token.start);
+        done = self.begin(token.start + escaped(text, token), done);
+        // Within a name no token begins, if it is none of an environment.
+        let parts = if is_name { [token.start..run.start, run.end..token.end] } else { [token.clone(), 0..0] };
+        for at in parts.into_iter().flatten() {
+            if !is(ALNUM, text[at]) && at + 1 < token.end {
+                done = self.begin(at + 1, done);
             }
         }
-        // Without a branch for every byte, compilers make vector instructions of it.
-        let digits = text[token.clone()].iter().fold(0, |digits, byte| digits | u8::from(byte.is_ascii_digit()));
-        if digits != 0 && self.found.len() == before && looks_random(&text[token.clone()]) {
+        if digits && self.found.len() == before && looks_random(&text[token.clone()]) {
             self.by_words(run, token);
         }
     }
 
     /// Looks at a place where a token may begin. Up to where it was read.
+    #[inline]
     fn begin(&mut self, at: usize, done: usize) -> usize {
         if at >= done && self.index.may_begin(&self.text[at..]) { self.known_prefix(at).unwrap_or(done) } else { done }
     }
