@@ -106,6 +106,8 @@ const SECRETS: &[(&str, &str)] = &[
     ("init.sql", "CREATE USER app IDENTIFIED BY 'kX9mP2qLw7';"),
     ("init.sql", "create user app@'%' identified by \"v8!kLm20xQ\""),
     ("init.sql", "CREATE ROLE app WITH LOGIN PASSWORD 'kX9mP2qLw7';"),
+    ("secret.yaml", "data:\n  password: <base64 of kX9mP2qLw7>"),
+    ("wp-config.php", "define('AUTH_KEY', 'a|B ~9{#a|C ~9{#a|D ~9{#a|E ~9{#a|F ~9{#a|G ~9{#a|H ~9{#a|I ~9{#');"),
     // Files of credentials.
     (".netrc", "machine git.x.io login build password kX9mP2qLw7"),
     (".netrc", "machine git.x.io\n  login build\n  password v8!kLm20xQ\n"),
@@ -279,6 +281,9 @@ const OTHERS: &[(&str, &str)] = &[
     ("", "https://x.io:8443/@scope/package"),
     ("", "redis://:<password>@cache.x.io"),
     ("", "mysql://user:pass@host/db"),
+    ("", "jdbc:postgresql://localhost:5432/app?user=app&password=kX9mP2qLw7"),
+    ("config.json", "{\"auths\":{\"r.example.com\":{\"auth\":\"<base64 of deploy:changeme>\"}}}"),
+    ("secret.yaml", "data:\n  password: <base64 of changeme>"),
 ];
 
 #[test]

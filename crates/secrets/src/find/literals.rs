@@ -15,7 +15,11 @@ pub enum Literal {
     Address,
     /// The words of SQL before a password.
     Identified,
-    /// The same in escapes.
+    /// The beginning of a shape that is of other characters than tokens.
+    Prefix,
+    /// The end of the name of a salt.
+    Salt,
+    /// The end of an address' scheme in escapes.
     Escaped,
     /// A command that takes one.
     Command,
@@ -37,6 +41,12 @@ const LITERALS: &[(&str, Literal)] = &[
     (":\\/\\/", Literal::Escaped),
     ("%3A%2F%2F", Literal::Escaped),
     ("%3a%2f%2f", Literal::Escaped),
+    ("$argon2", Literal::Prefix),
+    ("$krb5asrep$", Literal::Prefix),
+    ("_KEY'", Literal::Salt),
+    ("_SALT'", Literal::Salt),
+    ("_SALT=", Literal::Salt),
+    ("_AUTH_KEY=", Literal::Salt),
     ("curl ", Literal::Command),
     ("login ", Literal::Command),
     ("mysql", Literal::Command),

@@ -57,10 +57,22 @@ pub fn secrets_of(text: &[u8], file: FileKind) -> Vec<Secret> {
 
 /// The secrets of a text that stands so deep inside others.
 fn inside(text: &[u8], file: FileKind, depth: usize) -> Vec<Secret> {
-    let mut found = in_runs(text, file, depth);
+    let (mut found, mut general): (Vec<_>, Vec<_>) =
+        in_runs(text, file, depth).into_iter().partition(|secret| !is_general(secret.kind));
     found.sort_by_key(|secret| secret.span.start);
-    let more = at_literals(text, file, depth, &found);
-    add(&mut found, more);
+    for secret in at_literals(text, file, depth, &found) {
+        (if is_general(secret.kind) { &mut general } else { &mut found }).push(secret);
+    }
+    found.sort_by_key(|secret| secret.span.start);
+    // What says only that it is a secret goes after all that say which.
+    general.sort_by_key(|secret| secret.span.start);
+    let mut end = 0;
+    general.retain(|secret| {
+        let is_new = secret.span.start >= end && is_clear(&found, &secret.span);
+        end = if is_new { secret.span.end } else { end };
+        is_new
+    });
+    add(&mut found, general);
     add_lines(text, file, &mut found);
     pairs::join(text, &mut found);
     for secret in found.iter_mut().filter(|secret| secret.inner.is_none()) {
@@ -109,7 +121,7 @@ fn is_clear(known: &[Secret], span: &Range<usize>) -> bool {
 /// Secrets that are, or hold, long runs of token characters.
 fn in_runs(text: &[u8], file: FileKind, depth: usize) -> Vec<Secret> {
     let index = Index::all();
-    let mut search = Search { index, text, file, depth, words: Words::new(index, text), found: Vec::new(), read: 0 };
+    let mut search = Search::new(index, text, file, depth);
     let mut done = 0;
     runs::each(text, |run| {
         if run.start < done {
@@ -140,6 +152,14 @@ fn at_literals(text: &[u8], file: FileKind, depth: usize, known: &[Secret]) -> V
                 assignment::command(text, literal, file).map(|value| Secret::new(judged("generic-password"), value))
             }
             Literal::Address => in_address(index, text, literal),
+            Literal::Prefix => {
+                let mut search = Search::new(index, text, file, depth);
+                search.known_prefix(literal.start);
+                search.found.pop()
+            }
+            Literal::Salt => {
+                structure::salt::parse(text, &literal).map(|salt| Secret::new(judged("wordpress-salt"), salt))
+            }
             Literal::Escaped => {
                 let inner = unescape(text, &literal);
                 let is_new = depth < DEEPEST && is_clear(known, &inner.span);
@@ -150,11 +170,17 @@ fn at_literals(text: &[u8], file: FileKind, depth: usize, known: &[Secret]) -> V
         };
         let Some(secret) = secret else { return };
         if is_clear(known, &secret.span) {
-            done = secret.span.end;
+            // In a value of which nothing is known something may stand that is.
+            done = if is_general(secret.kind) { secret.span.start } else { secret.span.end };
             found.push(secret);
         }
     });
     found
+}
+
+/// Whether a kind says no more than that it is a secret.
+fn is_general(kind: &Kind) -> bool {
+    kind.needs == Needs::Judged && kind.id.starts_with("generic-")
 }
 
 /// The kind that is judged and has this id.
@@ -256,7 +282,11 @@ struct Search<'t> {
     read: usize,
 }
 
-impl Search<'_> {
+impl<'t> Search<'t> {
+    fn new(index: &'static Index, text: &'t [u8], file: FileKind, depth: usize) -> Self {
+        Self { index, text, file, depth, words: Words::new(index, text), found: Vec::new(), read: 0 }
+    }
+
     /// Looks at one token for secrets.
     fn look(&mut self, run: &Range<usize>, token: &Range<usize>) {
         let (text, before) = (self.text, self.found.len());
@@ -306,7 +336,8 @@ impl Search<'_> {
         // Where a shape says what surrounds the secret, that is most often a password, and may be a reference to one.
         let is_part = matched.secret.start > 0;
         let secret = &self.text[span.clone()];
-        if !noise::is_placeholder(secret) && (!is_part || assignment::is_password(secret)) {
+        let is_real = !noise::is_placeholder(secret) && (!is_part || assignment::is_password(secret));
+        if is_real && !self.opens_nothing(kind, &span) {
             self.found.push(Secret::new(kind, span));
         }
         Some(at + matched.end)
@@ -320,6 +351,10 @@ impl Search<'_> {
         starts.extend(token.clone().filter(after_sign).take(8));
         starts.sort_unstable();
         starts.dedup();
+        if let Some(kind) = structure::jwk::kind(text, token.start) {
+            self.found.push(Secret::new(judged(kind), token.clone()));
+            return;
+        }
         let mut key = None;
         for start in starts {
             let near = self.words.near(start, token.end);
@@ -344,6 +379,7 @@ impl Search<'_> {
             }
             if let Some((_, secret)) = best
                 && !noise::is_placeholder(&text[secret.span.clone()])
+                && !self.opens_nothing(secret.kind, &secret.span)
             {
                 self.found.push(secret);
                 return;
@@ -356,6 +392,13 @@ impl Search<'_> {
         let named = key.and_then(|key| assignment::at(text, key..key, self.file));
         let secret = named.and_then(|found| assigned(text, &found));
         self.found.extend(secret.filter(|secret| secret.span.start < token.end && token.start < secret.span.end));
+    }
+
+    /// Whether a secret of this kind opens nothing.
+    fn opens_nothing(&self, kind: &Kind, span: &Range<usize>) -> bool {
+        let before = &self.text[span.start.saturating_sub(256)..span.start];
+        let line = memchr::memrchr(b'\n', before).map_or(0, |end| end + 1);
+        structure::opens_nothing(kind.id, &self.text[span.clone()], &before[line..])
     }
 
     /// Whether there are secrets in what the token says in base64 or hexadecimal digits.

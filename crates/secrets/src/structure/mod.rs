@@ -5,13 +5,16 @@ mod armor;
 mod certificate;
 mod checksum;
 mod der;
+pub mod jwk;
 mod jwt;
 mod key;
+pub mod salt;
 #[cfg(test)]
 mod tests;
 
 use model::Note;
 
+use crate::assignment::is_password;
 use crate::decode;
 
 /// What the secret of this kind says; `whole` is the text that it stands in.
@@ -35,6 +38,22 @@ pub fn notes(kind: &str, secret: &[u8], whole: &[u8]) -> Vec<Note> {
             notes.extend(key.modulus.and_then(|modulus| until(&modulus, whole)).map(Note::Certificate));
             notes
         }
+    }
+}
+
+/// Whether what has the form of a secret of this kind opens nothing: its password is a placeholder, or is asked for by nobody
+/// but the machine itself. `before` is what stands before it in its line.
+pub fn opens_nothing(kind: &str, secret: &[u8], before: &[u8]) -> bool {
+    match kind {
+        "docker-registry-login" | "npmrc-basic-auth" => decode::base64(secret).is_some_and(|login| {
+            let colon = memchr::memchr(b':', &login).filter(|_| login.iter().all(u8::is_ascii_graphic));
+            colon.is_some_and(|colon| !is_password(&login[colon + 1..]))
+        }),
+        "jdbc-url-with-password" | "mssql-connection-password" => {
+            let says = |host: &[u8]| memchr::memmem::find(before, host).is_some();
+            says(b"localhost") || says(b"127.0.0.1") || says(b"(local)")
+        }
+        _ => false,
     }
 }
 
