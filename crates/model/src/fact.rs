@@ -67,7 +67,9 @@ impl Fact {
                 ownership.package.len() + files.sum::<usize>()
             }
             What::Executable(executable) => executable.build_id.as_ref().map_or(0, String::len),
-            What::Secret(secret) => secret.kind.len() + secret.redacted.len() + secret.fingerprint.len(),
+            What::Secret(secret) => {
+                secret.kind.len() + secret.redacted.len() + secret.fingerprint.len() + 64 * secret.notes.len()
+            }
             What::Licenses(licenses) => licenses.iter().map(|text| text.len() + size_of::<String>()).sum(),
             What::LicenseText(text) => text.license.len(),
         };

@@ -55,6 +55,7 @@ pub(crate) fn leaky() -> Report {
                 spot,
                 redacted: "acme_… (40 characters)".into(),
                 fingerprint: "0123456789abcdef0123456789abcdef".into(),
+                notes: Vec::new(),
             },
             place,
             removed,

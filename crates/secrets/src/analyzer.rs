@@ -3,12 +3,13 @@
 use model::{Analyzer, Facts, File, Key, Meta, Secret, Spot, Unreadable};
 
 use crate::Kind;
-use crate::find::{self, secrets};
+use crate::assignment::FileKind;
+use crate::find::{self, secrets_of};
 use crate::rule::shape::Shape;
 
 /// Looks for secrets in every file that is text, or whose kind keeps texts.
 pub static ANALYZER: Analyzer =
-    Analyzer { name: "secrets", version: 1, files: &[Key::Head(is_searched).any()], analyze };
+    Analyzer { name: "secrets", version: 2, files: &[Key::Head(is_searched).any()], analyze };
 
 /// Larger programs and archives hold megabytes of strings, and secrets that were compiled in stand in small ones.
 const LARGEST_BINARY: u64 = 16 << 20;
@@ -41,8 +42,9 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     } else {
         file.content
     };
+    let kind = FileKind::of(file.path.as_bytes());
     let mut seen = Position { line: 1, begins: 0, at: 0 };
-    for found in secrets(text).into_iter().take(MOST) {
+    for found in secrets_of(text, kind).into_iter().take(MOST) {
         seen.advance(text, found.span.start);
         let column = u32::try_from(found.span.start - seen.begins + 1).unwrap_or(u32::MAX);
         facts.secret(keep(&found, text, Spot::File { line: seen.line, column }));
@@ -52,8 +54,9 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
 
 /// What is kept of a secret.
 pub fn keep(found: &find::Secret, text: &[u8], spot: Spot) -> Secret {
-    let secret = &text[found.span.clone()];
-    Secret { kind: found.kind.id.into(), spot, redacted: redact(found.kind, secret), fingerprint: fingerprint(secret) }
+    let secret = found.text(text);
+    let (redacted, fingerprint) = (redact(found.kind, secret), fingerprint(secret));
+    Secret { kind: found.kind.id.into(), spot, redacted, fingerprint, notes: found.notes.clone() }
 }
 
 /// What everybody knows of it, a text with which all of its kind begin, and its length.

@@ -7,9 +7,14 @@ use crate::{KINDS, secrets};
 include!(concat!(env!("OUT_DIR"), "/examples.rs"));
 
 /// A small generator of its own, so that every run of the test sees the same characters.
-struct Chance(u64);
+pub struct Chance(u64);
 
 impl Chance {
+    /// The same characters for the same name.
+    pub fn of(name: &str) -> Self {
+        Self(name.bytes().fold(0x9E37_79B9_7F4A_7C15, |seed, byte| seed.rotate_left(5) ^ u64::from(byte)))
+    }
+
     fn below(&mut self, limit: usize) -> usize {
         // Xorshift (Marsaglia 2003), which is even enough for choosing characters.
         self.0 ^= self.0 << 13;
@@ -19,11 +24,18 @@ impl Chance {
     }
 }
 
-/// Fills in `<alnum:32>`. What stands between angle brackets and is no part of a shape stays.
-fn fill(text: &str, chance: &mut Chance) -> String {
+/// Fills in `<alnum:32>`, and writes `<base64 of deploy:{alnum:12}>` in base64. What else stands between angle brackets and
+/// is no part of a shape stays.
+pub fn fill(text: &str, chance: &mut Chance) -> String {
     let (mut filled, mut rest) = (String::new(), text);
     while let Some((before, after)) = rest.split_once('<') {
         filled.push_str(before);
+        if let Some((inside, behind)) = after.split_once('>').filter(|(inside, _)| inside.starts_with(BASE64_OF)) {
+            let inner = fill(&inside[BASE64_OF.len()..].replace('{', "<").replace('}', ">"), chance);
+            filled.push_str(&base64(inner.as_bytes()));
+            rest = behind;
+            continue;
+        }
         let parts = after.split_once('>').and_then(|(inside, behind)| Some((runs(inside).ok()?, behind)));
         let Some((parts, behind)) = parts else {
             filled.push('<');
@@ -56,12 +68,27 @@ fn fill(text: &str, chance: &mut Chance) -> String {
     filled + rest
 }
 
+const BASE64_OF: &str = "base64 of ";
+
+/// RFC 4648, section 4.
+pub fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for three in bytes.chunks(3) {
+        let bits = three.iter().fold(0_usize, |bits, byte| bits << 8 | usize::from(*byte)) << (8 * (3 - three.len()));
+        for index in 0..4 {
+            let letter = char::from(LETTERS[bits >> (18 - 6 * index) & 63]);
+            text.push(if index <= three.len() { letter } else { '=' });
+        }
+    }
+    text
+}
+
 #[test]
 fn examples_are_found_as_their_kind_and_as_no_other() {
     let mut wrong = Vec::new();
     for (id, matches, differs) in EXAMPLES {
-        let mut chance =
-            Chance(id.bytes().fold(0x9E37_79B9_7F4A_7C15, |seed, byte| seed.rotate_left(5) ^ u64::from(byte)));
+        let mut chance = Chance::of(id);
         let mut found = |text: &str| {
             let text = fill(text, &mut chance);
             (secrets(text.as_bytes()).iter().map(|secret| secret.kind.id).collect::<Vec<_>>(), text)

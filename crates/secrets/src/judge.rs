@@ -6,6 +6,7 @@ use model::{
 
 use crate::analyzer::keep;
 use crate::find::secrets;
+use crate::notes;
 use crate::rule::kind::by_id;
 
 /// Judges secrets, and looks for them in the configuration.
@@ -27,8 +28,8 @@ impl Detector for Judge {
                 removed,
                 name: kind.name.into(),
                 provider: kind.provider.into(),
-                severity: kind.severity,
-                opens: kind.opens.into(),
+                severity: notes::severity(kind.severity, &secret.notes, None),
+                opens: [vec![kind.opens.to_owned()], notes::sentences(&secret.notes, None)].concat().join(" "),
                 rotate: kind.rotate.into(),
                 suppressed: None,
             })));

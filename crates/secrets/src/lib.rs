@@ -1,13 +1,18 @@
 //! Bytes to secrets: kinds as data, one pass over the text, and what to do about what was found.
 
 mod analyzer;
+mod assignment;
+mod decode;
 #[cfg(test)]
 mod examples;
 mod find;
 mod judge;
+mod notes;
 mod rule;
+mod structure;
 
 pub use analyzer::ANALYZER;
-pub use find::secrets;
+pub use assignment::FileKind;
+pub use find::{Secret, secrets, secrets_of};
 pub use judge::Judge;
 pub use rule::kind::{KINDS, Kind, Needs};
