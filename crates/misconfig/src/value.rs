@@ -36,6 +36,9 @@ pub enum Value {
     Map(Vec<(String, Node)>),
     /// Known only once it is applied, or not to be found out here: neither right nor wrong.
     Unknown,
+    /// Unknown, but known to be an attribute of another resource, by its address: `aws_s3_bucket.logs.id`. By it
+    /// resources find each other.
+    Reference(String),
 }
 
 impl Node {
@@ -45,13 +48,71 @@ impl Node {
         entries.iter().find(|(known, _)| known == key).map(|(_, node)| node)
     }
 
+    /// The value at a path of keys, where all are there.
+    pub fn at(&self, keys: &[&str]) -> Option<&Self> {
+        keys.iter().try_fold(self, |node, key| node.get(key))
+    }
+
     /// The text, where it is one.
     pub fn text(&self) -> Option<&str> {
         if let Value::Text(text) = &self.value { Some(text) } else { None }
+    }
+
+    /// The entries of a mapping; none of anything else.
+    pub fn entries(&self) -> &[(String, Self)] {
+        if let Value::Map(entries) = &self.value { entries } else { &[] }
     }
 
     /// The entries of a sequence; none of anything else.
     pub fn items(&self) -> &[Self] {
         if let Value::List(items) = &self.value { items } else { &[] }
     }
+}
+
+impl Value {
+    /// A text.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::Text(text.into())
+    }
+
+    /// A mapping of these entries.
+    pub fn map<const N: usize>(entries: [(&str, Node); N]) -> Self {
+        Self::Map(entries.into_iter().map(|(key, node)| (key.to_owned(), node)).collect())
+    }
+
+    /// This value, standing there.
+    pub fn at(self, span: Span) -> Node {
+        Node { value: self, span }
+    }
+}
+
+impl Span {
+    /// These lines.
+    pub const fn new(first: u32, last: u32) -> Self {
+        Self { first, last }
+    }
+
+    /// One line.
+    pub const fn line(line: u32) -> Self {
+        Self { first: line, last: line }
+    }
+}
+
+/// The entries of a mapping, of which the last one of each key counts and stands where the first did.
+pub(crate) fn last_of_each(entries: Vec<(String, Node)>) -> Vec<(String, Node)> {
+    let mut seen = std::collections::HashMap::new();
+    let mut kept: Vec<(String, Node)> = Vec::with_capacity(entries.len());
+    for (key, node) in entries {
+        match seen.get(&key) {
+            Some(index) => {
+                let at: usize = *index;
+                kept[at].1 = node;
+            }
+            None => {
+                seen.insert(key.clone(), kept.len());
+                kept.push((key, node));
+            }
+        }
+    }
+    kept
 }
