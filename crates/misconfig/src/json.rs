@@ -21,7 +21,7 @@ struct Reader<'a> {
     depth: usize,
 }
 
-impl<'a> Reader<'a> {
+impl Reader<'_> {
     fn wrong(&self, what: &str) -> String {
         format!("line {}: {what}", self.line)
     }

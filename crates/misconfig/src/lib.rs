@@ -3,7 +3,11 @@
 //! A format (`docker/`, `kubernetes/`, `terraform/` …) turns files into [`Resource`]s, whose bodies are trees of [`Node`]s
 //! with lines. A rule ([`rule`]) knows one kind of resource and looks at its tree, whatever format it came from.
 
+mod analyzer;
+pub mod detect;
+mod detector;
 pub mod docker;
+pub mod image;
 pub mod json;
 pub mod judge;
 pub mod kubernetes;
@@ -15,6 +19,8 @@ mod target;
 pub mod value;
 pub mod yaml;
 
+pub use analyzer::ANALYZER;
+pub use detector::Judge;
 pub use reading::Reading;
 pub use resource::Resource;
 pub use target::Target;
@@ -27,6 +33,7 @@ pub type Reader = fn(content: &[u8], file: usize) -> Reading;
 pub fn reader(target: Target) -> Option<Reader> {
     match target {
         Target::Dockerfile => Some(docker::read),
+        Target::Image => Some(image::read),
         Target::Kubernetes => Some(kubernetes::read),
         _ => None,
     }

@@ -102,7 +102,7 @@ fn script(text: &str, by: &str, first: u32, depth: usize, found: &mut Vec<Comman
         }
         if !command.words.is_empty() || !command.around.is_empty() {
             strip(&mut command);
-            command.by = by.to_owned();
+            by.clone_into(&mut command.by);
             let whole = std::mem::take(&mut command);
             // What only sets variables, or was a keyword, runs nothing.
             if !whole.words.is_empty() {

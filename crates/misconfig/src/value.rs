@@ -103,15 +103,10 @@ pub(crate) fn last_of_each(entries: Vec<(String, Node)>) -> Vec<(String, Node)> 
     let mut seen = std::collections::HashMap::new();
     let mut kept: Vec<(String, Node)> = Vec::with_capacity(entries.len());
     for (key, node) in entries {
-        match seen.get(&key) {
-            Some(index) => {
-                let at: usize = *index;
-                kept[at].1 = node;
-            }
-            None => {
-                seen.insert(key.clone(), kept.len());
-                kept.push((key, node));
-            }
+        let at: usize = *seen.entry(key.clone()).or_insert(kept.len());
+        match kept.get_mut(at) {
+            Some((_, first)) => *first = node,
+            None => kept.push((key, node)),
         }
     }
     kept

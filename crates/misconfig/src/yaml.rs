@@ -85,11 +85,23 @@ enum Inside {
     List(Vec<Node>),
     Map {
         entries: Vec<(String, Node)>,
-        /// The key whose value comes next; a key that is no scalar is no key of ours.
-        key: Option<Option<String>>,
+        /// What comes next.
+        next: Next,
         /// What merge keys bring, the most important first.
         merged: Vec<Vec<(String, Node)>>,
     },
+}
+
+/// What comes next in a mapping.
+#[derive(Default)]
+enum Next {
+    /// A key.
+    #[default]
+    Key,
+    /// The value of this key.
+    Value(String),
+    /// The value of a key that is no scalar.
+    Nameless,
 }
 
 impl Tree {
@@ -108,7 +120,7 @@ impl Tree {
             }
             Event::SequenceStart(_, anchor, _) => self.start(Inside::List(Vec::new()), anchor, span),
             Event::MappingStart(_, anchor, _) => {
-                self.start(Inside::Map { entries: Vec::new(), key: None, merged: Vec::new() }, anchor, span)
+                self.start(Inside::Map { entries: Vec::new(), next: Next::Key, merged: Vec::new() }, anchor, span)
             }
             Event::SequenceEnd | Event::MappingEnd => {
                 let Some(open) = self.open.pop() else { return Ok(()) };
@@ -174,11 +186,11 @@ impl Tree {
         };
         match &mut open.inside {
             Inside::List(items) => items.push(node),
-            Inside::Map { entries, key, merged } => match key.take() {
-                None => *key = Some(written(&node.value)),
-                Some(Some(known)) if known == "<<" => merge(merged, node),
-                Some(Some(known)) => entries.push((known, node)),
-                Some(None) => {}
+            Inside::Map { entries, next, merged } => match std::mem::take(next) {
+                Next::Key => *next = written(&node.value).map_or(Next::Nameless, Next::Value),
+                Next::Value(key) if key == "<<" => merge(merged, node),
+                Next::Value(key) => entries.push((key, node)),
+                Next::Nameless => {}
             },
         }
         Ok(())
@@ -272,7 +284,7 @@ mod tests {
         let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
         for step in 1..9 {
             let before = format!("*a{}, ", step - 1).repeat(10);
-            bomb.push_str(&format!("a{step}: &a{step} [{before}]\n"));
+            bomb.extend([&format!("a{step}: &a{step} ["), &*before, "]\n"]);
         }
         assert!(documents(&bomb).wrong.unwrap().limit);
     }

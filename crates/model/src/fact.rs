@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Digest, Distro, ImagePath, Package, PackageKind, Secret};
+use crate::{Configuration, Digest, Distro, ImagePath, Package, PackageKind, Secret};
 
 /// A layer's position in its image, counted from the bottom and from zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -72,6 +72,7 @@ impl Fact {
             }
             What::Licenses(licenses) => licenses.iter().map(|text| text.len() + size_of::<String>()).sum(),
             What::LicenseText(text) => text.license.len(),
+            What::Configuration(file) => file.language.len() + file.content.len(),
         };
         size_of::<Self>() + self.place.path.as_bytes().len() + strings
     }
@@ -94,6 +95,8 @@ pub enum What {
     Secret(Secret),
     /// The file has the text of a licence in it, or says at its head which one it is under.
     LicenseText(LicenseText),
+    /// The file is configuration.
+    Configuration(Configuration),
 }
 
 /// A program, as a file.

@@ -15,6 +15,7 @@ mod finding;
 mod gap;
 mod image;
 mod inventory;
+mod misconfig;
 mod package;
 mod path;
 mod purl;
@@ -35,6 +36,7 @@ pub use finding::{
 pub use gap::{Gap, GapKind};
 pub use image::{History, Image, ImageConfig, Layer, Origin};
 pub use inventory::{Inventory, Item};
+pub use misconfig::{Configuration, Misconfiguration};
 pub use package::{Confidence, Package, PackageKind, Presence, Relation, Requirement, SourcePackage};
 pub use path::ImagePath;
 pub use purl::{Purl, PurlError};

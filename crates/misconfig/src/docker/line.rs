@@ -54,16 +54,12 @@ pub fn instructions(text: &str) -> (Vec<(String, String)>, Vec<Instruction>) {
         loop {
             let line = lines[at];
             at += 1;
-            match continued(line, escape) {
-                Some(part) => {
-                    logical.push_str(part);
-                    logical.push_str("\\\n");
-                }
-                None => {
-                    logical.push_str(line);
-                    break;
-                }
-            }
+            let Some(part) = continued(line, escape) else {
+                logical.push_str(line);
+                break;
+            };
+            logical.push_str(part);
+            logical.push_str("\\\n");
             // Comments and empty lines do not end a continued line.
             while let Some(line) = lines.get(at)
                 && (line.trim().is_empty() || line.trim_start().starts_with('#'))

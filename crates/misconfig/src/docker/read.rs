@@ -20,7 +20,9 @@ pub fn read(content: &[u8], file: usize) -> Reading {
         instructions.truncate(MOST);
     }
     let mut reader = Reader { file, resources: Vec::new(), stages: Vec::new(), global: Variables::default() };
-    instructions.iter().for_each(|instruction| reader.instruction(instruction, false));
+    for instruction in &instructions {
+        reader.instruction(instruction, false);
+    }
     reader.finish(directives, &mut reading);
     reading
 }
@@ -115,7 +117,7 @@ impl Reader {
                 if let Some(base) = &base {
                     entries.push(("stage".to_owned(), node(&base.name)));
                 } else {
-                    reference(image).into_iter().for_each(|(key, part)| entries.push((key.to_owned(), node(part))));
+                    entries.extend(reference(image).into_iter().map(|(key, part)| (key.to_owned(), node(part))));
                 }
             }
             None => {

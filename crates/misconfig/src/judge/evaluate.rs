@@ -106,13 +106,13 @@ impl Evaluator<'_> {
                 Verdict::Fails => Verdict::Holds,
                 Verdict::Holds => self.condition(then, scope, out),
                 // Whatever applies, it holds; or it is not known.
-                Verdict::Unknown => match self.condition(then, scope, &mut Causes::quiet()) {
-                    Verdict::Holds => Verdict::Holds,
-                    _ => {
+                Verdict::Unknown => {
+                    let then = self.condition(then, scope, &mut Causes::quiet());
+                    if then != Verdict::Holds {
                         self.condition(applies, scope, out);
-                        Verdict::Unknown
                     }
-                },
+                    then.max(Verdict::Unknown)
+                }
             },
             Condition::Attribute(path, test) => {
                 let begin = scope.climb(path.up);

@@ -11,6 +11,7 @@ mod world;
 
 pub use evaluate::Cause;
 pub(crate) use scope::{Scope, Trail};
+pub(crate) use words::mask;
 
 use evaluate::{Causes, Evaluator};
 use verdict::Verdict;

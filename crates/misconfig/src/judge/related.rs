@@ -93,7 +93,11 @@ fn pod(resource: &Resource) -> &Node {
 fn agree(our: Option<&Node>, their: Option<&Node>, ours: &Resource, theirs: &Resource) -> Verdict {
     let refers = |node: Option<&Node>, to: &Resource| match node.map(|node| &node.value) {
         Some(Value::Reference(address)) => {
-            address.strip_prefix(&*to.address).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            // Alone, or in a text around it: `${aws_s3_bucket.logs.arn}/*`.
+            address.match_indices(&*to.address).any(|(at, found)| {
+                let (before, after) = (&address[..at], &address[at + found.len()..]);
+                (before.is_empty() || before.ends_with('{')) && (after.is_empty() || after.starts_with('.'))
+            })
         }
         _ => false,
     };

@@ -63,10 +63,10 @@ impl<'t> Trail<'t> {
         for step in steps {
             match step.crumb {
                 Crumb::Start => {}
-                Crumb::Key(key) if key.contains(['.', '[']) => out.push_str(&format!("[\"{key}\"]")),
+                Crumb::Key(key) if key.contains(['.', '[']) => out.extend(["[\"", key, "\"]"]),
                 Crumb::Key(key) if out.is_empty() => out.push_str(key),
-                Crumb::Key(key) => out.push_str(&format!(".{key}")),
-                Crumb::Index(index) => out.push_str(&format!("[{index}]")),
+                Crumb::Key(key) => out.extend([".", key]),
+                Crumb::Index(index) => out.extend(["[", &index.to_string(), "]"]),
             }
         }
         out

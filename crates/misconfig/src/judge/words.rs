@@ -17,7 +17,7 @@ pub fn expected(test: &Test<'_>, holds: bool) -> String {
 
 fn check(check: &Check<'_>) -> String {
     let list = |values: &[&str]| match values {
-        [only] if only.is_empty() => "empty".to_owned(),
+        [""] => "empty".to_owned(),
         [only] => (*only).to_owned(),
         _ => format!("one of {}", values.join(", ")),
     };
@@ -99,4 +99,17 @@ fn cut(text: &str) -> String {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }
+}
+
+/// A line of a file in which what follows the name of a secret is left out.
+pub fn mask(line: &str) -> String {
+    let Some(at) = line.find([':', '=']) else { return line.to_owned() };
+    let (name, value) = line.split_at(at);
+    // The last word before the sign is the name: `- name`, `ENV NAME`, `"name"`.
+    let name = name.trim_end().rsplit(char::is_whitespace).next().unwrap_or_default();
+    if is_secret(name) && value.len() > 1 {
+        let space = if value[1..].starts_with(' ') { " " } else { "" };
+        return format!("{}{space}…", &line[..=at]);
+    }
+    redact(line)
 }

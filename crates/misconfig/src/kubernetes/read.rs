@@ -20,7 +20,9 @@ pub fn read(content: &[u8], file: usize) -> Reading {
 
 fn several(text: &str, file: usize, reading: &mut Reading) {
     let documents = yaml::documents(text);
-    documents.read.into_iter().for_each(|document| objects(document, file, reading));
+    for document in documents.read {
+        objects(document, file, reading);
+    }
     reading.gap(documents.wrong);
 }
 
@@ -34,7 +36,9 @@ fn objects(document: Node, file: usize, reading: &mut Reading) {
     {
         let items = entries.into_iter().find(|(key, _)| key == "items").map(|(_, items)| items.value);
         if let Some(Value::List(items)) = items {
-            items.into_iter().for_each(|item| objects(item, file, reading));
+            for item in items {
+                objects(item, file, reading);
+            }
         }
         return;
     }

@@ -38,16 +38,12 @@ impl<'a> Path<'a> {
         while !rest.is_empty() {
             if let Some(inner) = rest.strip_prefix('[') {
                 let quoted = inner.strip_prefix('"').and_then(|inner| inner.split_once("\"]"));
-                let (step, after) = match quoted {
-                    Some((key, after)) => (Step::Key(key), after),
-                    None => {
-                        let (index, after) = inner.split_once(']').ok_or_else(|| format!("{text}: `]` is missing"))?;
-                        let step = match index {
-                            "*" => Step::Every,
-                            _ => Step::Index(index.parse().map_err(|_| format!("{text}: [{index}] is no index"))?),
-                        };
-                        (step, after)
-                    }
+                let (step, after) = if let Some((key, after)) = quoted {
+                    (Step::Key(key), after)
+                } else {
+                    let (index, after) = inner.split_once(']').ok_or_else(|| format!("{text}: `]` is missing"))?;
+                    let number = || index.parse().map_err(|_| format!("{text}: [{index}] is no index"));
+                    (if index == "*" { Step::Every } else { Step::Index(number()?) }, after)
                 };
                 path.steps.push(step);
                 rest = after;

@@ -1,6 +1,6 @@
 //! What only all rules together show: ids that are there twice, words that one target has and others share.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::read::Entry;
 
@@ -8,10 +8,10 @@ use super::read::Entry;
 pub fn complete(entries: &mut [Entry<'_>]) -> Vec<String> {
     let mut errors = Vec::new();
     let mut words = BTreeMap::new();
-    let mut targets = BTreeMap::new();
+    let mut targets = BTreeSet::new();
     for entry in &*entries {
         let rule = &entry.rule;
-        if targets.insert((rule.id, rule.target), ()).is_some() {
+        if !targets.insert((rule.id, rule.target)) {
             errors.push(format!("{}: two rules for {} have this id", rule.id, rule.target.name()));
         }
         let own = (
