@@ -59,11 +59,11 @@ pub fn language(path: &ImagePath, content: &[u8]) -> Option<Target> {
     if within(b".circleci/") {
         return Some(Target::CircleCi);
     }
-    said(content)
+    said(content).filter(|target| *target != Target::Dockerfile)
 }
 
-/// The language that a document says it is in.
-fn said(content: &[u8]) -> Option<Target> {
+/// The language that a document says it is in, whatever its name.
+pub fn said(content: &[u8]) -> Option<Target> {
     let has = |word: &[u8]| memchr::memmem::find(content, word).is_some();
     // As a key: of a mapping in YAML at the beginning of a line, in JSON in quotes.
     let key = |word: &str| has_key(content, word.as_bytes());
@@ -79,7 +79,11 @@ fn said(content: &[u8]) -> Option<Target> {
     if key("openapi") || key("swagger") {
         return Some(Target::OpenApi);
     }
-    None
+    let mut lines = content.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    let instruction = lines.find(|line| !line.is_empty() && !line.starts_with(b"#"))?;
+    let word = instruction.split(u8::is_ascii_whitespace).next()?;
+    let begins = word.eq_ignore_ascii_case(b"FROM") || word.eq_ignore_ascii_case(b"ARG");
+    begins.then_some(Target::Dockerfile)
 }
 
 /// Whether a document has a key: of an outer mapping in YAML, where no space is before it but that of a list, or anywhere in

@@ -67,6 +67,8 @@ pub struct Context<'a> {
     pub generated_at: &'a str,
     /// Whether vulnerabilities were asked for at all.
     pub wants_vulnerabilities: bool,
+    /// Whether settings were judged.
+    pub wants_settings: bool,
     /// Whether licences were asked for.
     pub wants_licenses: bool,
     /// What to show.

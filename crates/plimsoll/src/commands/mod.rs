@@ -1,5 +1,6 @@
 //! One file per group of commands.
 
+pub mod config;
 pub mod config_file;
 pub mod db;
 pub mod explain;

@@ -55,6 +55,8 @@ pub(super) struct Job<'a> {
     pub judge: Option<Judge>,
     /// Whether secrets are looked for.
     searches: bool,
+    /// Whether settings are judged.
+    settings: bool,
     licenses: Option<Licenses>,
     vex: Vex,
     policies: Policies,
@@ -85,9 +87,10 @@ impl<'a> Job<'a> {
         } else {
             None
         };
-        let searches = judged && common.look.scanners.contains(&Scanner::Secret);
+        let searches = judged && wants(Scanner::Secret);
+        let settings = judged && wants(Scanner::Misconfig);
         let options = scan::Options {
-            analyzers: analyzers(&common.look, searches),
+            analyzers: analyzers(&common.look, searches, settings),
             archives: match common.look.archives {
                 Archives::None => scan::Archives::None,
                 Archives::Zip => scan::Archives::Indexed,
@@ -103,6 +106,7 @@ impl<'a> Job<'a> {
             options,
             judge,
             searches,
+            settings,
             licenses,
             vex,
             policies,
@@ -124,7 +128,7 @@ impl<'a> Job<'a> {
     }
 
     /// Scans every platform, reports, and judges.
-    fn run(&self, opened: Vec<Opened>, out: &mut dyn Write) -> Result<Exit, Failure> {
+    pub fn run(&self, opened: Vec<Opened>, out: &mut dyn Write) -> Result<Exit, Failure> {
         let mut reports = Vec::new();
         let mut failures = Vec::new();
         for opened in opened {
@@ -194,7 +198,8 @@ impl<'a> Job<'a> {
         let judge = self.judge.iter().map(|judge| judge as &dyn Detector);
         let secrets = self.searches.then_some(&secrets::Judge as &dyn Detector);
         let licenses = self.licenses.iter().map(|licenses| licenses as &dyn Detector);
-        judge.chain(secrets).chain(licenses).collect()
+        let settings = self.settings.then_some(&misconfig::Judge as &dyn Detector);
+        judge.chain(secrets).chain(settings).chain(licenses).collect()
     }
 
     /// Adds to a report what it was judged by, and what others say of it.
@@ -253,6 +258,7 @@ impl<'a> Job<'a> {
             version: env!("CARGO_PKG_VERSION"),
             generated_at: &self.time.to_string(),
             wants_vulnerabilities: self.judge.is_some(),
+            wants_settings: self.settings,
             wants_licenses: self.licenses.is_some(),
             filter,
             run,
@@ -261,12 +267,17 @@ impl<'a> Job<'a> {
 }
 
 /// Who reads files for what is looked for.
-fn analyzers(look: &Look, searches: bool) -> Vec<&'static Analyzer> {
+fn analyzers(look: &Look, searches: bool, settings: bool) -> Vec<&'static Analyzer> {
+    let settings = settings.then_some(&misconfig::ANALYZER);
+    if look.scanners == [Scanner::Misconfig] {
+        // Nothing that a setting is judged by is a package.
+        return settings.into_iter().collect();
+    }
     let secrets = searches.then_some(&secrets::ANALYZER);
     let license = look.scanners.contains(&Scanner::License);
     let texts = license.then_some(packages::license::OF_PACKAGES);
     let full = (license && look.license.license_full).then_some(packages::license::FULL);
-    packages::analyzers().chain(secrets).chain([texts, full].into_iter().flatten().flatten()).collect()
+    packages::analyzers().chain(secrets).chain(settings).chain([texts, full].into_iter().flatten().flatten()).collect()
 }
 
 /// Where to keep facts, if anywhere.
