@@ -115,7 +115,7 @@ fn excerpt(content: &[u8], span: Span) -> Vec<String> {
     }
     let count = (span.last.saturating_sub(span.first) as usize + 1).min(Misconfiguration::MOST_LINES);
     let lines = content.split(|byte| *byte == b'\n').skip(span.first as usize - 1).take(count);
-    lines.map(|line| mask(String::from_utf8_lossy(line).trim_end())).collect()
+    lines.map(|line| mask(String::from_utf8_lossy(line).trim_end()).replace('\t', "    ")).collect()
 }
 
 /// One gap for each attribute that nobody knows, whatever number of rules ask for it.

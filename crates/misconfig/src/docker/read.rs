@@ -19,7 +19,7 @@ pub fn read(content: &[u8], file: usize) -> Reading {
         reading.gap(Some(yaml::Wrong { what, limit: true }));
         instructions.truncate(MOST);
     }
-    let mut reader = Reader { file, resources: Vec::new(), stages: Vec::new(), global: Variables::default() };
+    let mut reader = Reader { file, resources: Vec::new(), stages: Vec::new(), global: Variables::platforms() };
     for instruction in &instructions {
         reader.instruction(instruction, false);
     }

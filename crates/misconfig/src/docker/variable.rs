@@ -22,6 +22,14 @@ impl Variables {
         self.0.get(name)?.as_deref()
     }
 
+    /// What the builder always sets before the first stage, and nobody knows before (Dockerfile reference, "Automatic
+    /// platform ARGs"): the names stay where they are.
+    pub fn platforms() -> Self {
+        let parts = ["PLATFORM", "OS", "ARCH", "VARIANT"].into_iter();
+        let names = parts.flat_map(|part| ["TARGET", "BUILD"].map(|side| format!("{side}{part}")));
+        Self(names.map(|name| (name.clone(), Some(format!("${name}")))).collect())
+    }
+
     /// The text with its variables put in; none where one of them is unknown.
     pub fn expand(&self, text: &str) -> Option<String> {
         self.nested(text, 0)

@@ -64,6 +64,14 @@ pub fn contains(check: &Check<'_>, node: &Node) -> Verdict {
     }
 }
 
+/// Whether two values say the same.
+pub fn same(one: &Node, other: &Node) -> Verdict {
+    match (&one.value, &other.value) {
+        (Value::Unknown | Value::Reference(_), _) | (_, Value::Unknown | Value::Reference(_)) => Verdict::Unknown,
+        _ => Verdict::from(scalar(one).is_some() && scalar(one) == scalar(other)),
+    }
+}
+
 /// A value that is no collection, as text.
 pub fn scalar(node: &Node) -> Option<Cow<'_, str>> {
     match &node.value {

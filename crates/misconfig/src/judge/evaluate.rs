@@ -238,6 +238,11 @@ impl Evaluator<'_> {
                 _ => Verdict::from(*must),
             },
             Check::Contains(..) | Check::ContainsAny(_) => compare::contains(check, node),
+            Check::SameAs(must, path) => {
+                let other = single(scope.climb(path.up).node, &path.steps);
+                let same = other.map_or(Verdict::Fails, |other| compare::same(node, other));
+                if *must { same } else { same.not() }
+            }
             Check::Count(inner) => {
                 let count = match &node.value {
                     Value::List(items) => items.len(),
@@ -299,6 +304,7 @@ impl Evaluator<'_> {
             | Check::StartsWith(must, _)
             | Check::EndsWith(must, _)
             | Check::Contains(must, _)
+            | Check::SameAs(must, _)
             | Check::World(must)
             | Check::Port(must, _) => !must,
             Check::Each(_) | Check::None(_) => true,

@@ -54,8 +54,10 @@ pub fn passes(evaluator: &Evaluator<'_>, related: &Related<'_>, scope: &Scope<'_
     let kinds = related.kinds.join(" or ");
     out.note(verdict, scope.trail, scope.node.span, |wanted| {
         let addresses: Vec<_> = found.iter().map(|theirs| &*theirs.address).collect();
-        let found = (!addresses.is_empty()).then(|| addresses.join(", "));
-        (found, format!("{kinds} {}", words::expected(&related.test, wanted)))
+        let found = if addresses.is_empty() { format!("without {kinds}") } else { addresses.join(", ") };
+        let asked = words::expected(&related.test, wanted);
+        // That there is one is what "a network policy for it" says.
+        (Some(found), if asked == "set" { format!("{kinds} for it") } else { format!("{kinds} for it: {asked}") })
     });
     verdict
 }

@@ -10,35 +10,48 @@ const LONGEST: usize = 120;
 
 /// What a test asks for, or, where `holds` is false, that it asks for anything else.
 pub fn expected(test: &Test<'_>, holds: bool) -> String {
-    let checks: Vec<_> = test.checks.iter().map(check).collect();
-    let checks = checks.join(" and ");
-    if holds { checks } else { format!("not {checks}") }
+    match &*test.checks {
+        [only] => check(only, holds),
+        several => {
+            let checks: Vec<_> = several.iter().map(|each| check(each, true)).collect();
+            let checks = checks.join(" and ");
+            if holds { checks } else { format!("nothing that is {checks}") }
+        }
+    }
 }
 
-fn check(check: &Check<'_>) -> String {
+/// What a check asks for, or its opposite.
+fn check(asked: &Check<'_>, holds: bool) -> String {
     let list = |values: &[&str]| match values {
         [""] => "empty".to_owned(),
         [only] => (*only).to_owned(),
-        _ => format!("one of {}", values.join(", ")),
+        _ => format!(
+            "one of {}",
+            values.iter().filter(|value| !value.is_empty()).copied().collect::<Vec<_>>().join(", ")
+        ),
     };
-    let not = |must: bool, rest: String| if must { rest } else { format!("not {rest}") };
-    match check {
+    let not = |must: bool, rest: String| if must == holds { rest } else { format!("not {rest}") };
+    match asked {
         Check::Exists(must) => not(*must, "set".into()),
         Check::OneOf(must, values) => not(*must, list(values)),
         Check::Matches(must, pattern) => not(*must, format!("matching {}", pattern.text())),
         Check::StartsWith(must, values) => not(*must, format!("beginning with {}", list(values))),
         Check::EndsWith(must, values) => not(*must, format!("ending with {}", list(values))),
-        Check::Contains(true, values) => format!("with {}", values.join(", ")),
-        Check::Contains(false, values) => format!("without {}", values.join(", ")),
-        Check::ContainsAny(values) => format!("with {}", list(values)),
-        Check::Number(bound, limit) => format!("{} {limit}", side(*bound)),
-        Check::Version(bound, limit) => format!("{} {limit}", side(*bound)),
+        Check::Contains(must, values) if *must == holds => format!("with {}", values.join(", ")),
+        Check::Contains(_, values) => format!("without {}", values.join(", ")),
+        Check::ContainsAny(values) if holds => format!("with {}", list(values)),
+        Check::ContainsAny(values) => format!("without {}", values.join(", ")),
+        Check::Number(bound, limit) => not(true, format!("{} {limit}", side(*bound))),
+        Check::Version(bound, limit) => not(true, format!("{} {limit}", side(*bound))),
         Check::World(must) => not(*must, "open to every address".into()),
         Check::Port(must, port) => not(*must, format!("port {port}")),
-        Check::Count(test) => format!("{} of them", expected(test, true)),
-        Check::Each(inner) => format!("each with {}", condition(inner)),
-        Check::Some(inner) => format!("at least one with {}", condition(inner)),
-        Check::None(inner) => format!("none with {}", condition(inner)),
+        Check::SameAs(must, path) => not(*must, format!("the same as {path}")),
+        Check::Count(test) => not(true, format!("{} of them", expected(test, true))),
+        Check::Each(inner) => not(true, format!("each with {}", condition(inner))),
+        Check::Some(inner) | Check::None(inner) => {
+            let some = matches!(asked, Check::Some(_)) == holds;
+            format!("{} with {}", if some { "at least one" } else { "none" }, condition(inner))
+        }
     }
 }
 
@@ -64,7 +77,8 @@ pub fn condition(asked: &Condition<'_>) -> String {
 
 /// What was found, unless it is nobody's business.
 pub fn found(node: &Node, trail: &Trail<'_>) -> String {
-    if trail.is_secret() { "…".to_owned() } else { written(node) }
+    let tells = !matches!(node.value, Value::Map(_) | Value::Null | Value::Unknown);
+    if tells && trail.is_secret() { "…".to_owned() } else { written(node) }
 }
 
 fn written(node: &Node) -> String {
@@ -112,4 +126,41 @@ pub fn mask(line: &str) -> String {
         return format!("{}{space}…", &line[..=at]);
     }
     redact(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::read::entries;
+
+    /// What a test in YAML asks for, and what its opposite does.
+    fn check(test: &str, holds: &str, fails: &str) {
+        let rule = format!(
+            "- {{id: PLM-A1-B1-001, title: A title of ten, why: {:?}, severity: low, kinds: x, fix: {:?}, bad: x, good: x, pass: {{a: {test}}}}}",
+            "because ".repeat(8),
+            "do it ".repeat(8),
+        );
+        let document = rules::parse(&rule).unwrap();
+        let entries = entries(&document, crate::Target::Host, "x").unwrap();
+        let Condition::Attribute(_, test) = &entries[0].rule.passes else { panic!("{test}") };
+        assert_eq!((&*expected(test, true), &*expected(test, false)), (holds, fails));
+    }
+
+    #[test]
+    fn opposites_are_said_plainly() {
+        check("true", "true", "not true");
+        check("{not: x}", "not x", "x");
+        check("{exists: false}", "not set", "set");
+        check("{contains_any: [a, b]}", "with one of a, b", "without a, b");
+        check("{exists: true, not: x}", "set and not x", "nothing that is set and not x");
+        check("{none: {b: c}}", "none with b c", "at least one with b c");
+    }
+
+    #[test]
+    fn secrets_are_left_out() {
+        assert_eq!(mask("  password: \"x\""), "  password: …");
+        assert_eq!(mask("ENV API_TOKEN=x A=b"), "ENV API_TOKEN=…");
+        assert_eq!(mask("run --password=x --user=y"), "run --password=… --user=y");
+        assert_eq!(mask("name: x"), "name: x");
+    }
 }

@@ -74,6 +74,8 @@ pub enum Check<'a> {
     World(bool),
     /// It is a port, or a range or a list of ports, with this one in it.
     Port(bool, u16),
+    /// It is what another attribute is, whose path begins where this one does.
+    SameAs(bool, #[serde(borrow)] Path<'a>),
     /// How many entries it has (characters, where it is a text).
     Count(Box<Test<'a>>),
     /// Each entry does that; what is no list is its own only entry.

@@ -43,6 +43,7 @@
 //! | `version_at_least`, `version_at_most` | has such a version in it: `TLSv1.2_2021`, `TLS1_2`. |
 //! | `world: true` or `false` | lets in every address (`0.0.0.0/0`, `::/0`, `*`, `Internet`); a list does where one entry does. |
 //! | `port`, `not_port` | is a port, a range (`20-30`) or a list of such, and this port is in it. |
+//! | `same_as: path`, `not_same_as` | is what another attribute is, whose path begins where this one does. |
 //! | `count: test` | has so many entries. |
 //! | `each`, `some`, `none`: condition | is a list, each of (at least one of, none of) whose entries fulfils it; a mapping is its own only entry, and `*` in the path makes entries of its values. |
 //! | `as: json`, `yaml`, `policy`, `shell` | is read as that first ([`View`]). |

@@ -43,7 +43,7 @@ const SEVERITIES: &[&str] = &["critical", "high", "medium", "low"];
 const RELATED: &[&str] = &["kinds", "by", "selector", "exists", "count", "each", "some", "none", "missing"];
 const CHECKS: &str = "is, not, in, not_in, exists, matches, not_matches, starts_with, not_starts_with, ends_with, \
                       not_ends_with, contains, not_contains, contains_any, at_least, at_most, version_at_least, \
-                      version_at_most, world, port, not_port, count, each, some, none, as, missing";
+                      version_at_most, world, port, not_port, same_as, not_same_as, count, each, some, none, as, missing";
 
 /// The rules of one file, which is a list of them. Target and service are the names of its folders.
 pub fn entries<'a>(document: &'a Node, target: Target, service: &'a str) -> Result<Vec<Entry<'a>>, Wrong> {
@@ -193,6 +193,7 @@ fn check<'a>(key: &str, value: &'a Node, test: &mut Test<'a>) -> Result<(), Wron
         "false" => Ok(false),
         _ => Err(value.wrong("true or false was expected")),
     };
+    let path = || Path::parse(value.text()?).map_err(|error| value.wrong(&error));
     let pattern = || Pattern::new(value.text()?).map_err(|error| value.wrong(&error));
     test.checks.push(match key {
         "as" => {
@@ -234,6 +235,8 @@ fn check<'a>(key: &str, value: &'a Node, test: &mut Test<'a>) -> Result<(), Wron
         "world" => Check::World(flag()?),
         "port" => Check::Port(true, port()?),
         "not_port" => Check::Port(false, port()?),
+        "same_as" => Check::SameAs(true, path()?),
+        "not_same_as" => Check::SameAs(false, path()?),
         "count" => Check::Count(Box::new(self::test(value)?)),
         "each" => Check::Each(Box::new(condition(value)?)),
         "some" => Check::Some(Box::new(condition(value)?)),
