@@ -4,6 +4,7 @@
 //! with lines. A rule ([`rule`]) knows one kind of resource and looks at its tree, whatever format it came from.
 
 mod analyzer;
+pub mod compose;
 pub mod detect;
 mod detector;
 pub mod docker;
@@ -11,6 +12,7 @@ pub mod image;
 pub mod json;
 pub mod judge;
 pub mod kubernetes;
+pub mod pipeline;
 mod reading;
 mod resource;
 pub mod rule;
@@ -34,6 +36,12 @@ pub fn reader(target: Target) -> Option<Reader> {
     match target {
         Target::Dockerfile => Some(docker::read),
         Target::Image => Some(image::read),
+        Target::Compose => Some(compose::read),
+        Target::GithubActions => Some(pipeline::github),
+        Target::GitlabCi => Some(pipeline::gitlab),
+        Target::AzurePipelines => Some(pipeline::azure),
+        Target::BitbucketPipelines => Some(pipeline::bitbucket),
+        Target::CircleCi => Some(pipeline::circle),
         Target::Kubernetes => Some(kubernetes::read),
         _ => None,
     }

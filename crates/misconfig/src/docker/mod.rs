@@ -27,3 +27,4 @@ mod stage;
 mod variable;
 
 pub use read::read;
+pub(crate) use variable::Variables;

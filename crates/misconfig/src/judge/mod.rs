@@ -18,7 +18,7 @@ use verdict::Verdict;
 use world::World;
 
 use crate::rule::{self, Rule};
-use crate::{Resource, Target, kubernetes};
+use crate::{Resource, Target, kubernetes, pipeline};
 
 /// What became of one rule for one resource, where it did not pass.
 #[derive(Clone, Debug)]
@@ -66,8 +66,9 @@ fn by<'r>(resources: &[Resource], rules: impl Fn(Target, &str) -> Vec<&'r Rule<'
         };
         see(&resource.kind, &object);
         see(rule::EVERY_KIND, &object);
-        if resource.target == Target::Kubernetes {
-            kubernetes::views(resource, &object, &mut see);
+        match resource.target {
+            Target::Kubernetes => kubernetes::views(resource, &object, &mut see),
+            _ => pipeline::views(resource, &object, &mut see),
         }
     }
     judgement
