@@ -13,6 +13,10 @@ pub use evaluate::Cause;
 pub(crate) use scope::{Scope, Trail};
 pub(crate) use words::mask;
 
+use std::num::NonZero;
+use std::ops::Range;
+use std::thread;
+
 use evaluate::{Causes, Evaluator};
 use verdict::Verdict;
 use world::World;
@@ -53,11 +57,41 @@ pub fn judge_by<'r>(resources: &[Resource], rules: &[&'r Rule<'r>]) -> Judgement
     by(resources, |target, kind| rules.iter().copied().filter(|rule| fits(rule, target, kind)).collect())
 }
 
-fn by<'r>(resources: &[Resource], rules: impl Fn(Target, &str) -> Vec<&'r Rule<'r>>) -> Judgement<'r> {
+/// Fewer resources are judged before a thread is started.
+const FEW: usize = 64;
+
+fn by<'r>(resources: &[Resource], rules: impl Fn(Target, &str) -> Vec<&'r Rule<'r>> + Sync) -> Judgement<'r> {
     let world = World::new(resources);
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    let share = resources.len().div_ceil(threads).max(FEW);
+    let parts: Vec<_> = (0..resources.len()).step_by(share).map(|at| at..(at + share).min(resources.len())).collect();
+    let mut judged: Vec<Judgement<'r>> = Vec::new();
+    thread::scope(|scope| {
+        let (world, rules) = (&world, &rules);
+        let (first, others) = parts.split_first().map_or((0..0, &[][..]), |(first, others)| (first.clone(), others));
+        let others: Vec<_> = others.iter().cloned().map(|part| scope.spawn(move || some(world, part, rules))).collect();
+        judged.push(some(world, first, rules));
+        judged.extend(others.into_iter().filter_map(|thread| thread.join().ok()));
+    });
+    let mut whole = Judgement::default();
+    for part in judged {
+        whole.failures.extend(part.failures);
+        whole.unknown.extend(part.unknown);
+        whole.passed += part.passed;
+    }
+    whole
+}
+
+/// Judges some of the resources.
+fn some<'r>(
+    world: &World<'_>,
+    part: Range<usize>,
+    rules: &impl Fn(Target, &str) -> Vec<&'r Rule<'r>>,
+) -> Judgement<'r> {
     let mut judgement = Judgement::default();
-    for (index, resource) in resources.iter().enumerate() {
-        let evaluator = Evaluator { world: &world, resource: index };
+    for index in part {
+        let resource = &world.resources[index];
+        let evaluator = Evaluator { world, resource: index };
         let object = Scope { node: &resource.body, trail: &Trail::START, around: None };
         let mut see = |kind: &str, scope: &Scope<'_>| {
             for rule in rules(resource.target, kind) {

@@ -13,9 +13,22 @@ pub fn passes(evaluator: &Evaluator<'_>, related: &Related<'_>, scope: &Scope<'_
     let ours = &evaluator.world.resources[evaluator.resource];
     let (mut found, mut perhaps) = (Vec::new(), false);
     for kind in &related.kinds {
-        for index in evaluator.world.of_kind(ours.target, kind) {
+        let linked;
+        let candidates = match related.by.first() {
+            Some((their_path, our_path)) => {
+                let our = single(scope.climb(our_path.up).node, &our_path.steps);
+                linked = evaluator.world.linked(ours.target, kind, their_path, our, &ours.address);
+                &*linked
+            }
+            None => evaluator.world.of_kind(ours.target, kind),
+        };
+        for index in candidates {
             let theirs = &evaluator.world.resources[*index];
-            match belongs(related, scope, ours, theirs) {
+            let belongs = match evaluator.world.may_compare() {
+                true => belongs(related, scope, ours, theirs),
+                false => Verdict::Unknown,
+            };
+            match belongs {
                 Verdict::Holds => found.push(theirs),
                 Verdict::Unknown => perhaps = true,
                 Verdict::Fails => {}
@@ -74,9 +87,7 @@ fn belongs(related: &Related<'_>, scope: &Scope<'_>, ours: &Resource, theirs: &R
         }
     }
     let Some(selects) = &related.selects else { return verdict };
-    let namespace =
-        |node: &Node| node.at(&["metadata", "namespace"]).and_then(Node::text).unwrap_or("default").to_owned();
-    if namespace(&ours.body) != namespace(&theirs.body) {
+    if namespace(ours) != namespace(theirs) {
         return Verdict::Fails;
     }
     let (selector, labels) = match selects {
@@ -84,6 +95,10 @@ fn belongs(related: &Related<'_>, scope: &Scope<'_>, ours: &Resource, theirs: &R
         Selects::Ours(path) => (single(scope.climb(path.up).node, &path.steps), pod(theirs)),
     };
     verdict.min(selector.map_or(Verdict::Fails, |selector| chosen(selector, labels.at(&["metadata", "labels"]))))
+}
+
+fn namespace(object: &Resource) -> &str {
+    object.body.at(&["metadata", "namespace"]).and_then(Node::text).unwrap_or("default")
 }
 
 /// What of a resource has the labels that selectors choose: of what makes pods, the pod.

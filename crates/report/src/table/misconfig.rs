@@ -73,7 +73,7 @@ fn place(report: &Report, found: &Misconfiguration, context: &Context<'_>, out: 
     parts.extend(found.suppressed.as_ref().map(|why| format!("set aside: {}", one_line(why))));
     wrapped(DIM, &parts.join(" · "), context, out)?;
     for (number, text) in (found.lines.0..).zip(found.excerpt.iter().take(LINES)) {
-        Line::new(context).space(INDENT).add(DIM, &format!("{number:>5} │ {}", one_line(text))).write(out)?;
+        Line::new(context).space(INDENT).add(DIM, &format!("{number:>5} │ {}", clean(text))).write(out)?;
     }
     Ok(())
 }
