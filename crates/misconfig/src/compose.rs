@@ -23,10 +23,11 @@ pub fn read(content: &[u8], file: usize) -> Reading {
     };
     for mut document in documents.read {
         fill(&mut document, &Variables::default());
+        let mut room = MOST_EXTENDED;
         let services = document.get("services").map(Node::entries).unwrap_or_default();
         for (name, service) in services {
             let mut service = service.clone();
-            extend(&mut service, services);
+            extend(&mut service, services, &mut room);
             unify(&mut service);
             add("service", format!("service {name}"), service);
         }
@@ -56,8 +57,11 @@ fn fill(node: &mut Node, variables: &Variables) {
     }
 }
 
+/// Values that all services take from others: more than people repeat.
+const MOST_EXTENDED: usize = 200_000;
+
 /// Adds what a service of the same file brings that this one extends.
-fn extend(service: &mut Node, services: &[(String, Node)]) {
+fn extend(service: &mut Node, services: &[(String, Node)], room: &mut usize) {
     const DEEPEST: usize = 8;
     let mut base = service.clone();
     for _ in 0..DEEPEST {
@@ -67,12 +71,7 @@ fn extend(service: &mut Node, services: &[(String, Node)]) {
             None => extended.text().or_else(|| extended.get("service")?.text()),
         };
         let Some((_, next)) = services.iter().find(|(known, _)| Some(&**known) == name) else { return };
-        let Value::Map(entries) = &mut service.value else { return };
-        for (key, value) in next.entries() {
-            if !entries.iter().any(|(known, _)| known == key) {
-                entries.push((key.clone(), value.clone()));
-            }
-        }
+        service.complete(next.entries(), room);
         base = next.clone();
     }
 }

@@ -48,6 +48,11 @@ impl Detector for Judge {
             let content = files.get(resource.file).map_or(&b""[..], |(_, file)| &file.content);
             findings.push(finding(&failure, resource, place(resource.file), content));
         }
+        gaps.extend(judgement.cut.iter().map(|index| {
+            let resource = &resources[*index];
+            let detail = format!("{}: more is wrong than is listed here", resource.address);
+            Gap { place: place(resource.file), by: ID, kind: GapKind::LimitHit, detail }
+        }));
         gaps.extend(unknown(&judgement.unknown, &resources, place));
     }
 }

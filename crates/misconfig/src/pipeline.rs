@@ -80,10 +80,16 @@ fn is_job(name: &str, body: &Node) -> bool {
 /// How far `extends` leads (GitLab allows eleven levels).
 const DEEPEST: usize = 11;
 
+/// Values that all jobs take from others: more than people repeat.
+const MOST_INHERITED: usize = 200_000;
+
 /// Gives every job what it extends, and what is said for all jobs.
 fn inherit(pipeline: &mut Node) {
     const SHARED: &[&str] = &["image", "services", "before_script", "after_script", "cache"];
     let original = pipeline.clone();
+    let shared = original.entries().iter().filter(|(key, _)| SHARED.contains(&&**key));
+    let shared: Vec<_> = shared.cloned().collect();
+    let mut room = MOST_INHERITED;
     let Value::Map(entries) = &mut pipeline.value else { return };
     for (name, body) in entries {
         if !is_job(name, body) {
@@ -96,22 +102,11 @@ fn inherit(pipeline: &mut Node) {
                 extended.text().into_iter().chain(extended.items().iter().filter_map(Node::text)).collect();
             // The last one named counts most.
             let Some(next) = names.last().and_then(|name| original.get(name)) else { break };
-            add(body, next.entries());
+            body.complete(next.entries(), &mut room);
             base = next.clone();
         }
-        add(body, original.get("default").map(Node::entries).unwrap_or_default());
-        let shared = original.entries().iter().filter(|(key, _)| SHARED.contains(&&**key));
-        add(body, &shared.cloned().collect::<Vec<_>>());
-    }
-}
-
-/// Adds entries whose keys are not there.
-fn add(node: &mut Node, more: &[(String, Node)]) {
-    let Value::Map(entries) = &mut node.value else { return };
-    for (key, value) in more {
-        if !entries.iter().any(|(known, _)| known == key) {
-            entries.push((key.clone(), value.clone()));
-        }
+        body.complete(original.get("default").map(Node::entries).unwrap_or_default(), &mut room);
+        body.complete(&shared, &mut room);
     }
 }
 

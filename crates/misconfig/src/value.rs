@@ -53,6 +53,28 @@ impl Node {
         keys.iter().try_fold(self, |node, key| node.get(key))
     }
 
+    /// How many values it is made of.
+    pub fn count(&self) -> usize {
+        1 + match &self.value {
+            Value::List(items) => items.iter().map(Self::count).sum(),
+            Value::Map(entries) => entries.iter().map(|(_, value)| value.count()).sum(),
+            _ => 0,
+        }
+    }
+
+    /// Adds entries to a mapping whose keys are not there, as long as there is room for so many values; takes what they need.
+    pub(crate) fn complete(&mut self, more: &[(String, Self)], room: &mut usize) {
+        let Value::Map(entries) = &mut self.value else { return };
+        for (key, value) in more {
+            if entries.iter().any(|(known, _)| known == key) {
+                continue;
+            }
+            let Some(left) = room.checked_sub(value.count()) else { return };
+            *room = left;
+            entries.push((key.clone(), value.clone()));
+        }
+    }
+
     /// The text, where it is one.
     pub fn text(&self) -> Option<&str> {
         if let Value::Text(text) = &self.value { Some(text) } else { None }
@@ -100,6 +122,11 @@ impl Span {
 
 /// The entries of a mapping, of which the last one of each key counts and stands where the first did.
 pub(crate) fn last_of_each(entries: Vec<(String, Node)>) -> Vec<(String, Node)> {
+    const FEW: usize = 16;
+    let is_known = |index: usize| entries[..index].iter().any(|(key, _)| *key == entries[index].0);
+    if entries.len() <= FEW && !(0..entries.len()).any(is_known) {
+        return entries;
+    }
     let mut seen = std::collections::HashMap::new();
     let mut kept: Vec<(String, Node)> = Vec::with_capacity(entries.len());
     for (key, node) in entries {

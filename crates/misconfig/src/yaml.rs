@@ -13,7 +13,7 @@ use crate::value::last_of_each;
 use crate::{Node, Span, Value};
 
 /// Nodes of one file, those that aliases repeat included.
-const MOST_NODES: usize = 2_000_000;
+const MOST_NODES: usize = 500_000;
 /// How deep nodes may lie in each other: they are dropped recursively.
 const DEEPEST: usize = 128;
 
@@ -139,7 +139,7 @@ impl Tree {
             Event::Alias(anchor) => {
                 self.last = span.last;
                 let known = self.anchored.get(&anchor);
-                self.charge(known.map_or(1, count), span)?;
+                self.charge(known.map_or(1, Node::count), span)?;
                 let value = self.anchored.get(&anchor).map_or(Value::Null, |node| node.value.clone());
                 self.end(value.at(span), 0)
             }
@@ -177,7 +177,7 @@ impl Tree {
     /// Puts a complete node where it belongs.
     fn end(&mut self, node: Node, anchor: usize) -> Result<(), Wrong> {
         if anchor != 0 {
-            self.charge(count(&node), node.span)?;
+            self.charge(node.count(), node.span)?;
             self.anchored.insert(anchor, node.clone());
         }
         let Some(open) = self.open.last_mut() else {
@@ -217,15 +217,6 @@ fn merge(merged: &mut Vec<Vec<(String, Node)>>, node: Node) {
             _ => None,
         })),
         _ => {}
-    }
-}
-
-/// How many nodes it is made of.
-fn count(node: &Node) -> usize {
-    1 + match &node.value {
-        Value::List(items) => items.iter().map(count).sum(),
-        Value::Map(entries) => entries.iter().map(|(_, value)| count(value)).sum(),
-        _ => 0,
     }
 }
 

@@ -5,19 +5,29 @@ use super::stage::Stage;
 use super::variable::Variables;
 use crate::{Node, Reading, Resource, Span, Target, Value, json, shell, yaml};
 
-/// Instructions of one file; what are more are not read.
+/// Bytes of a file. What rules see of it is many times as large.
+const LARGEST: usize = 1 << 20;
+/// Instructions of one file, and stages, each of which begins with what another has said; what are more are not read.
 const MOST: usize = 10_000;
+const MOST_STAGES: usize = 500;
 
 /// The resources of a Dockerfile.
 pub fn read(content: &[u8], file: usize) -> Reading {
     let mut reading = Reading::default();
     let Some(text) = reading.text(content) else { return reading };
+    if text.len() > LARGEST {
+        let what = format!("a Dockerfile of {} bytes; more than {LARGEST} are not read", text.len());
+        reading.gap(Some(yaml::Wrong { what, limit: true }));
+        return reading;
+    }
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     let (directives, mut instructions) = line::instructions(text);
-    if let Some(first) = instructions.get(MOST) {
-        let what = format!("line {}: more than {MOST} instructions", first.span.first);
+    let stages = instructions.iter().enumerate().filter(|(_, instruction)| instruction.name == "FROM");
+    let most = stages.map(|(index, _)| index).nth(MOST_STAGES).unwrap_or(MOST).min(MOST);
+    if let Some(first) = instructions.get(most) {
+        let what = format!("line {}: more than {MOST} instructions or {MOST_STAGES} stages", first.span.first);
         reading.gap(Some(yaml::Wrong { what, limit: true }));
-        instructions.truncate(MOST);
+        instructions.truncate(most);
     }
     let mut reader = Reader { file, resources: Vec::new(), stages: Vec::new(), global: Variables::platforms() };
     for instruction in &instructions {
@@ -108,13 +118,12 @@ impl Reader {
             [_, word, alias, ..] if word.eq_ignore_ascii_case("as") => Some(alias),
             _ => None,
         };
-        let base = image
-            .as_deref()
-            .and_then(|image| self.stages.iter().rev().find(|stage| stage.name.eq_ignore_ascii_case(image)).cloned());
+        let named = |stage: &&Stage| image.as_ref().is_some_and(|image| stage.name.eq_ignore_ascii_case(image));
+        let base = self.stages.iter().rev().find(named);
         match &image {
             Some(image) => {
                 entries.push(("image".to_owned(), node(image)));
-                if let Some(base) = &base {
+                if let Some(base) = base {
                     entries.push(("stage".to_owned(), node(&base.name)));
                 } else {
                     entries.extend(reference(image).into_iter().map(|(key, part)| (key.to_owned(), node(part))));
@@ -134,7 +143,7 @@ impl Reader {
         let index = self.stages.len();
         let name = alias.map_or_else(|| index.to_string(), str::to_owned);
         let address = format!("{name}.FROM:{}", span.first);
-        let mut stage = Stage { name, index, from: from.clone(), ..Stage::after(base.as_ref()) };
+        let mut stage = Stage { name, index, from: from.clone(), ..Stage::after(base) };
         stage.instructions.push(("FROM".to_owned(), from.clone()));
         self.stages.push(stage);
         let kind = "FROM".to_owned();

@@ -9,7 +9,7 @@ use crate::{Node, Span, Value};
 pub struct Variables(HashMap<String, Option<String>>);
 
 /// Texts that variables make longer than this are unknown: each may hold the one before twice.
-const LONGEST: usize = 64 << 10;
+const LONGEST: usize = 4 << 10;
 
 impl Variables {
     /// Sets one.

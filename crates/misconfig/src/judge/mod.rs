@@ -42,6 +42,8 @@ pub struct Judgement<'r> {
     pub failures: Vec<Failure<'r>>,
     /// What could not be judged, because it depends on an unknown value.
     pub unknown: Vec<Failure<'r>>,
+    /// Resources of which more was wrong than is listed.
+    pub cut: Vec<usize>,
     /// How often a rule applied to a resource and passed.
     pub passed: usize,
 }
@@ -77,6 +79,7 @@ fn by<'r>(resources: &[Resource], rules: impl Fn(Target, &str) -> Vec<&'r Rule<'
     for part in judged {
         whole.failures.extend(part.failures);
         whole.unknown.extend(part.unknown);
+        whole.cut.extend(part.cut);
         whole.passed += part.passed;
     }
     whole
@@ -108,6 +111,9 @@ fn some<'r>(
     judgement
 }
 
+/// More findings of one resource than anybody reads: whoever makes them means to fill the memory.
+const MOST_FAILURES: usize = 1000;
+
 /// Judges one resource by one rule.
 fn one<'r>(evaluator: &Evaluator<'_>, rule: &'r Rule<'r>, scope: &Scope<'_>, judgement: &mut Judgement<'r>) {
     let applies = match &rule.applies {
@@ -120,6 +126,14 @@ fn one<'r>(evaluator: &Evaluator<'_>, rule: &'r Rule<'r>, scope: &Scope<'_>, jud
     let verdict = evaluator.condition(&rule.passes, scope, &mut Causes::quiet());
     if verdict == Verdict::Holds {
         judgement.passed += usize::from(applies == Verdict::Holds);
+        return;
+    }
+    let is_ours = |failure: &&Failure<'_>| failure.resource == evaluator.resource;
+    let count = |list: &[Failure<'_>]| list.iter().rev().take_while(is_ours).count();
+    if count(&judgement.failures) + count(&judgement.unknown) >= MOST_FAILURES {
+        if judgement.cut.last() != Some(&evaluator.resource) {
+            judgement.cut.push(evaluator.resource);
+        }
         return;
     }
     // Only now is it worth the while to find out why.

@@ -24,11 +24,11 @@ pub fn passes(evaluator: &Evaluator<'_>, related: &Related<'_>, scope: &Scope<'_
         };
         for index in candidates {
             let theirs = &evaluator.world.resources[*index];
-            let belongs = match evaluator.world.may_compare() {
-                true => belongs(related, scope, ours, theirs),
-                false => Verdict::Unknown,
-            };
-            match belongs {
+            if !evaluator.world.may_compare() {
+                perhaps = true;
+                break;
+            }
+            match belongs(related, scope, ours, theirs) {
                 Verdict::Holds => found.push(theirs),
                 Verdict::Unknown => perhaps = true,
                 Verdict::Fails => {}

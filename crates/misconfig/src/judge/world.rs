@@ -61,13 +61,12 @@ impl<'w> World<'w> {
         let of = |map: &HashMap<String, Vec<usize>>, key: &str| map.get(key).cloned().unwrap_or_default();
         let mut found = match our.map(|node| &node.value) {
             None => links.missing.clone(),
-            Some(Value::Unknown) => return self.of_kind(target, kind).to_vec(),
             Some(Value::Reference(text)) if !text.contains("${") => {
                 let named = self.by_address.get(referred(text)).cloned().unwrap_or_default();
                 let named = named.into_iter().filter(|index| self.resources[*index].kind == kind);
                 named.chain(of(&links.references, text)).collect()
             }
-            Some(Value::Reference(_)) => return self.of_kind(target, kind).to_vec(),
+            Some(Value::Unknown | Value::Reference(_)) => return self.of_kind(target, kind).to_vec(),
             _ => our.and_then(scalar).map(|text| of(&links.valued, &text)).unwrap_or_default(),
         };
         found.extend(of(&links.referring, address));
