@@ -1,5 +1,6 @@
 //! Facts to findings: every file of configuration becomes resources, and all of them are judged together.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -88,27 +89,27 @@ fn read_all(files: &[(&Item, &Configuration)]) -> Vec<Reading> {
     (0..files.len()).map(|index| done.remove(&index).unwrap_or_default()).collect()
 }
 
-fn finding(failure: &Failure<'_>, resource: &Resource, place: Place, content: &[u8]) -> Finding {
+fn finding(failure: &Failure<'static>, resource: &Resource, place: Place, content: &[u8]) -> Finding {
     let (rule, cause) = (failure.rule, &failure.cause);
-    let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+    let shared = |texts: &[&'static str]| texts.iter().copied().map(Cow::Borrowed).collect();
     Finding::Misconfiguration(Box::new(Misconfiguration {
         place,
-        rule: rule.id.to_owned(),
-        title: rule.title.to_owned(),
+        rule: rule.id.into(),
+        title: rule.title.into(),
         severity: Severity::from_word(rule.severity).unwrap_or_default(),
-        language: resource.target.name().to_owned(),
+        language: resource.target.name().into(),
         resource: resource.address.clone(),
         attribute: cause.path.clone(),
         lines: (cause.span.first, cause.span.last),
         excerpt: excerpt(content, cause.span),
         found: cause.found.clone(),
         expected: cause.expected.clone(),
-        why: rule.why.to_owned(),
-        fix: rule.fix.to_owned(),
-        code: rule.code.to_owned(),
-        references: owned(&rule.references),
+        why: rule.why.into(),
+        fix: rule.fix.into(),
+        code: rule.code.into(),
+        references: shared(&rule.references),
         weaknesses: rule.cwe.iter().map(|number| format!("CWE-{number}")).collect(),
-        controls: owned(&rule.controls),
+        controls: shared(&rule.controls),
         suppressed: None,
     }))
 }

@@ -1,5 +1,7 @@
 //! The tree that configuration of every format becomes: values, each with the lines on which it stands.
 
+use std::collections::{HashMap, HashSet};
+
 /// The lines of a file that something takes, both counted from one; zero where it stands nowhere (a default).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
@@ -65,14 +67,14 @@ impl Node {
     /// Adds entries to a mapping whose keys are not there, as long as there is room for so many values; takes what they need.
     pub(crate) fn complete(&mut self, more: &[(String, Self)], room: &mut usize) {
         let Value::Map(entries) = &mut self.value else { return };
-        for (key, value) in more {
-            if entries.iter().any(|(known, _)| known == key) {
-                continue;
-            }
-            let Some(left) = room.checked_sub(value.count()) else { return };
+        let known: HashSet<&str> = entries.iter().map(|(key, _)| &**key).collect();
+        let mut added = Vec::new();
+        for (key, value) in more.iter().filter(|(key, _)| !known.contains(&**key)) {
+            let Some(left) = room.checked_sub(value.count()) else { break };
             *room = left;
-            entries.push((key.clone(), value.clone()));
+            added.push((key.clone(), value.clone()));
         }
+        entries.extend(added);
     }
 
     /// The text, where it is one.
@@ -127,7 +129,7 @@ pub(crate) fn last_of_each(entries: Vec<(String, Node)>) -> Vec<(String, Node)> 
     if entries.len() <= FEW && !(0..entries.len()).any(is_known) {
         return entries;
     }
-    let mut seen = std::collections::HashMap::new();
+    let mut seen = HashMap::new();
     let mut kept: Vec<(String, Node)> = Vec::with_capacity(entries.len());
     for (key, node) in entries {
         let at: usize = *seen.entry(key.clone()).or_insert(kept.len());

@@ -1,5 +1,7 @@
 //! Configuration: the files that hold it, and what is wrong with what they set.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{Place, Severity};
@@ -14,19 +16,20 @@ pub struct Configuration {
     pub content: Vec<u8>,
 }
 
-/// A setting that a rule does not agree with.
+/// A setting that a rule does not agree with. The words of a rule are the program's own, so that thousands of findings
+/// share them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Misconfiguration {
     /// The file and its layer; an empty path for what the image's configuration says.
     pub place: Place,
     /// The rule, by its id: `PLM-K8S-POD-001`.
-    pub rule: String,
+    pub rule: Cow<'static, str>,
     /// What must hold, in one line.
-    pub title: String,
+    pub title: Cow<'static, str>,
     /// How bad it is that it does not.
     pub severity: Severity,
     /// The language of the file.
-    pub language: String,
+    pub language: Cow<'static, str>,
     /// The resource, as its language calls it: `default/Deployment/web`.
     pub resource: String,
     /// The attribute; empty where the resource as a whole is meant.
@@ -40,17 +43,17 @@ pub struct Misconfiguration {
     /// What the rule asks for.
     pub expected: String,
     /// Why.
-    pub why: String,
+    pub why: Cow<'static, str>,
     /// What to do, in words.
-    pub fix: String,
+    pub fix: Cow<'static, str>,
     /// How that looks.
-    pub code: String,
+    pub code: Cow<'static, str>,
     /// Pages to read.
-    pub references: Vec<String>,
+    pub references: Vec<Cow<'static, str>>,
     /// Kinds of weakness: `CWE-250`.
     pub weaknesses: Vec<String>,
     /// Controls of frameworks: `cis-docker:4.1`.
-    pub controls: Vec<String>,
+    pub controls: Vec<Cow<'static, str>>,
     /// Why it does not count, where that is so.
     pub suppressed: Option<String>,
 }

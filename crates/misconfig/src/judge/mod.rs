@@ -48,6 +48,12 @@ pub struct Judgement<'r> {
     pub passed: usize,
 }
 
+impl Judgement<'_> {
+    fn listed(&self) -> usize {
+        self.failures.len() + self.unknown.len()
+    }
+}
+
 /// Judges resources by our own rules.
 pub fn judge(resources: &[Resource]) -> Judgement<'static> {
     by(resources, |target, kind| rule::of_kind(target, kind).collect())
@@ -93,12 +99,12 @@ fn some<'r>(
 ) -> Judgement<'r> {
     let mut judgement = Judgement::default();
     for index in part {
-        let resource = &world.resources[index];
+        let (resource, begun) = (&world.resources[index], judgement.listed());
         let evaluator = Evaluator { world, resource: index };
         let object = Scope { node: &resource.body, trail: &Trail::START, around: None };
         let mut see = |kind: &str, scope: &Scope<'_>| {
             for rule in rules(resource.target, kind) {
-                one(&evaluator, rule, scope, &mut judgement);
+                one(&evaluator, rule, scope, begun, &mut judgement);
             }
         };
         see(&resource.kind, &object);
@@ -114,8 +120,14 @@ fn some<'r>(
 /// More findings of one resource than anybody reads: whoever makes them means to fill the memory.
 const MOST_FAILURES: usize = 1000;
 
-/// Judges one resource by one rule.
-fn one<'r>(evaluator: &Evaluator<'_>, rule: &'r Rule<'r>, scope: &Scope<'_>, judgement: &mut Judgement<'r>) {
+/// Judges one resource by one rule; `begun` is how many findings there were before the resource.
+fn one<'r>(
+    evaluator: &Evaluator<'_>,
+    rule: &'r Rule<'r>,
+    scope: &Scope<'_>,
+    begun: usize,
+    judgement: &mut Judgement<'r>,
+) {
     let applies = match &rule.applies {
         Some(condition) => evaluator.condition(condition, scope, &mut Causes::quiet()),
         None => Verdict::Holds,
@@ -128,9 +140,7 @@ fn one<'r>(evaluator: &Evaluator<'_>, rule: &'r Rule<'r>, scope: &Scope<'_>, jud
         judgement.passed += usize::from(applies == Verdict::Holds);
         return;
     }
-    let is_ours = |failure: &&Failure<'_>| failure.resource == evaluator.resource;
-    let count = |list: &[Failure<'_>]| list.iter().rev().take_while(is_ours).count();
-    if count(&judgement.failures) + count(&judgement.unknown) >= MOST_FAILURES {
+    if judgement.listed() - begun >= MOST_FAILURES {
         if judgement.cut.last() != Some(&evaluator.resource) {
             judgement.cut.push(evaluator.resource);
         }

@@ -1,5 +1,7 @@
 //! Settings that rules do not agree with, in JSON. Values that are secrets are nowhere in a report.
 
+use std::borrow::Cow;
+
 use model::Misconfiguration;
 use serde::Serialize;
 
@@ -22,9 +24,9 @@ pub(crate) struct MisconfigurationJson<'a> {
     why: &'a str,
     fix: &'a str,
     code: &'a str,
-    references: &'a [String],
+    references: &'a [Cow<'static, str>],
     weaknesses: &'a [String],
-    controls: &'a [String],
+    controls: &'a [Cow<'static, str>],
     suppressed: Option<&'a str>,
 }
 
