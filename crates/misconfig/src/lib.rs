@@ -4,6 +4,7 @@
 //! with lines. A rule knows one kind of resource and looks at its tree, whatever format it came from.
 
 mod resource;
+pub mod terraform;
 mod value;
 
 pub use resource::{Resource, Target};

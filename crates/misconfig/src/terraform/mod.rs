@@ -1,0 +1,239 @@
+//! Terraform and OpenTofu: a tree of configuration, plans and state become resources, with the values that Terraform
+//! would give them.
+//!
+//! From the bytes on: [`parse`] and [`json`] read files, [`module`] puts the files of a folder together, [`tree`] finds
+//! roots and where calls lead, [`evaluator`] keeps what is known of one root, [`expression`] finds values and [`body`] turns
+//! blocks into trees with lines. [`plan`] and [`state`] read what Terraform itself has evaluated.
+//!
+//! What rules see:
+//! - `resource` has the kind that its first label says, `data` the same after `data.`; `provider`, `terraform` and `module`
+//!   are kinds of their own. A provider has its name as `name`.
+//! - Nested blocks are lists of mappings, however many there are. In the JSON syntax and in plans a single one may be a
+//!   mapping, since without the provider's schema nobody can tell it from an argument.
+//! - What is known only once it is applied is [`Value::Unknown`], or [`Value::Reference`] with the address of the attribute
+//!   that it will be, in the form of addresses of resources: `module.store["eu"].aws_s3_bucket.logs[0].arn`. A variable of
+//!   the root without a value is `var.name`.
+//! - Where it is not known how many instances there are, one with the key `[*]` stands for all.
+//! - A JSON text (`jsonencode`, a policy document, a text in place) of which something is not known yet is a mapping or a
+//!   list and no text.
+
+mod body;
+mod datum;
+mod document;
+mod evaluator;
+mod expression;
+mod functions;
+mod json;
+mod module;
+mod parse;
+mod plan;
+mod policy_document;
+mod state;
+mod syntax;
+mod template;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+mod tree;
+mod types;
+mod variables;
+
+use std::collections::BTreeSet;
+use std::thread;
+
+use crate::{Node, Resource, Span, Target, Value};
+
+use self::datum::Datum;
+use self::evaluator::Evaluator;
+use self::syntax::Block;
+use self::tree::Tree;
+
+/// A file of the tree that is looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct File<'a> {
+    /// Its path from the top of the tree, with slashes.
+    pub path: &'a str,
+    /// What is in it.
+    pub bytes: &'a [u8],
+}
+
+/// What the command line of Terraform would say.
+#[derive(Clone, Debug, Default)]
+pub struct Options<'a> {
+    /// Files with values of variables (`-var-file`), which apply to every root that declares them.
+    pub variable_files: Vec<File<'a>>,
+    /// Values of variables (`-var`), as they are written there.
+    pub variables: Vec<(String, String)>,
+    /// The workspace; `default` unless set.
+    pub workspace: Option<String>,
+}
+
+/// What a tree of files comes to.
+#[derive(Debug, Default)]
+pub struct Evaluation {
+    /// One for each root module, each plan and each state. Addresses are unique within one.
+    pub roots: Vec<Root>,
+    /// What could not be found out, in the order of files and lines.
+    pub gaps: Vec<Gap>,
+}
+
+/// A root module, a plan or a state.
+#[derive(Debug)]
+pub struct Root {
+    /// Its folder, or the file of the plan or the state.
+    pub path: String,
+    /// Its resources, those of the modules that it calls included.
+    pub resources: Vec<Resource>,
+}
+
+/// Something that could not be found out.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Gap {
+    /// The file, by its number; none where it is a file of variables.
+    pub file: usize,
+    /// The line.
+    pub line: u32,
+    /// Why.
+    pub reason: String,
+}
+
+/// The steps of all roots together; a step is an expression, a value, or sixteen bytes of text.
+const STEPS: usize = 200_000_000;
+/// The steps of one root: at most, and at least, so that no root can starve the others.
+const STEPS_OF_A_ROOT: (usize, usize) = (10_000_000, 1_000_000);
+/// Expressions nest as deep as [`evaluator`] allows, and unoptimized frames are large. Pages that are not touched cost nothing.
+const STACK: usize = 256 << 20;
+
+/// Evaluates everything in a tree of files.
+pub fn evaluate(files: &[File<'_>], options: &Options<'_>) -> Evaluation {
+    let evaluated = thread::scope(|scope| {
+        let thread = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || evaluate_here(files, options));
+        thread.ok().and_then(|thread| thread.join().ok())
+    });
+    evaluated.unwrap_or_else(|| Evaluation {
+        gaps: vec![Gap { file: 0, line: 0, reason: "the configuration could not be evaluated".to_owned() }],
+        ..Evaluation::default()
+    })
+}
+
+fn evaluate_here(files: &[File<'_>], options: &Options<'_>) -> Evaluation {
+    let mut failures = Vec::new();
+    let tree = Tree::new(files, &mut failures);
+    let roots = tree.roots();
+    let mut evaluation = Evaluation::default();
+    let mut gaps: BTreeSet<Gap> = BTreeSet::new();
+    let mut left = STEPS;
+    for (done, root) in roots.iter().enumerate() {
+        let module = &tree.modules[*root];
+        let share = (left / (roots.len() - done)).clamp(STEPS_OF_A_ROOT.1, STEPS_OF_A_ROOT.0);
+        let given = variables::of(module, files, options, &mut failures);
+        let workspace = options.workspace.as_deref().unwrap_or("default");
+        let evaluator = Evaluator::new(&tree, module, &given, workspace, share);
+        let resources = resources(&evaluator);
+        left = left.saturating_sub(share - evaluator.left());
+        gaps.append(&mut evaluator.gaps.borrow_mut());
+        evaluation.roots.push(Root { path: module.folder.clone(), resources });
+    }
+    for (index, file) in files.iter().enumerate() {
+        let read = match plan::read(index, file) {
+            None => state::read(index, file),
+            read => read,
+        };
+        match read {
+            Some(Ok(resources)) => evaluation.roots.push(Root { path: file.path.to_owned(), resources }),
+            Some(Err((line, reason))) => failures.push((index, line, reason)),
+            None => {}
+        }
+    }
+    gaps.extend(failures.into_iter().map(|(file, line, reason)| Gap { file, line, reason }));
+    evaluation.gaps = gaps.into_iter().collect();
+    evaluation
+}
+
+/// All that a root comes to, in the order of its blocks, the modules that it calls after itself.
+fn resources(evaluator: &Evaluator<'_>) -> Vec<Resource> {
+    let mut resources = Vec::new();
+    let mut open = vec![0];
+    while let Some(id) = open.pop() {
+        let instance = evaluator.module(id);
+        let mut called = Vec::new();
+        for (file, block) in &instance.module.blocks {
+            let Some(address) = module::address(&block.kind, &block.labels) else {
+                resources.push(settings(evaluator, id, *file, block, &instance.prefix));
+                continue;
+            };
+            let instances = match evaluator.block(id, &address) {
+                Ok(instances) => instances,
+                Err(failure) => {
+                    evaluator.fail(failure, *file, block.span.first);
+                    continue;
+                }
+            };
+            if let Datum::Reference(_) = instances {
+                // A module that is not in the tree: what it is called with can be judged all the same.
+                resources.push(Resource {
+                    target: Target::Terraform,
+                    kind: "module".to_owned(),
+                    address: format!("{}{address}", instance.prefix),
+                    file: *file,
+                    body: evaluator.settings(id, *file, block),
+                });
+            }
+            for each in all_instances(&instances) {
+                match each {
+                    Datum::Instance(resource) => resources.push(self::resource(evaluator, *resource)),
+                    Datum::Module(module) => {
+                        called.push(*module);
+                        if let Some((address, file, body)) = evaluator.call_body(*module) {
+                            let kind = "module".to_owned();
+                            resources.push(Resource { target: Target::Terraform, kind, address, file, body });
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+        open.extend(called.into_iter().rev());
+    }
+    resources
+}
+
+fn all_instances(instances: &Datum) -> Vec<&Datum> {
+    match (instances.items(), instances.entries()) {
+        (Some(items), _) => items.iter().collect(),
+        (_, Some(entries)) => entries.values().collect(),
+        _ => vec![instances],
+    }
+}
+
+fn resource(evaluator: &Evaluator<'_>, id: usize) -> Resource {
+    let instance = evaluator.instance(id);
+    let of = &instance.block.labels[0];
+    let kind = if instance.block.kind == "data" { format!("data.{of}") } else { of.clone() };
+    let mut body = evaluator.resource_body(id);
+    if let Some((attribute, document)) = policy_document::attribute(&instance.block.kind, of, &body) {
+        let node = document.to_node(body.span, &|datum| evaluator.name(datum));
+        if let Value::Map(entries) = &mut body.value {
+            entries.push((attribute.to_owned(), node));
+        }
+    }
+    Resource { target: Target::Terraform, kind, address: instance.address.clone(), file: instance.file, body }
+}
+
+/// A provider, or settings of Terraform.
+fn settings(evaluator: &Evaluator<'_>, id: usize, file: usize, block: &Block, prefix: &str) -> Resource {
+    let mut body = evaluator.settings(id, file, block);
+    let mut address = format!("{prefix}{}", block.kind);
+    if let (Some(name), Value::Map(entries)) = (block.labels.first(), &mut body.value) {
+        address.push('.');
+        address.push_str(name);
+        if let Some((_, Node { value: Value::Text(alias), .. })) = entries.iter().find(|(key, _)| key == "alias") {
+            address.push('.');
+            address.push_str(alias);
+        }
+        let span = Span { first: body.span.first, last: body.span.first };
+        entries.insert(0, ("name".to_owned(), Node { value: Value::Text(name.clone()), span }));
+    }
+    Resource { target: Target::Terraform, kind: block.kind.clone(), address, file, body }
+}
