@@ -1,7 +1,7 @@
 //! What an expression comes to. Follows Terraform's types; tuples and lists, and objects and maps, are one here.
 //!
-//! Invariant: every collection knows its weight, counted as if nothing in it were shared, so that a value that doubles
-//! itself at each step is refused long before anybody walks through it.
+//! Invariant: every collection knows its weight, counted as if nothing in it were shared, and its depth, so that a value
+//! that doubles or wraps itself at each step is refused long before anybody walks through it.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -36,6 +36,7 @@ pub(super) enum Datum {
 pub(super) struct Items {
     pub values: Vec<Datum>,
     weight: usize,
+    depth: usize,
     known: bool,
 }
 
@@ -44,6 +45,7 @@ pub(super) struct Items {
 pub(super) struct Entries {
     pub values: BTreeMap<Rc<str>, Datum>,
     weight: usize,
+    depth: usize,
     known: bool,
 }
 
@@ -66,8 +68,9 @@ impl Datum {
     pub fn map(values: BTreeMap<Rc<str>, Self>) -> Self {
         let weight =
             values.iter().fold(1, |sum: usize, (key, value)| sum.saturating_add(1 + key.len() / 16 + value.weight()));
+        let depth = 1 + values.values().map(Self::depth).max().unwrap_or(0);
         let known = values.values().all(Self::known);
-        Self::Map(Rc::new(Entries { values, weight, known }))
+        Self::Map(Rc::new(Entries { values, weight, depth, known }))
     }
 
     pub fn encoded(value: Self) -> Self {
@@ -94,6 +97,16 @@ impl Datum {
             Self::Map(entries) => entries.weight,
             Self::Encoded(encoded) => encoded.1,
             _ => 1,
+        }
+    }
+
+    /// How many collections lie in each other.
+    pub fn depth(&self) -> usize {
+        match self {
+            Self::List(items) | Self::Set(items) => items.depth,
+            Self::Map(entries) => entries.depth,
+            Self::Encoded(encoded) => 1 + encoded.0.depth(),
+            _ => 0,
         }
     }
 
@@ -261,8 +274,9 @@ impl Datum {
 impl Items {
     fn new(values: Vec<Datum>) -> Self {
         let weight = values.iter().fold(1, |sum: usize, value| sum.saturating_add(value.weight()));
+        let depth = 1 + values.iter().map(Datum::depth).max().unwrap_or(0);
         let known = values.iter().all(Datum::known);
-        Self { values, weight, known }
+        Self { values, weight, depth, known }
     }
 }
 

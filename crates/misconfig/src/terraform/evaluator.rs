@@ -28,6 +28,8 @@ const MODULE_DEPTH: usize = 32;
 const DEPTH: usize = 800;
 /// The weight of one value; see [`Datum::weight`].
 const WEIGHT: usize = 1 << 20;
+/// Collections within each other in one value: they are walked and dropped recursively.
+const NESTING: usize = 128;
 const GAPS: usize = 1000;
 
 /// Why something has no value.
@@ -230,7 +232,7 @@ impl<'a> Evaluator<'a> {
     pub fn gap(&self, file: usize, line: u32, reason: impl Into<String>) {
         let mut gaps = self.gaps.borrow_mut();
         if gaps.len() < GAPS {
-            gaps.insert(Gap { file, line, reason: reason.into() });
+            gaps.insert(Gap { file: Some(file), line, reason: reason.into() });
         }
     }
 
@@ -261,8 +263,8 @@ impl<'a> Evaluator<'a> {
     /// Pays for a value that was made, and refuses one that is too large.
     pub fn pay(&self, datum: Datum) -> Outcome {
         let weight = datum.weight();
-        if weight > WEIGHT {
-            return Err("the value is too large".into());
+        if weight > WEIGHT || datum.depth() > NESTING {
+            return Err("the value is too large, or nested too deeply".into());
         }
         self.spend(weight)?;
         Ok(datum)

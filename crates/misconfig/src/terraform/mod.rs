@@ -48,6 +48,7 @@ use self::datum::Datum;
 use self::evaluator::Evaluator;
 use self::syntax::Block;
 use self::tree::Tree;
+use self::variables::Values;
 
 /// A file of the tree that is looked at.
 #[derive(Clone, Copy, Debug)]
@@ -91,7 +92,7 @@ pub struct Root {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Gap {
     /// The file, by its number; none where it is a file of variables.
-    pub file: usize,
+    pub file: Option<usize>,
     /// The line.
     pub line: u32,
     /// Why.
@@ -103,7 +104,7 @@ const STEPS: usize = 200_000_000;
 /// The steps of one root: at most, and at least, so that no root can starve the others.
 const STEPS_OF_A_ROOT: (usize, usize) = (10_000_000, 1_000_000);
 /// Expressions nest as deep as [`evaluator`] allows, and unoptimized frames are large. Pages that are not touched cost nothing.
-const STACK: usize = 256 << 20;
+const STACK: usize = 128 << 20;
 
 /// Evaluates everything in a tree of files.
 pub fn evaluate(files: &[File<'_>], options: &Options<'_>) -> Evaluation {
@@ -112,7 +113,7 @@ pub fn evaluate(files: &[File<'_>], options: &Options<'_>) -> Evaluation {
         thread.ok().and_then(|thread| thread.join().ok())
     });
     evaluated.unwrap_or_else(|| Evaluation {
-        gaps: vec![Gap { file: 0, line: 0, reason: "the configuration could not be evaluated".to_owned() }],
+        gaps: vec![Gap { file: None, line: 0, reason: "the configuration could not be evaluated".to_owned() }],
         ..Evaluation::default()
     })
 }
@@ -124,10 +125,11 @@ fn evaluate_here(files: &[File<'_>], options: &Options<'_>) -> Evaluation {
     let mut evaluation = Evaluation::default();
     let mut gaps: BTreeSet<Gap> = BTreeSet::new();
     let mut left = STEPS;
+    let values = Values::new(files, options, &mut failures);
     for (done, root) in roots.iter().enumerate() {
         let module = &tree.modules[*root];
         let share = (left / (roots.len() - done)).clamp(STEPS_OF_A_ROOT.1, STEPS_OF_A_ROOT.0);
-        let given = variables::of(module, files, options, &mut failures);
+        let given = values.of(module, options);
         let workspace = options.workspace.as_deref().unwrap_or("default");
         let evaluator = Evaluator::new(&tree, module, &given, workspace, share);
         let resources = resources(&evaluator);
@@ -146,7 +148,8 @@ fn evaluate_here(files: &[File<'_>], options: &Options<'_>) -> Evaluation {
             None => {}
         }
     }
-    gaps.extend(failures.into_iter().map(|(file, line, reason)| Gap { file, line, reason }));
+    let place = |file| (file < files.len()).then_some(file);
+    gaps.extend(failures.into_iter().map(|(file, line, reason)| Gap { file: place(file), line, reason }));
     evaluation.gaps = gaps.into_iter().collect();
     evaluation
 }

@@ -44,7 +44,13 @@ impl Module {
     pub fn new(folder: &str, mut sources: Vec<Source>, failures: &mut Failures) -> Self {
         let mut module = Self { folder: folder.to_owned(), ..Self::default() };
         sources.sort_by(|a, b| (overrides(&a.name), &a.name).cmp(&(overrides(&b.name), &b.name)));
+        let opentofu: HashSet<String> =
+            sources.iter().filter(|source| source.name.contains(".tofu")).map(|source| source.name.clone()).collect();
         for source in sources {
+            // OpenTofu's own file stands in for the one of the same name.
+            if opentofu.contains(&source.name.replace(".tf", ".tofu")) {
+                continue;
+            }
             let over = overrides(&source.name);
             for item in source.body.items {
                 let Item::Block(block) = item else { continue };

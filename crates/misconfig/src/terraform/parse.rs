@@ -2,15 +2,18 @@
 
 use std::ops::Range;
 
-use hcl_edit::Span as _;
 use hcl_edit::expr::{self, BinaryOperator, ObjectKey, TraversalOperator, UnaryOperator};
 use hcl_edit::structure;
 use hcl_edit::template::{Directive, Element, Strip, Template};
+use hcl_edit::{Span as _, Spanned};
 
 use crate::Span;
 
 use super::datum::Datum;
 use super::syntax::{Attribute, Binary, Block, Body, Expression, For, Item, Kind, Piece, Step, Unary};
+
+/// As many places of a file are named.
+const FAILURES: usize = 100;
 
 /// What could be read, and the lines at which something could not.
 pub(super) fn file(text: &str) -> (Body, Vec<(u32, String)>) {
@@ -27,7 +30,8 @@ pub(super) fn file(text: &str) -> (Body, Vec<(u32, String)>) {
             for (first, chunk) in chunks {
                 match body(chunk, first) {
                     Ok(part) => read.items.extend(part.items),
-                    Err(failure) => failures.push(failure),
+                    Err(failure) if failures.len() < FAILURES => failures.push(failure),
+                    Err(_) => {}
                 }
             }
             if failures.is_empty() {
@@ -41,7 +45,7 @@ pub(super) fn file(text: &str) -> (Body, Vec<(u32, String)>) {
 /// A template that is a file or a text of its own.
 pub(super) fn template(text: &str) -> Result<Vec<Piece>, String> {
     let template: Template = text.parse().map_err(|error: hcl_edit::parser::Error| error.message().to_owned())?;
-    Ok(Converter { lines: vec![0], first: 0, fixed: None }.template(&mut template.iter()))
+    Ok(Converter { text, lines: vec![0], first: 0, fixed: None }.template(&mut template.iter(), Literals::Lines))
 }
 
 /// A template in a text of the JSON syntax, or an expression where it is nothing but one.
@@ -50,8 +54,8 @@ pub(super) fn quoted(text: &str, span: Span) -> Result<Expression, String> {
         return Ok(Expression { kind: Kind::Literal(Datum::text(text)), span });
     }
     let template: Template = text.parse().map_err(|error: hcl_edit::parser::Error| error.message().to_owned())?;
-    let converter = Converter { lines: vec![0], first: 0, fixed: Some(span) };
-    Ok(Expression { kind: converter.quoted(&template.iter().collect::<Vec<_>>()), span })
+    let converter = Converter { text, lines: vec![0], first: 0, fixed: Some(span) };
+    Ok(Expression { kind: converter.quoted(&template.iter().collect::<Vec<_>>(), Literals::Lines), span })
 }
 
 /// One expression.
@@ -88,7 +92,8 @@ fn chunks(text: &str) -> Vec<(u32, &str)> {
     chunks
 }
 
-struct Converter {
+struct Converter<'a> {
+    text: &'a str,
     /// Where each line begins.
     lines: Vec<usize>,
     /// How many lines come before the text.
@@ -97,10 +102,10 @@ struct Converter {
     fixed: Option<Span>,
 }
 
-impl Converter {
-    fn new(text: &str, first: u32) -> Self {
+impl<'a> Converter<'a> {
+    fn new(text: &'a str, first: u32) -> Self {
         let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
-        Self { lines: std::iter::once(0).chain(breaks).collect(), first, fixed: None }
+        Self { text, lines: std::iter::once(0).chain(breaks).collect(), first, fixed: None }
     }
 
     fn span(&self, range: Option<Range<usize>>) -> Span {
@@ -153,10 +158,17 @@ impl Converter {
             expr::Expression::Object(object) => {
                 Kind::Object(object.iter().map(|(key, value)| (self.key(key), self.expression(value.expr()))).collect())
             }
-            expr::Expression::StringTemplate(template) => self.quoted(&template.iter().collect::<Vec<_>>()),
+            expr::Expression::StringTemplate(template) => {
+                self.quoted(&template.iter().collect::<Vec<_>>(), Literals::Whole)
+            }
             expr::Expression::HeredocTemplate(heredoc) => {
+                let mut pieces = self.template(&mut heredoc.template.iter(), Literals::Source);
+                let start = expression.span().map_or(0, |range| range.start);
+                if self.text.get(start..).is_some_and(|text| text.starts_with("<<-")) {
+                    flush(&mut pieces);
+                }
                 // A heredoc is a text even where it is nothing but one interpolation: its last line is a line.
-                Kind::Template(self.template(&mut heredoc.template.iter()))
+                Kind::Template(pieces)
             }
             expr::Expression::Parenthesis(inner) => self.expression(inner.inner()).kind,
             expr::Expression::Variable(name) => Kind::Variable(name.as_str().to_owned()),
@@ -230,22 +242,39 @@ impl Converter {
     }
 
     /// A template between quotes: nothing but one interpolation is that value, and need not be a text.
-    fn quoted(&self, elements: &[&Element]) -> Kind {
+    fn quoted(&self, elements: &[&Element], literals: Literals) -> Kind {
         match elements {
             [Element::Interpolation(interpolation)] => self.expression(&interpolation.expr).kind,
-            _ => Kind::Template(self.template(&mut elements.iter().copied())),
+            _ => Kind::Template(self.template(&mut elements.iter().copied(), literals)),
         }
     }
 
-    fn template(&self, elements: &mut dyn Iterator<Item = &Element>) -> Vec<Piece> {
+    /// A literal in its tokens.
+    fn literal(&self, literal: &Spanned<String>, literals: Literals) -> Vec<String> {
+        let source = match literals {
+            Literals::Whole => return vec![literal.to_string()],
+            Literals::Lines => None,
+            Literals::Source => literal.span().and_then(|range| self.text.get(range)),
+        };
+        match source {
+            Some(source) => {
+                source.split_inclusive('\n').map(|line| line.replace("$${", "${").replace("%%{", "%{")).collect()
+            }
+            None => literal.split_inclusive('\n').map(str::to_owned).collect(),
+        }
+    }
+
+    fn template(&self, elements: &mut dyn Iterator<Item = &Element>, literals: Literals) -> Vec<Piece> {
         let mut pieces = Vec::new();
         // Whether the marker `~` before this place takes the white space that follows.
         let mut strip = false;
         for element in elements {
             match element {
                 Element::Literal(text) => {
-                    let text = if strip { text.trim_start() } else { text.as_str() };
-                    pieces.push(Piece::Text(text.to_owned()));
+                    for (at, line) in self.literal(text, literals).into_iter().enumerate() {
+                        let line = if strip && at == 0 { line.trim_start().to_owned() } else { line };
+                        pieces.push(Piece::Text(line));
+                    }
                     strip = false;
                 }
                 Element::Interpolation(interpolation) => {
@@ -256,12 +285,12 @@ impl Converter {
                 Element::Directive(directive) => match &**directive {
                     Directive::If(choice) => {
                         strip_end(&mut pieces, choice.if_expr.strip);
-                        let mut then = self.template(&mut choice.if_expr.template.iter());
+                        let mut then = self.template(&mut choice.if_expr.template.iter(), literals);
                         strip_start(&mut then, choice.if_expr.strip);
                         let mut otherwise = Vec::new();
                         if let Some(other) = &choice.else_expr {
                             strip_end(&mut then, other.strip);
-                            otherwise = self.template(&mut other.template.iter());
+                            otherwise = self.template(&mut other.template.iter(), literals);
                             strip_start(&mut otherwise, other.strip);
                             strip_end(&mut otherwise, choice.endif_expr.strip);
                         } else {
@@ -273,7 +302,7 @@ impl Converter {
                     }
                     Directive::For(each) => {
                         strip_end(&mut pieces, each.for_expr.strip);
-                        let mut body = self.template(&mut each.for_expr.template.iter());
+                        let mut body = self.template(&mut each.for_expr.template.iter(), literals);
                         strip_start(&mut body, each.for_expr.strip);
                         strip_end(&mut body, each.endfor_expr.strip);
                         pieces.push(Piece::For {
@@ -288,6 +317,69 @@ impl Converter {
             }
         }
         pieces
+    }
+}
+
+/// How the literal parts of a template are written. The marker `~` takes white space of one token, and a token ends with its
+/// line except between quotes.
+#[derive(Clone, Copy)]
+enum Literals {
+    Whole,
+    Lines,
+    /// As in the source, since `hcl-edit` takes the indentation of `<<-` from some lines only.
+    Source,
+}
+
+/// Takes the indentation that all lines have from each. It is that of the tokens at the beginnings of lines, blank lines left
+/// out; a line after a marker `~` that took the break before it counts as none, there as in HCL itself.
+fn flush(pieces: &mut [Piece]) {
+    let (mut smallest, mut newline) = (usize::MAX, true);
+    leading(pieces, &mut newline, &mut |text| {
+        let spaces = text.map_or(0, |text| text.chars().take_while(|c| c.is_whitespace()).count());
+        smallest = smallest.min(spaces);
+    });
+    if smallest == usize::MAX {
+        return;
+    }
+    newline = true;
+    leading(pieces, &mut newline, &mut |text| {
+        if let Some(text) = text {
+            *text = text.chars().skip(smallest).collect();
+        }
+    });
+}
+
+/// Shows the first token of each line that is not blank; nothing where it is no text.
+fn leading(pieces: &mut [Piece], newline: &mut bool, see: &mut dyn FnMut(Option<&mut String>)) {
+    for piece in pieces {
+        if let Piece::Text(text) = piece {
+            let ends = text.ends_with('\n');
+            if *newline && !(ends && text.trim_start().is_empty()) {
+                see(Some(text));
+            }
+            *newline = ends;
+            continue;
+        }
+        if std::mem::take(newline) {
+            see(None);
+        }
+        match piece {
+            Piece::If { then, otherwise, .. } => {
+                leading(then, newline, see);
+                if !otherwise.is_empty() {
+                    // The directive between them is a token.
+                    if std::mem::take(newline) {
+                        see(None);
+                    }
+                    leading(otherwise, newline, see);
+                }
+            }
+            Piece::For { body, .. } => leading(body, newline, see),
+            _ => continue,
+        }
+        if std::mem::take(newline) {
+            see(None);
+        }
     }
 }
 

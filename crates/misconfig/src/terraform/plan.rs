@@ -127,7 +127,7 @@ fn split(address: &str) -> (&str, String) {
 fn mark(node: &mut Node, unknown: &Node, expressions: Option<&Node>, prefix: &str) {
     match &unknown.value {
         Value::Bool(true) => node.value = reference(expressions, prefix),
-        Value::Map(marks) => {
+        Value::Map(marks) if holds(unknown) => {
             if !matches!(node.value, Value::Map(_)) {
                 node.value = Value::Map(Vec::new());
             }

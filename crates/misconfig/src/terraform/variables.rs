@@ -10,46 +10,51 @@ use super::syntax::{Expression, Kind, Unary};
 use super::types::Type;
 use super::{File, Options, json, parse, tree};
 
-/// Values of variables, by their names.
-pub(super) fn of(
-    module: &Module,
-    files: &[File<'_>],
-    options: &Options<'_>,
-    failures: &mut Failures,
-) -> HashMap<String, Datum> {
-    let mut values = HashMap::new();
-    let mut own: Vec<(u8, String, usize)> = Vec::new();
-    for (index, file) in files.iter().enumerate().filter(|(_, file)| file.path.contains(".tfvars")) {
-        let Some(path) = tree::join("", file.path) else { continue };
-        let (folder, name) = path.rsplit_once('/').unwrap_or(("", &path));
-        if folder != module.folder {
-            continue;
+/// The values that files give.
+pub(super) struct Values {
+    /// Those that the files of a folder give to the module in it.
+    by_folder: HashMap<String, HashMap<String, Datum>>,
+    /// Those of the files that the command line names.
+    named: HashMap<String, Datum>,
+}
+
+impl Values {
+    pub fn new(files: &[File<'_>], options: &Options<'_>, failures: &mut Failures) -> Self {
+        let mut own: Vec<(u8, String, String, usize)> = Vec::new();
+        for (index, file) in files.iter().enumerate().filter(|(_, file)| file.path.contains(".tfvars")) {
+            let Some(path) = tree::join("", file.path) else { continue };
+            let (folder, name) = path.rsplit_once('/').unwrap_or(("", &path));
+            let turn = match name {
+                "terraform.tfvars" => 0,
+                "terraform.tfvars.json" => 1,
+                _ if name.ends_with(".auto.tfvars") || name.ends_with(".auto.tfvars.json") => 2,
+                _ => continue,
+            };
+            own.push((turn, name.to_owned(), folder.to_owned(), index));
         }
-        let turn = match name {
-            "terraform.tfvars" => 0,
-            "terraform.tfvars.json" => 1,
-            _ if name.ends_with(".auto.tfvars") || name.ends_with(".auto.tfvars.json") => 2,
-            _ => continue,
-        };
-        own.push((turn, name.to_owned(), index));
-    }
-    own.sort();
-    for (_, name, index) in own {
-        for (line, reason) in read(&name, files[index].bytes, &mut values) {
-            failures.push((index, line, reason));
+        own.sort();
+        let mut values = Self { by_folder: HashMap::new(), named: HashMap::new() };
+        for (_, name, folder, index) in own {
+            let broken = read(&name, files[index].bytes, values.by_folder.entry(folder).or_default());
+            failures.extend(broken.into_iter().map(|(line, reason)| (index, line, reason)));
         }
-    }
-    for file in &options.variable_files {
-        // A file that is named may be one of the tree.
-        let index = files.iter().position(|known| known.path == file.path).unwrap_or(usize::MAX);
-        for (line, reason) in read(file.path, file.bytes, &mut values) {
-            failures.push((index, line, reason));
+        for file in &options.variable_files {
+            // A file that is named may be one of the tree.
+            let index = files.iter().position(|known| known.path == file.path).unwrap_or(usize::MAX);
+            let broken = read(file.path, file.bytes, &mut values.named);
+            failures.extend(broken.into_iter().map(|(line, reason)| (index, line, reason)));
         }
+        values
     }
-    for (name, text) in &options.variables {
-        values.insert(name.clone(), argument(module, name, text));
+
+    /// Values of the variables of a root module, by their names.
+    pub fn of(&self, module: &Module, options: &Options<'_>) -> HashMap<String, Datum> {
+        let mut given = self.by_folder.get(&module.folder).cloned().unwrap_or_default();
+        let declared = self.named.iter().filter(|(name, _)| module.variables.contains_key(name.as_str()));
+        given.extend(declared.map(|(name, value)| (name.clone(), value.clone())));
+        given.extend(options.variables.iter().map(|(name, text)| (name.clone(), argument(module, name, text))));
+        given
     }
-    values
 }
 
 fn read(name: &str, bytes: &[u8], values: &mut HashMap<String, Datum>) -> Vec<(u32, String)> {
