@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use crate::{Node, Span, Value};
 
 use super::datum::Datum;
-use super::evaluator::{Evaluator, Names, Scope, lines};
+use super::evaluator::{Evaluator, Names, Scope};
 use super::expression::pairs;
 use super::functions::encoding;
 use super::syntax::{Block, Body, Expression, Item, Kind};
@@ -36,7 +36,7 @@ pub(super) fn node(evaluator: &Evaluator<'_>, body: &Body, scope: &Scope<'_>, sp
             Item::Attribute(attribute) if META_ARGUMENTS.contains(&attribute.name.as_str()) => {}
             Item::Attribute(attribute) => {
                 let mut node = expression(evaluator, &attribute.value, scope);
-                node.span = lines(attribute);
+                node.span = attribute.value.span;
                 entries.set(&attribute.name, node);
             }
             Item::Block(block) => add_block(evaluator, block, scope, None, &mut entries),
@@ -65,13 +65,12 @@ struct Entries {
 
 impl Entries {
     fn set(&mut self, name: &str, node: Node) {
-        match self.places.get(name) {
-            Some(at) => self.list[*at].1 = node,
-            None => {
-                self.places.insert(name.to_owned(), self.list.len());
-                self.list.push((name.to_owned(), node));
-            }
+        if let Some(at) = self.places.get(name) {
+            self.list[*at].1 = node;
+            return;
         }
+        self.places.insert(name.to_owned(), self.list.len());
+        self.list.push((name.to_owned(), node));
     }
 
     /// One more block of a kind.
@@ -109,10 +108,10 @@ fn expand(evaluator: &Evaluator<'_>, block: &Block, kind: &str, scope: &Scope<'_
     let Some(content) = block.body.blocks("content").next() else {
         return evaluator.gap(scope.file, block.span.first, format!("dynamic block {kind:?} has no content"));
     };
-    let iterator = match block.body.attribute("iterator").map(|iterator| &iterator.kind) {
-        Some(Kind::Variable(name)) => name,
+    let iterator: &str = match block.body.attribute("iterator").map(|iterator| &iterator.kind) {
+        Some(Kind::Variable(name)) => name.as_str(),
         // The JSON syntax has it as a text.
-        Some(Kind::Literal(Datum::Text(name))) => &name.to_string(),
+        Some(Kind::Literal(Datum::Text(name))) => name,
         _ => kind,
     };
     let collection =

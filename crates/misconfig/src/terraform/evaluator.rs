@@ -8,14 +8,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::{self, Write};
 use std::rc::Rc;
 
-use crate::{Node, Span};
+use crate::Node;
 
 use super::Gap;
 use super::body;
 use super::datum::Datum;
 use super::module::{self, Module};
 use super::policy_document;
-use super::syntax::{Attribute, Block, Expression};
+use super::syntax::{Block, Expression};
 use super::tree::Tree;
 
 /// Instances that one block may make; more are as like each other as these.
@@ -145,6 +145,13 @@ pub(super) struct ResourceInstance<'a> {
     found: RefCell<HashMap<String, State>>,
 }
 
+impl ResourceInstance<'_> {
+    /// Does something in the scope of its body.
+    fn inside<T>(&self, work: impl FnOnce(&Scope<'_>) -> T) -> T {
+        repeated(self.module, self.file, &self.repetition, work)
+    }
+}
+
 /// What `count` and `each` are for an instance.
 type Repetition = Option<(&'static str, Datum)>;
 
@@ -244,20 +251,13 @@ impl<'a> Evaluator<'a> {
 
     /// Pays for a piece of work.
     pub fn spend(&self, steps: usize) -> Outcome<()> {
-        match self.left.get().checked_sub(steps) {
-            Some(left) => {
-                self.left.set(left);
-                Ok(())
-            }
-            None => {
-                self.left.set(0);
-                Err(Failure {
-                    reason: "evaluating this module takes too long; what is left of it is unknown".to_owned(),
-                    place: None,
-                    spent: true,
-                })
-            }
+        if let Some(left) = self.left.get().checked_sub(steps) {
+            self.left.set(left);
+            return Ok(());
         }
+        self.left.set(0);
+        let reason = "evaluating this module takes too long; what is left of it is unknown".to_owned();
+        Err(Failure { reason, place: None, spent: true })
     }
 
     /// Pays for a value that was made, and refuses one that is too large.
@@ -314,7 +314,7 @@ impl<'a> Evaluator<'a> {
             let mut value = None;
             if let Some((caller, file, block, repetition)) = &instance.caller {
                 if let Some(argument) = block.body.attribute(name) {
-                    value = Some(self.repeated(*caller, *file, repetition, |scope| self.evaluate(argument, scope))?);
+                    value = Some(repeated(*caller, *file, repetition, |scope| self.evaluate(argument, scope))?);
                 }
             } else {
                 value = self.given.get(name).cloned();
@@ -477,28 +477,6 @@ impl<'a> Evaluator<'a> {
         Ok(())
     }
 
-    /// Does something where `count` or `each` have their values.
-    fn repeated<T>(
-        &self,
-        module: usize,
-        file: usize,
-        repetition: &Repetition,
-        work: impl FnOnce(&Scope<'_>) -> T,
-    ) -> T {
-        match repetition {
-            None => work(&Scope { file, module: Some(module), names: &Names::None }),
-            Some((name, value)) => {
-                let names = Names::One { name, value, outer: &Names::None };
-                work(&Scope { file, module: Some(module), names: &names })
-            }
-        }
-    }
-
-    /// Does something in the scope of a resource's body.
-    pub fn inside<T>(&self, instance: &ResourceInstance<'a>, work: impl FnOnce(&Scope<'_>) -> T) -> T {
-        self.repeated(instance.module, instance.file, &instance.repetition, work)
-    }
-
     /// The value of an attribute of a resource: as configured, or its name where that is known only later.
     pub fn resource_attribute(&self, id: usize, name: &str) -> Outcome {
         let instance = self.instance(id);
@@ -519,15 +497,14 @@ impl<'a> Evaluator<'a> {
         let items = &instance.block.body.items;
         self.spend(items.len() / 8)?;
         if policy_document::renders(&instance.block.kind, &instance.block.labels[0], name) {
-            let body =
-                self.inside(instance, |scope| body::node(self, &instance.block.body, scope, instance.block.span));
+            let body = instance.inside(|scope| body::node(self, &instance.block.body, scope, instance.block.span));
             return Ok(policy_document::render(&instance.block.labels[0], &body).unwrap_or_else(later));
         }
         if let Some(expression) = instance.block.body.attribute(name) {
-            let value = self.inside(instance, |scope| self.evaluate(expression, scope))?;
+            let value = instance.inside(|scope| self.evaluate(expression, scope))?;
             return Ok(if matches!(value, Datum::Unknown) { later() } else { value });
         }
-        let node: Option<Node> = self.inside(instance, |scope| body::blocks(self, &instance.block.body, scope, name));
+        let node: Option<Node> = instance.inside(|scope| body::blocks(self, &instance.block.body, scope, name));
         match node {
             Some(node) => self.pay(Datum::from_node(&node)),
             None => Ok(later()),
@@ -537,7 +514,7 @@ impl<'a> Evaluator<'a> {
     /// Everything said in a resource's body.
     pub fn resource_body(&self, id: usize) -> Node {
         let instance = self.instance(id);
-        self.inside(&instance, |scope| body::node(self, &instance.block.body, scope, instance.block.span))
+        instance.inside(|scope| body::node(self, &instance.block.body, scope, instance.block.span))
     }
 
     /// The body of a block that has but one instance in its module.
@@ -549,12 +526,18 @@ impl<'a> Evaluator<'a> {
     pub fn call_body(&self, id: usize) -> Option<(String, usize, Node)> {
         let instance = self.module(id);
         let (caller, file, block, repetition) = instance.caller.as_ref()?;
-        let node = self.repeated(*caller, *file, repetition, |scope| body::node(self, &block.body, scope, block.span));
+        let node = repeated(*caller, *file, repetition, |scope| body::node(self, &block.body, scope, block.span));
         Some((instance.prefix.trim_end_matches('.').to_owned(), *file, node))
     }
 }
 
-/// The lines that an attribute takes.
-pub(super) fn lines(attribute: &Attribute) -> Span {
-    attribute.value.span
+/// Does something where `count` or `each` have their values.
+fn repeated<T>(module: usize, file: usize, repetition: &Repetition, work: impl FnOnce(&Scope<'_>) -> T) -> T {
+    match repetition {
+        None => work(&Scope { file, module: Some(module), names: &Names::None }),
+        Some((name, value)) => {
+            let names = Names::One { name, value, outer: &Names::None };
+            work(&Scope { file, module: Some(module), names: &names })
+        }
+    }
 }

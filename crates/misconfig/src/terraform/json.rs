@@ -7,11 +7,11 @@ use crate::{Node, Value};
 
 use super::datum::Datum;
 use super::document;
-use super::parse;
+use super::parse::{self, Broken};
 use super::syntax::{Attribute, Block, Body, Expression, Item, Kind};
 
 /// What could be read, and the lines at which something could not.
-pub(super) fn file(text: &str) -> (Body, Vec<(u32, String)>) {
+pub(super) fn file(text: &str) -> (Body, Broken) {
     let mut body = Body::default();
     let root = match document::read(text) {
         Ok(root) => root,
@@ -47,7 +47,7 @@ fn blocks(
     labels: usize,
     before: &mut Vec<String>,
     items: &mut Vec<Item>,
-    failures: &mut Vec<(u32, String)>,
+    failures: &mut Broken,
 ) {
     for each in node.items() {
         blocks(kind, each, labels, before, items, failures);
@@ -65,18 +65,17 @@ fn blocks(
     items.push(Item::Block(Block { kind: kind.to_owned(), labels: before.clone(), body, span: node.span }));
 }
 
-fn block_body(kind: &str, entries: &[(String, Node)], failures: &mut Vec<(u32, String)>) -> Body {
+fn block_body(kind: &str, entries: &[(String, Node)], failures: &mut Broken) -> Body {
     let mut body = Body::default();
     for (name, node) in entries.iter().filter(|(name, _)| name != "//") {
         match (kind, name.as_str()) {
             ("resource" | "data" | "module" | "provider" | "dynamic", "dynamic") => {
                 blocks("dynamic", node, 1, &mut Vec::new(), &mut body.items, failures);
             }
-            ("resource" | "data", "lifecycle") | ("dynamic", "content") => {
-                blocks(name, node, 0, &mut Vec::new(), &mut body.items, failures);
-            }
             ("terraform", "backend") => blocks(name, node, 1, &mut Vec::new(), &mut body.items, failures),
-            ("terraform", "required_providers" | "cloud") => {
+            ("resource" | "data", "lifecycle")
+            | ("dynamic", "content")
+            | ("terraform", "required_providers" | "cloud") => {
                 blocks(name, node, 0, &mut Vec::new(), &mut body.items, failures);
             }
             _ => {

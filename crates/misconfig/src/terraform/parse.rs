@@ -12,11 +12,14 @@ use crate::Span;
 use super::datum::Datum;
 use super::syntax::{Attribute, Binary, Block, Body, Expression, For, Item, Kind, Piece, Step, Unary};
 
+/// Lines of a file that could not be read, and why.
+pub(super) type Broken = Vec<(u32, String)>;
+
 /// As many places of a file are named.
 const FAILURES: usize = 100;
 
 /// What could be read, and the lines at which something could not.
-pub(super) fn file(text: &str) -> (Body, Vec<(u32, String)>) {
+pub(super) fn file(text: &str) -> (Body, Broken) {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     match body(text, 0) {
         Ok(body) => (body, Vec::new()),
@@ -217,11 +220,8 @@ impl<'a> Converter<'a> {
 
     fn key(&self, key: &ObjectKey) -> Expression {
         match key {
-            ObjectKey::Ident(name) => {
-                Expression { kind: Kind::Literal(Datum::text(name.as_str())), span: self.span(name.span()) }
-            }
             // A plain word is a text here; a variable stands in parentheses.
-            ObjectKey::Expression(expr::Expression::Variable(name)) => {
+            ObjectKey::Ident(name) | ObjectKey::Expression(expr::Expression::Variable(name)) => {
                 Expression { kind: Kind::Literal(Datum::text(name.as_str())), span: self.span(name.span()) }
             }
             ObjectKey::Expression(expression) => self.expression(expression),

@@ -7,21 +7,20 @@ use std::collections::HashMap;
 
 use crate::{Node, Resource, Target, Value};
 
-use super::{File, document};
+use super::{File, document, tree};
 
 /// The resources of a plan, or why it cannot be read; nothing where it is no plan.
 pub(super) fn read(index: usize, file: &File<'_>) -> Option<Result<Vec<Resource>, (u32, String)>> {
     let mentions = |word: &str| memchr::memmem::find(file.bytes, word.as_bytes()).is_some();
-    if !file.path.ends_with(".json") || !mentions("\"format_version\"") || !mentions("\"terraform_version\"") {
+    if !tree::named(file.path, &[".json"]) || !mentions("\"format_version\"") || !mentions("\"terraform_version\"") {
         return None;
     }
     let planned = mentions("\"planned_values\"");
     if !planned && !mentions("\"values\"") {
         return None;
     }
-    let text = match std::str::from_utf8(file.bytes) {
-        Ok(text) => text,
-        Err(_) => return Some(Err((1, "the file is not UTF-8".to_owned()))),
+    let Ok(text) = std::str::from_utf8(file.bytes) else {
+        return Some(Err((1, "the file is not UTF-8".to_owned())));
     };
     Some(document::read(text).map(|document| resources(index, &document)))
 }

@@ -102,12 +102,9 @@ fn principals(statement: &Node, key: &str) -> Option<Datum> {
         }
         by_type.entry(of.into()).or_default().extend_from_slice(identifiers);
     }
-    let one_or_several = |mut values: Vec<Datum>| match values.len() {
-        1 => values.pop().unwrap_or(Datum::Unknown),
-        _ => {
-            values.sort_by(|a, b| b.order(a));
-            Datum::list(values)
-        }
+    let one_or_several = |mut values: Vec<Datum>| {
+        values.sort_by(|a, b| b.order(a));
+        if let [one] = values.as_slice() { one.clone() } else { Datum::list(values) }
     };
     Some(Datum::map(by_type.into_iter().map(|(of, values)| (of, one_or_several(values))).collect()))
 }

@@ -6,16 +6,15 @@ use std::rc::Rc;
 use crate::{Node, Resource, Target, Value};
 
 use super::evaluator::Key;
-use super::{File, document};
+use super::{File, document, tree};
 
 /// The resources of a state, or why it cannot be read; nothing where it is no state.
 pub(super) fn read(index: usize, file: &File<'_>) -> Option<Result<Vec<Resource>, (u32, String)>> {
-    if !file.path.ends_with(".tfstate") {
+    if !tree::named(file.path, &[".tfstate"]) {
         return None;
     }
-    let text = match std::str::from_utf8(file.bytes) {
-        Ok(text) => text,
-        Err(_) => return Some(Err((1, "the file is not UTF-8".to_owned()))),
+    let Ok(text) = std::str::from_utf8(file.bytes) else {
+        return Some(Err((1, "the file is not UTF-8".to_owned())));
     };
     Some(document::read(text).and_then(|document| match document.get("version").map(|version| &version.value) {
         Some(Value::Number(4.0)) => Ok(resources(index, &document)),

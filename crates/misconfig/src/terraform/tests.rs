@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use proptest::prelude::*;
+
 use super::testing::{check, evaluated, expression, shown};
 use super::{File, Options, evaluate};
 
@@ -771,14 +773,14 @@ resource "r" "many" {{
                 let _ = writeln!(expected, "r.many[{at}] {{ x = {at} }}");
             }
             expected
-                + r#"gap doubling.tf:…
+                + "gap doubling.tf:…
                 gap chain.tf:…
                 gap deep.tf:2: cannot be read: …
                 gap main.tf:4: range: more than 1024 values
                 gap main.tf:5: setproduct: the product is too large
                 gap main.tf:6: evaluating this module takes too long; what is left of it is unknown
                 gap other/main.tf:5: of 100000000 instances the first 1000 are judged
-                "#
+                "
         },
     );
 }
@@ -841,4 +843,94 @@ fn state_has_instances_with_keys() {
         gap old/terraform.tfstate:1: the state is not of version 4
         "#,
     );
+}
+
+/// Bytes of configuration, some of them changed, lost or repeated.
+fn mangled(text: &'static str) -> impl Strategy<Value = Vec<u8>> {
+    let change = (any::<prop::sample::Index>(), 0..4_u8, any::<u8>(), 1..40_usize);
+    prop::collection::vec(change, 1..12).prop_map(move |changes| {
+        let mut bytes = text.as_bytes().to_vec();
+        for (at, how, byte, length) in changes {
+            let at = at.index(bytes.len().max(1)).min(bytes.len());
+            let end = (at + length).min(bytes.len());
+            match how {
+                0 => bytes.insert(at, byte),
+                1 => drop(bytes.drain(at..end)),
+                2 => {
+                    let part = bytes[at..end].to_vec();
+                    bytes.splice(at..at, part);
+                }
+                _ => {
+                    // What the language is made of does more harm than any byte.
+                    let token: &[&str] =
+                        &["${", "}", "%{", "[", "*]", "...", "<<-E\n", "?", ":", "~", "count = ", "\""];
+                    bytes.splice(at..at, token[usize::from(byte) % token.len()].bytes());
+                }
+            }
+        }
+        bytes
+    })
+}
+
+const SAMPLE: &str = r#"
+variable "v" {
+  type    = object({ a = optional(list(string), ["x"]), b = number })
+  default = { b = 2 }
+}
+locals {
+  a = [for k, v in { x = 1 } : "${k}-${v}" if v > 0]
+  b = merge({ for s in local.a : s => upper(s)... }, jsondecode("{\"k\":[1,2]}"))
+  c = <<-EOT
+    %{ for s in local.a ~}
+    - ${s}
+    %{ endfor ~}
+  EOT
+  d = try(local.b.missing[0], format("%05.2f|%q", 1.5, "x"), cidrsubnet("10.0.0.0/8", 8, 2))
+}
+resource "r" "a" {
+  for_each = toset(local.a)
+  x        = each.key == "x-1" ? var.v.a[0] : null
+  y        = r.b[*].id
+  dynamic "d" {
+    for_each = var.v.a
+    content {
+      v = d.value
+    }
+  }
+}
+resource "r" "b" {
+  count = 2
+  p     = jsonencode({ a = r.c.arn, l = [local.c, local.d] })
+  q     = replace("abc", "/b/", "${count.index}")
+}
+data "aws_iam_policy_document" "c" {
+  statement {
+    actions   = ["s3:*"]
+    resources = ["${r.b[0].arn}/*"]
+  }
+}
+module "m" {
+  source = "./m"
+  v      = data.aws_iam_policy_document.c.json
+}
+"#;
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_bytes_do_harm(main in mangled(SAMPLE), module in prop::collection::vec(any::<u8>(), 0..200)) {
+        let json = String::from_utf8_lossy(&main).replace('=', ":");
+        let files = [
+            File { path: "main.tf", bytes: &main },
+            File { path: "m/main.tf", bytes: &module },
+            File { path: "m/x.tf.json", bytes: json.as_bytes() },
+            File { path: "terraform.tfvars", bytes: &module },
+            File { path: "terraform.tfstate", bytes: &module },
+        ];
+        let evaluation = evaluate(&files, &Options::default());
+        // A panic within would be this.
+        let fell = evaluation.gaps.iter().any(|gap| gap.reason == "the configuration could not be evaluated");
+        prop_assert!(!fell);
+    }
 }

@@ -7,7 +7,7 @@ use super::File;
 use super::document;
 use super::json;
 use super::module::{Failures, Module, Source};
-use super::parse;
+use super::parse::{self, Broken};
 use super::syntax::{Block, Body, Expression};
 
 /// Larger files are not configuration that a person wrote.
@@ -78,7 +78,9 @@ impl<'a> Tree<'a> {
             .map(|(at, _)| at)
             .collect();
         let mut reached = HashSet::new();
-        roots.iter().for_each(|root| self.reach(*root, &mut reached));
+        for root in &roots {
+            self.reach(*root, &mut reached);
+        }
         for (index, module) in self.modules.iter().enumerate() {
             if !vendored(module) && !reached.contains(&index) {
                 roots.push(index);
@@ -147,10 +149,18 @@ pub(super) fn relative(from: &str, to: &str) -> String {
     if parts.is_empty() { ".".to_owned() } else { parts.join("/") }
 }
 
-fn reader(name: &str) -> Option<fn(&str) -> (Body, Vec<(u32, String)>)> {
-    if name.ends_with(".tf") || name.ends_with(".tofu") {
+/// Whether a name ends in one of these; Terraform minds the case of letters.
+pub(super) fn named(name: &str, endings: &[&str]) -> bool {
+    endings.iter().any(|ending| name.ends_with(ending))
+}
+
+type Reader = fn(&str) -> (Body, Broken);
+
+/// What reads a file, if it is configuration.
+fn reader(name: &str) -> Option<Reader> {
+    if named(name, &[".tf", ".tofu"]) {
         Some(parse::file)
-    } else if name.ends_with(".tf.json") || name.ends_with(".tofu.json") {
+    } else if named(name, &[".tf.json", ".tofu.json"]) {
         Some(json::file)
     } else {
         None

@@ -27,7 +27,7 @@ impl Values {
             let turn = match name {
                 "terraform.tfvars" => 0,
                 "terraform.tfvars.json" => 1,
-                _ if name.ends_with(".auto.tfvars") || name.ends_with(".auto.tfvars.json") => 2,
+                _ if tree::named(name, &[".auto.tfvars", ".auto.tfvars.json"]) => 2,
                 _ => continue,
             };
             own.push((turn, name.to_owned(), folder.to_owned(), index));
@@ -57,9 +57,9 @@ impl Values {
     }
 }
 
-fn read(name: &str, bytes: &[u8], values: &mut HashMap<String, Datum>) -> Vec<(u32, String)> {
+fn read(name: &str, bytes: &[u8], values: &mut HashMap<String, Datum>) -> parse::Broken {
     let Ok(text) = std::str::from_utf8(bytes) else { return vec![(1, "the file is not UTF-8".to_owned())] };
-    if name.ends_with(".json") {
+    if tree::named(name, &[".json"]) {
         return match json::values(text) {
             Ok(read) => {
                 values.extend(read);

@@ -108,10 +108,9 @@ fn every(of: &Arguments<'_, '_>, all: bool) -> Result<Datum, String> {
     for item in of.items(0)? {
         match item.to_bool() {
             Some(yes) if yes != all => return Ok(Datum::Bool(!all)),
-            Some(_) => {}
             None if !item.known() => open = true,
             None if all => return Ok(Datum::Bool(false)),
-            None => {}
+            _ => {}
         }
     }
     Ok(if open { Datum::Unknown } else { Datum::Bool(all) })
@@ -269,7 +268,7 @@ fn range(of: &Arguments<'_, '_>) -> Result<Datum, String> {
     } else {
         -1.0
     };
-    if step == 0.0 || (step > 0.0) != (start < limit) && start != limit {
+    if step == 0.0 || step > 0.0 && start > limit || step < 0.0 && start < limit {
         return Err("the step leads away from the end".to_owned());
     }
     let mut numbers = Vec::new();

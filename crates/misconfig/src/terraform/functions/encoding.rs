@@ -257,7 +257,7 @@ mod tests {
             (r#"jsondecode("{")"#, "!"),
             (r#"jsonencode({"hello"="world"})"#, r#""{\"hello\":\"world\"}""#),
             (r#"jsonencode("<a & b>")"#, r#""\"\\u003ca \\u0026 b\\u003e\"""#),
-            (r#"jsondecode(jsonencode({ a = timestamp(), b = 1 })).b"#, "1"),
+            ("jsondecode(jsonencode({ a = timestamp(), b = 1 })).b", "1"),
             (r#"textencodebase64("Hello World", "UTF-16LE")"#, r#""SABlAGwAbABvACAAVwBvAHIAbABkAA==""#),
             (r#"textdecodebase64("SABlAGwAbABvACAAVwBvAHIAbABkAA==", "UTF-16LE")"#, r#""Hello World""#),
             (r#"urlencode("Hello World!")"#, r#""Hello+World%21""#),

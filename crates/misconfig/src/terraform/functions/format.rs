@@ -57,6 +57,7 @@ pub(super) fn format_list(pattern: &str, arguments: &[Datum]) -> Result<Datum, S
 }
 
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "the flags of Go's fmt")]
 struct Verb {
     minus: bool,
     plus: bool,
