@@ -5,7 +5,7 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::{Node, Span, Value};
 
@@ -15,15 +15,15 @@ pub(super) enum Datum {
     Null,
     Bool(bool),
     Number(f64),
-    Text(Rc<str>),
-    List(Rc<Items>),
+    Text(Arc<str>),
+    List(Arc<Items>),
     /// Sorted, each value once.
-    Set(Rc<Items>),
-    Map(Rc<Entries>),
+    Set(Arc<Items>),
+    Map(Arc<Entries>),
     /// The JSON text of a value of which something is not known yet.
-    Encoded(Rc<(Datum, usize)>),
+    Encoded(Arc<(Datum, usize)>),
     /// A text with `${…}` where something is not known yet; see [`Value::Reference`].
-    Reference(Rc<str>),
+    Reference(Arc<str>),
     /// An instance of a resource, by its number.
     Instance(usize),
     /// An instance of a module, by its number.
@@ -43,39 +43,39 @@ pub(super) struct Items {
 /// The values of a mapping; Terraform walks them in the order of their keys.
 #[derive(Debug)]
 pub(super) struct Entries {
-    pub values: BTreeMap<Rc<str>, Datum>,
+    pub values: BTreeMap<Arc<str>, Datum>,
     weight: usize,
     depth: usize,
     known: bool,
 }
 
 impl Datum {
-    pub fn text(text: impl Into<Rc<str>>) -> Self {
+    pub fn text(text: impl Into<Arc<str>>) -> Self {
         Self::Text(text.into())
     }
 
     pub fn list(values: Vec<Self>) -> Self {
-        Self::List(Rc::new(Items::new(values)))
+        Self::List(Arc::new(Items::new(values)))
     }
 
     /// The values as a set: sorted, each once. What is not known yet may be equal to another, and stays.
     pub fn set(mut values: Vec<Self>) -> Self {
         values.sort_by(Self::order);
         values.dedup_by(|a, b| a.known() && b.known() && a.order(b).is_eq());
-        Self::Set(Rc::new(Items::new(values)))
+        Self::Set(Arc::new(Items::new(values)))
     }
 
-    pub fn map(values: BTreeMap<Rc<str>, Self>) -> Self {
+    pub fn map(values: BTreeMap<Arc<str>, Self>) -> Self {
         let weight =
             values.iter().fold(1, |sum: usize, (key, value)| sum.saturating_add(1 + key.len() / 16 + value.weight()));
         let depth = 1 + values.values().map(Self::depth).max().unwrap_or(0);
         let known = values.values().all(Self::known);
-        Self::Map(Rc::new(Entries { values, weight, depth, known }))
+        Self::Map(Arc::new(Entries { values, weight, depth, known }))
     }
 
     pub fn encoded(value: Self) -> Self {
         let weight = value.weight();
-        Self::Encoded(Rc::new((value, weight)))
+        Self::Encoded(Arc::new((value, weight)))
     }
 
     /// A name to stand for a value that is not known yet.
@@ -194,9 +194,9 @@ impl Datum {
     }
 
     /// The text that a scalar becomes where a text is wanted.
-    pub fn to_text(&self) -> Option<Rc<str>> {
+    pub fn to_text(&self) -> Option<Arc<str>> {
         match self {
-            Self::Text(text) => Some(Rc::clone(text)),
+            Self::Text(text) => Some(Arc::clone(text)),
             Self::Bool(yes) => Some(if *yes { "true" } else { "false" }.into()),
             Self::Number(number) => Some(number_text(*number).into()),
             _ => None,
@@ -228,7 +228,7 @@ impl Datum {
         if let Self::List(items) | Self::Set(items) = self { Some(&items.values) } else { None }
     }
 
-    pub fn entries(&self) -> Option<&BTreeMap<Rc<str>, Self>> {
+    pub fn entries(&self) -> Option<&BTreeMap<Arc<str>, Self>> {
         if let Self::Map(entries) = self { Some(&entries.values) } else { None }
     }
 

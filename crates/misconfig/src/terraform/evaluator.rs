@@ -7,6 +7,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::{self, Write};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::Node;
 
@@ -61,7 +62,7 @@ impl From<&str> for Failure {
 pub(super) enum Names<'s> {
     None,
     One { name: &'s str, value: &'s Datum, outer: &'s Names<'s> },
-    All { values: &'s BTreeMap<Rc<str>, Datum> },
+    All { values: &'s BTreeMap<Arc<str>, Datum> },
 }
 
 impl Names<'_> {
@@ -94,7 +95,7 @@ pub(super) struct Scope<'s> {
 pub(super) enum Key {
     Single,
     Index(usize),
-    Name(Rc<str>),
+    Name(Arc<str>),
     /// How many there are is not known yet.
     Any,
 }
@@ -207,11 +208,6 @@ impl<'a> Evaluator<'a> {
             left: Cell::new(steps),
             depth: Cell::new(0),
         }
-    }
-
-    /// What is left to spend.
-    pub fn left(&self) -> usize {
-        self.left.get()
     }
 
     pub fn module(&self, id: usize) -> Rc<ModuleInstance<'a>> {
@@ -432,13 +428,13 @@ impl<'a> Evaluator<'a> {
         let pair = |key: Datum, value: Datum| {
             Some(("each", Datum::map(BTreeMap::from([("key".into(), key), ("value".into(), value)]))))
         };
-        let (keys, values): (Vec<Rc<str>>, Vec<Datum>) = match &collection {
-            Datum::Map(entries) => entries.values.iter().map(|(key, value)| (Rc::clone(key), value.clone())).unzip(),
+        let (keys, values): (Vec<Arc<str>>, Vec<Datum>) = match &collection {
+            Datum::Map(entries) => entries.values.iter().map(|(key, value)| (Arc::clone(key), value.clone())).unzip(),
             // Terraform wants a set here; a list is its most common mistake and means the same.
             Datum::Set(items) | Datum::List(items) if items.values.iter().all(Datum::known) => {
                 let text = |item: &Datum| item.to_text().ok_or("for_each is no set of strings");
                 let keys = items.values.iter().map(text).collect::<Result<Vec<_>, _>>()?;
-                let values = keys.iter().map(|key| Datum::Text(Rc::clone(key))).collect();
+                let values = keys.iter().map(|key| Datum::Text(Arc::clone(key))).collect();
                 (keys, values)
             }
             Datum::Null | Datum::Bool(_) | Datum::Number(_) | Datum::Text(_) => {
@@ -450,7 +446,7 @@ impl<'a> Evaluator<'a> {
         };
         let number = self.capped(keys.len(), file, each.span.first);
         let made = keys.into_iter().zip(values).take(number).map(|(key, value)| {
-            Ok((Rc::clone(&key), make(Key::Name(Rc::clone(&key)), pair(Datum::Text(key), value))?))
+            Ok((Arc::clone(&key), make(Key::Name(Arc::clone(&key)), pair(Datum::Text(key), value))?))
         });
         Ok(Datum::map(made.collect::<Outcome<_>>()?))
     }

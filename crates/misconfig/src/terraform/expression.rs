@@ -2,7 +2,7 @@
 //! it is applied stays unknown, and as little around it as possible with it.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::datum::Datum;
 use super::evaluator::{Evaluator, Failure, Key, Names, Outcome, Scope};
@@ -14,6 +14,9 @@ use super::tree;
 impl Evaluator<'_> {
     /// The value of an expression. A failure names the innermost line that it comes from.
     pub fn evaluate(&self, expression: &Expression, scope: &Scope<'_>) -> Outcome {
+        if let Kind::Literal(datum) = &expression.kind {
+            return Ok(datum.clone());
+        }
         self.deeper(|| match &expression.kind {
             Kind::Literal(datum) => Ok(datum.clone()),
             Kind::Template(pieces) => template::render(self, pieces, scope),
@@ -124,8 +127,8 @@ impl Evaluator<'_> {
         let collection = self.evaluate(&each.collection, scope)?;
         let Some(pairs) = pairs(&collection)? else { return Ok(Datum::Unknown) };
         let mut list = Vec::new();
-        let mut map: BTreeMap<Rc<str>, Datum> = BTreeMap::new();
-        let mut groups: BTreeMap<Rc<str>, Vec<Datum>> = BTreeMap::new();
+        let mut map: BTreeMap<Arc<str>, Datum> = BTreeMap::new();
+        let mut groups: BTreeMap<Arc<str>, Vec<Datum>> = BTreeMap::new();
         for (key, value) in pairs {
             self.spend(1)?;
             let inner = Names::One { name: &each.value, value: &value, outer: scope.names };
@@ -157,7 +160,7 @@ impl Evaluator<'_> {
             let result = self.evaluate(&each.result, &scope)?;
             if each.grouping {
                 groups.entry(key).or_default().push(result);
-            } else if map.insert(Rc::clone(&key), result).is_some() {
+            } else if map.insert(Arc::clone(&key), result).is_some() {
                 return Err(format!("two values have the key {key:?}").into());
             }
         }
@@ -306,7 +309,7 @@ impl Evaluator<'_> {
             Datum::Unknown | Datum::Encoded(_) => Ok(Datum::Unknown),
             Datum::Reference(_) => Ok(match index {
                 Datum::Number(_) => further(value, &format!("[{}]", index.to_text().unwrap_or_default())),
-                Datum::Text(key) => further(value, &Key::Name(Rc::clone(key)).to_string()),
+                Datum::Text(key) => further(value, &Key::Name(Arc::clone(key)).to_string()),
                 _ => Datum::Unknown,
             }),
             _ => Err(format!("{} has no elements", value.kind()).into()),
@@ -332,7 +335,7 @@ pub(super) fn pairs(collection: &Datum) -> Outcome<Option<Vec<(Datum, Datum)>>> 
         }
         Datum::Set(items) => items.values.iter().map(|value| (value.clone(), value.clone())).collect(),
         Datum::Map(entries) => {
-            entries.values.iter().map(|(key, value)| (Datum::Text(Rc::clone(key)), value.clone())).collect()
+            entries.values.iter().map(|(key, value)| (Datum::Text(Arc::clone(key)), value.clone())).collect()
         }
         Datum::Null | Datum::Bool(_) | Datum::Number(_) | Datum::Text(_) => {
             return Err(format!("{} where a collection is needed", collection.kind()).into());

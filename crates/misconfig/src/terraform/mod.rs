@@ -25,6 +25,7 @@ mod expression;
 mod functions;
 mod json;
 mod module;
+mod parallel;
 mod parse;
 mod plan;
 mod policy_document;
@@ -40,7 +41,6 @@ mod types;
 mod variables;
 
 use std::collections::BTreeSet;
-use std::thread;
 
 use crate::{Node, Resource, Span, Target, Value};
 
@@ -101,48 +101,37 @@ pub struct Gap {
 
 /// The steps of all roots together; a step is an expression, a value, or sixteen bytes of text.
 const STEPS: usize = 200_000_000;
-/// The steps of one root: at most, and at least, so that no root can starve the others.
-const STEPS_OF_A_ROOT: (usize, usize) = (10_000_000, 1_000_000);
-/// Expressions nest as deep as [`evaluator`] allows, and unoptimized frames are large. Pages that are not touched cost nothing.
-const STACK: usize = 128 << 20;
+/// The steps of one root: at least, and at most. No root can starve the others.
+const STEPS_OF_A_ROOT: (usize, usize) = (1_000_000, 10_000_000);
 
 /// Evaluates everything in a tree of files.
 pub fn evaluate(files: &[File<'_>], options: &Options<'_>) -> Evaluation {
-    let evaluated = thread::scope(|scope| {
-        let thread = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || evaluate_here(files, options));
-        thread.ok().and_then(|thread| thread.join().ok())
-    });
-    evaluated.unwrap_or_else(|| Evaluation {
-        gaps: vec![Gap { file: None, line: 0, reason: "the configuration could not be evaluated".to_owned() }],
-        ..Evaluation::default()
-    })
-}
-
-fn evaluate_here(files: &[File<'_>], options: &Options<'_>) -> Evaluation {
     let mut failures = Vec::new();
     let tree = Tree::new(files, &mut failures);
+    let values = Values::new(files, options, &mut failures);
     let roots = tree.roots();
+    let steps = (STEPS / roots.len().max(1)).clamp(STEPS_OF_A_ROOT.0, STEPS_OF_A_ROOT.1);
+    let workspace = options.workspace.as_deref().unwrap_or("default");
+    let evaluated = parallel::each(&roots, |root| {
+        let module = &tree.modules[*root];
+        let given = values.of(module, options);
+        let evaluator = Evaluator::new(&tree, module, &given, workspace, steps);
+        let resources = resources(&evaluator);
+        (resources, evaluator.gaps.into_inner())
+    });
     let mut evaluation = Evaluation::default();
     let mut gaps: BTreeSet<Gap> = BTreeSet::new();
-    let mut left = STEPS;
-    let values = Values::new(files, options, &mut failures);
-    for (done, root) in roots.iter().enumerate() {
-        let module = &tree.modules[*root];
-        let share = (left / (roots.len() - done)).clamp(STEPS_OF_A_ROOT.1, STEPS_OF_A_ROOT.0);
-        let given = values.of(module, options);
-        let workspace = options.workspace.as_deref().unwrap_or("default");
-        let evaluator = Evaluator::new(&tree, module, &given, workspace, share);
-        let resources = resources(&evaluator);
-        left = left.saturating_sub(share - evaluator.left());
-        gaps.append(&mut evaluator.gaps.borrow_mut());
-        evaluation.roots.push(Root { path: module.folder.clone(), resources });
+    for (root, evaluated) in roots.iter().zip(evaluated) {
+        let path = tree.modules[*root].folder.clone();
+        let (resources, mut of_root) = evaluated.unwrap_or_else(|| {
+            let reason = format!("the module in {path:?} could not be evaluated");
+            (Vec::new(), BTreeSet::from([Gap { file: None, line: 0, reason }]))
+        });
+        gaps.append(&mut of_root);
+        evaluation.roots.push(Root { path, resources });
     }
     for (index, file) in files.iter().enumerate() {
-        let read = match plan::read(index, file) {
-            None => state::read(index, file),
-            read => read,
-        };
-        match read {
+        match plan::read(index, file).or_else(|| state::read(index, file)) {
             Some(Ok(resources)) => evaluation.roots.push(Root { path: file.path.to_owned(), resources }),
             Some(Err((line, reason))) => failures.push((index, line, reason)),
             None => {}

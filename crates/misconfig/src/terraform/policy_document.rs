@@ -1,7 +1,7 @@
 //! Policies that data sources render: `aws_iam_policy_document` as the provider documents it, `google_iam_policy` likewise.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::{Node, Value};
 
@@ -92,7 +92,7 @@ fn principals(statement: &Node, key: &str) -> Option<Datum> {
     if node.items().is_empty() || node.items().iter().any(|item| item.value == Value::Unknown) {
         return Some(Datum::Unknown);
     }
-    let mut by_type: BTreeMap<Rc<str>, Vec<Datum>> = BTreeMap::new();
+    let mut by_type: BTreeMap<Arc<str>, Vec<Datum>> = BTreeMap::new();
     for principal in node.items() {
         let Some(of) = principal.get("type").and_then(Node::text) else { return Some(Datum::Unknown) };
         let identifiers = value(principal, "identifiers").unwrap_or(Datum::Unknown);
@@ -111,7 +111,7 @@ fn principals(statement: &Node, key: &str) -> Option<Datum> {
 
 fn conditions(statement: &Node) -> Option<Datum> {
     let node = statement.get("condition")?;
-    let mut tests: BTreeMap<Rc<str>, BTreeMap<Rc<str>, Datum>> = BTreeMap::new();
+    let mut tests: BTreeMap<Arc<str>, BTreeMap<Arc<str>, Datum>> = BTreeMap::new();
     for condition in node.items() {
         let (Some(test), Some(variable)) =
             (condition.get("test").and_then(Node::text), condition.get("variable").and_then(Node::text))

@@ -1,7 +1,7 @@
 //! State files (`terraform.tfstate`, version 4) as Terraform writes them; the format is not promised, and has not changed
 //! since Terraform 0.12.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::{Node, Resource, Target, Value};
 
@@ -31,7 +31,7 @@ fn resources(index: usize, document: &Node) -> Vec<Resource> {
         let module = text(resource, "module").map_or_else(String::new, |module| module + ".");
         for instance in resource.get("instances").map_or(&[][..], Node::items) {
             let key = match instance.get("index_key").map(|key| &key.value) {
-                Some(Value::Text(name)) => Key::Name(Rc::from(name.as_str())),
+                Some(Value::Text(name)) => Key::Name(Arc::from(name.as_str())),
                 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
                 Some(Value::Number(number)) => Key::Index(*number as usize),
                 _ => Key::Single,

@@ -7,6 +7,7 @@ use super::File;
 use super::document;
 use super::json;
 use super::module::{Failures, Module, Source};
+use super::parallel;
 use super::parse::{self, Broken};
 use super::syntax::{Block, Body, Expression};
 
@@ -27,22 +28,21 @@ impl<'a> Tree<'a> {
         let mut sources: BTreeMap<String, Vec<Source>> = BTreeMap::new();
         let mut paths = HashMap::with_capacity(files.len());
         let mut installed = HashMap::new();
-        for (index, file) in files.iter().enumerate() {
+        let read = parallel::each(files, |file| reader(file.path).map(|reader| text(file).map(reader)));
+        for (index, (file, read)) in files.iter().zip(read).enumerate() {
             let Some(path) = join("", file.path) else { continue };
             let (folder, name) = path.rsplit_once('/').unwrap_or(("", &path));
-            if let Some(reader) = reader(name) {
-                match text(file) {
-                    Ok(text) => {
-                        let (body, broken) = reader(text);
-                        failures.extend(broken.into_iter().map(|(line, reason)| (index, line, reason)));
-                        let source = Source { file: index, name: name.to_owned(), body };
-                        sources.entry(folder.to_owned()).or_default().push(source);
-                    }
-                    Err(reason) => failures.push((index, 1, reason.to_owned())),
+            match read {
+                None => failures.push((index, 1, "cannot be read".to_owned())),
+                Some(Some(Ok((body, broken)))) => {
+                    failures.extend(broken.into_iter().map(|(line, reason)| (index, line, reason)));
+                    let source = Source { file: index, name: name.to_owned(), body };
+                    sources.entry(folder.to_owned()).or_default().push(source);
                 }
-            } else if name == "modules.json"
-                && let Some(root) = path.strip_suffix(".terraform/modules/modules.json")
-            {
+                Some(Some(Err(reason))) => failures.push((index, 1, reason.to_owned())),
+                Some(None) => {}
+            }
+            if let Some(root) = path.strip_suffix(".terraform/modules/modules.json") {
                 let root = root.trim_end_matches('/');
                 match text(file).map_err(|reason| (1, reason.to_owned())).and_then(|text| manifest(text, root)) {
                     Ok(modules) => {

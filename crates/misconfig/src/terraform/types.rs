@@ -1,7 +1,7 @@
 //! Types of variables, and how values become of a type. Follows Terraform's "Type Constraints".
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::datum::Datum;
 use super::syntax::{Expression, Kind};
@@ -24,7 +24,7 @@ pub(super) enum Type {
 
 #[derive(Debug)]
 pub(super) struct Member {
-    name: Rc<str>,
+    name: Arc<str>,
     kind: Type,
     /// Null, or the default of what may be left out; nothing where it has to be there.
     optional: Option<Datum>,
@@ -87,7 +87,7 @@ impl Type {
             }
             Self::Map(of) => {
                 let entries = value.entries().ok_or_else(refused)?.iter();
-                let converted = entries.map(|(key, value)| Ok((Rc::clone(key), of.convert(value)?)));
+                let converted = entries.map(|(key, value)| Ok((Arc::clone(key), of.convert(value)?)));
                 Some(Datum::map(converted.collect::<Result<_, String>>()?))
             }
             Self::Tuple(kinds) => {
@@ -105,7 +105,7 @@ impl Type {
                         (Some(given), _) => given,
                         (None, None) => return Err(format!("attribute {:?} is required", member.name)),
                     };
-                    converted.insert(Rc::clone(&member.name), member.kind.convert(value)?);
+                    converted.insert(Arc::clone(&member.name), member.kind.convert(value)?);
                 }
                 Some(Datum::map(converted))
             }
@@ -137,6 +137,6 @@ impl Member {
             }
             _ => (kind, None),
         };
-        Some(Self { name: Rc::clone(name), kind: Type::new(kind), optional })
+        Some(Self { name: Arc::clone(name), kind: Type::new(kind), optional })
     }
 }

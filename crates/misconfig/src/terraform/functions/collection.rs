@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::{Arguments, Function, MANY, Needs, function};
 use crate::terraform::datum::Datum;
@@ -32,7 +32,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         let at = of.items(0)?.iter().position(|item| item.same(&of.values[1]) == Some(true));
         at.map(count).ok_or_else(|| "the list does not contain the value".to_owned())
     }),
-    function("keys", (1, 1), Needs::Shapes, |of| Ok(super::text::list(of.entries(0)?.keys().map(Rc::clone)))),
+    function("keys", (1, 1), Needs::Shapes, |of| Ok(super::text::list(of.entries(0)?.keys().map(Arc::clone)))),
     function("length", (1, 1), Needs::Shapes, length),
     function("list", (0, MANY), Needs::Nothing, |of| Ok(Datum::list(of.values.to_vec()))),
     function("lookup", (2, 3), Needs::Nothing, lookup),
@@ -253,7 +253,7 @@ fn merge(of: &Arguments<'_, '_>) -> Result<Datum, String> {
     let mut all = BTreeMap::new();
     for (at, value) in of.values.iter().enumerate() {
         if !matches!(value, Datum::Null) {
-            all.extend(of.entries(at)?.iter().map(|(key, value)| (Rc::clone(key), value.clone())));
+            all.extend(of.entries(at)?.iter().map(|(key, value)| (Arc::clone(key), value.clone())));
         }
     }
     Ok(Datum::map(all))
@@ -320,11 +320,11 @@ fn slice(of: &Arguments<'_, '_>) -> Result<Datum, String> {
 }
 
 fn transpose(of: &Arguments<'_, '_>) -> Result<Datum, String> {
-    let mut turned: BTreeMap<Rc<str>, BTreeSet<Rc<str>>> = BTreeMap::new();
+    let mut turned: BTreeMap<Arc<str>, BTreeSet<Arc<str>>> = BTreeMap::new();
     for (key, values) in of.entries(0)? {
         for value in values.items().ok_or_else(|| of.wrong(0, "a map of lists"))? {
             let value = value.to_text().ok_or_else(|| of.wrong(0, "a map of lists of strings"))?;
-            turned.entry(value).or_default().insert(Rc::clone(key));
+            turned.entry(value).or_default().insert(Arc::clone(key));
         }
     }
     Ok(Datum::map(turned.into_iter().map(|(key, values)| (key, super::text::list(values))).collect()))

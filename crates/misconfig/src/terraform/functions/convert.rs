@@ -1,6 +1,6 @@
 //! Type conversion functions, but for `can` and `try`, which see expressions.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::{Arguments, Function, MANY, Needs, function};
 use crate::terraform::datum::Datum;
@@ -38,7 +38,7 @@ fn to_map(of: &Arguments<'_, '_>) -> Result<Datum, String> {
     let map = Type::Map(Box::default()).convert(of.at(0)?)?;
     let Some(entries) = map.entries() else { return Ok(map) };
     let values = unified(entries.values().cloned().collect());
-    Ok(Datum::map(entries.keys().map(Rc::clone).zip(values).collect()))
+    Ok(Datum::map(entries.keys().map(Arc::clone).zip(values).collect()))
 }
 
 /// Scalars of different types become strings: that is the type of all of them.

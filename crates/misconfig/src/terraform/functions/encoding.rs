@@ -1,7 +1,7 @@
 //! Encoding functions, and JSON both ways for whoever needs it.
 
 use std::fmt::Write;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -149,7 +149,7 @@ fn with_holes(node: &Node, holes: &[&str]) -> Datum {
             if !known {
                 return Datum::Unknown;
             }
-            Datum::map(entries.iter().map(|(key, node)| (Rc::from(key.as_str()), with_holes(node, holes))).collect())
+            Datum::map(entries.iter().map(|(key, node)| (Arc::from(key.as_str()), with_holes(node, holes))).collect())
         }
         _ => Datum::from_node(node),
     }
@@ -185,13 +185,13 @@ fn csv_decode(of: &Arguments<'_, '_>) -> Result<Datum, String> {
         }
     }
     let mut rows = rows.into_iter().filter(|row| row.len() > 1 || row.first().is_some_and(|only| !only.is_empty()));
-    let names: Vec<Rc<str>> = rows.next().ok_or("there is no row with names")?.into_iter().map(Rc::from).collect();
+    let names: Vec<Arc<str>> = rows.next().ok_or("there is no row with names")?.into_iter().map(Arc::from).collect();
     let mut records = Vec::new();
     for row in rows {
         if row.len() != names.len() {
             return Err("a row has not as many fields as the first".to_owned());
         }
-        records.push(Datum::map(names.iter().map(Rc::clone).zip(row.into_iter().map(Datum::text)).collect()));
+        records.push(Datum::map(names.iter().map(Arc::clone).zip(row.into_iter().map(Datum::text)).collect()));
     }
     Ok(Datum::list(records))
 }

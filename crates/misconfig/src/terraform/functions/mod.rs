@@ -19,8 +19,7 @@ mod text;
 mod yaml;
 
 use std::collections::{BTreeMap, HashMap};
-use std::rc::Rc;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use super::datum::Datum;
 use super::evaluator::{Evaluator, Failure, Names, Outcome, Scope};
@@ -101,7 +100,7 @@ impl Arguments<'_, '_> {
         format!("argument {} is {}, and has to be {wanted}", at + 1, self.get(at).map_or("missing", Datum::kind))
     }
 
-    fn text(&self, at: usize) -> Result<Rc<str>, String> {
+    fn text(&self, at: usize) -> Result<Arc<str>, String> {
         self.at(at)?.to_text().ok_or_else(|| self.wrong(at, "a string"))
     }
 
@@ -123,11 +122,11 @@ impl Arguments<'_, '_> {
         self.at(at)?.items().ok_or_else(|| self.wrong(at, "a list or a set"))
     }
 
-    fn entries(&self, at: usize) -> Result<&BTreeMap<Rc<str>, Datum>, String> {
+    fn entries(&self, at: usize) -> Result<&BTreeMap<Arc<str>, Datum>, String> {
         self.at(at)?.entries().ok_or_else(|| self.wrong(at, "a map"))
     }
 
-    fn texts(&self, at: usize) -> Result<Vec<Rc<str>>, String> {
+    fn texts(&self, at: usize) -> Result<Vec<Arc<str>>, String> {
         let text = |item: &Datum| item.to_text().ok_or_else(|| self.wrong(at, "a list of strings"));
         self.items(at)?.iter().map(text).collect()
     }

@@ -1,6 +1,6 @@
 //! Regular expressions in the syntax of RE2, which the `regex` crate shares but for details.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use regex::{Regex, RegexBuilder};
 
@@ -28,7 +28,7 @@ fn captured(regex: &Regex, captures: &regex::Captures<'_>) -> Datum {
     }
     let names = regex.capture_names().skip(1);
     if names.clone().any(|name| name.is_some()) {
-        return Datum::map(names.flatten().map(|name| (Rc::from(name), group(captures.name(name)))).collect());
+        return Datum::map(names.flatten().map(|name| (Arc::from(name), group(captures.name(name)))).collect());
     }
     Datum::list(captures.iter().skip(1).map(group).collect())
 }

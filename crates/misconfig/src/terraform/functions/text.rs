@@ -1,6 +1,6 @@
 //! String functions.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::format::{format, format_list};
 use super::{Arguments, Function, MANY, Needs, function, pattern};
@@ -112,7 +112,7 @@ fn title(text: &str) -> String {
 }
 
 /// Texts of a list.
-pub(super) fn list(texts: impl IntoIterator<Item = impl Into<Rc<str>>>) -> Datum {
+pub(super) fn list(texts: impl IntoIterator<Item = impl Into<Arc<str>>>) -> Datum {
     Datum::list(texts.into_iter().map(Datum::text).collect())
 }
 

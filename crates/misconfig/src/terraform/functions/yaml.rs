@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use granit_parser::{Event, Parser, ScalarStyle};
 
@@ -27,7 +27,7 @@ fn write(value: &Datum, indent: usize, out: &mut String) {
         Datum::Map(entries) if !entries.values.is_empty() => {
             for (at, (key, value)) in entries.values.iter().enumerate() {
                 // The first stands behind the dash or at the beginning of a line already.
-                let _ = write!(out, "{}{}:", if at == 0 { "" } else { &pad }, scalar(&Datum::Text(Rc::clone(key))));
+                let _ = write!(out, "{}{}:", if at == 0 { "" } else { &pad }, scalar(&Datum::Text(Arc::clone(key))));
                 match value {
                     Datum::Map(inner) if !inner.values.is_empty() => {
                         let _ = write!(out, "\n{pad}  ");
@@ -139,7 +139,7 @@ fn mapping(values: Vec<Datum>) -> Result<Datum, String> {
         match (&*key, value.entries()) {
             ("<<", Some(merged)) => {
                 for (key, value) in merged {
-                    entries.entry(Rc::clone(key)).or_insert_with(|| value.clone());
+                    entries.entry(Arc::clone(key)).or_insert_with(|| value.clone());
                 }
             }
             _ => drop(entries.insert(key, value)),
