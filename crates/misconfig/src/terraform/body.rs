@@ -130,7 +130,7 @@ fn expand(evaluator: &Evaluator<'_>, block: &Block, kind: &str, scope: &Scope<'_
         pairs.truncate(DYNAMIC_BLOCKS);
     }
     for (key, value) in pairs {
-        if evaluator.spend(8).is_err() {
+        if evaluator.spend_nodes(2).is_err() {
             return entries.add(kind, Node { value: Value::Unknown, span: block.span });
         }
         let value = Datum::map(BTreeMap::from([("key".into(), key), ("value".into(), value)]));
@@ -142,7 +142,7 @@ fn expand(evaluator: &Evaluator<'_>, block: &Block, kind: &str, scope: &Scope<'_
 /// The value of an expression, taken apart as far as it is written out, so that each part has its own lines.
 pub(super) fn expression(evaluator: &Evaluator<'_>, expression: &Expression, scope: &Scope<'_>) -> Node {
     let whole = |value| Node { value, span: expression.span };
-    if evaluator.spend(1).is_err() {
+    if evaluator.spend_nodes(1).is_err() {
         return whole(Value::Unknown);
     }
     match &expression.kind {
@@ -176,7 +176,7 @@ fn whole_value(evaluator: &Evaluator<'_>, expression: &Expression, scope: &Scope
     {
         value = document;
     }
-    match evaluator.spend(value.weight()) {
+    match evaluator.spend_nodes(value.weight()) {
         Ok(()) => value.to_node(expression.span, &|datum| evaluator.name(datum)),
         Err(failure) => {
             evaluator.fail(failure, scope.file, expression.span.first);

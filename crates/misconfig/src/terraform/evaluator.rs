@@ -170,6 +170,15 @@ enum State {
     Found(Outcome),
 }
 
+/// What evaluating may cost.
+#[derive(Clone, Copy)]
+pub(super) struct Budget {
+    /// Time: expressions, values, and sixteen bytes of text each.
+    pub steps: usize,
+    /// Room: values of the result.
+    pub nodes: usize,
+}
+
 pub(super) struct Evaluator<'a> {
     pub tree: &'a Tree<'a>,
     /// Values for variables of the root.
@@ -178,7 +187,10 @@ pub(super) struct Evaluator<'a> {
     modules: RefCell<Vec<Rc<ModuleInstance<'a>>>>,
     instances: RefCell<Vec<Rc<ResourceInstance<'a>>>>,
     pub gaps: RefCell<BTreeSet<Gap>>,
-    left: Cell<usize>,
+    /// What may still be spent.
+    pub left: Cell<Budget>,
+    /// Whether that was not enough.
+    pub exhausted: Cell<bool>,
     depth: Cell<usize>,
 }
 
@@ -188,7 +200,7 @@ impl<'a> Evaluator<'a> {
         root: &'a Module,
         given: &'a HashMap<String, Datum>,
         workspace: &'a str,
-        steps: usize,
+        budget: Budget,
     ) -> Self {
         let root = ModuleInstance {
             module: root,
@@ -205,7 +217,8 @@ impl<'a> Evaluator<'a> {
             modules: RefCell::new(vec![Rc::new(root)]),
             instances: RefCell::default(),
             gaps: RefCell::default(),
-            left: Cell::new(steps),
+            left: Cell::new(budget),
+            exhausted: Cell::new(false),
             depth: Cell::new(0),
         }
     }
@@ -247,13 +260,27 @@ impl<'a> Evaluator<'a> {
 
     /// Pays for a piece of work.
     pub fn spend(&self, steps: usize) -> Outcome<()> {
-        if let Some(left) = self.left.get().checked_sub(steps) {
-            self.left.set(left);
-            return Ok(());
-        }
-        self.left.set(0);
-        let reason = "evaluating this module takes too long; what is left of it is unknown".to_owned();
-        Err(Failure { reason, place: None, spent: true })
+        let mut left = self.left.get();
+        let enough = left.steps >= steps;
+        left.steps = left.steps.saturating_sub(steps);
+        self.left.set(left);
+        if enough { Ok(()) } else { Err(self.exhaust()) }
+    }
+
+    /// Pays for a part of the result, which stays when everything else is dropped.
+    pub fn spend_nodes(&self, nodes: usize) -> Outcome<()> {
+        self.spend(nodes)?;
+        let mut left = self.left.get();
+        let enough = left.nodes >= nodes;
+        left.nodes = left.nodes.saturating_sub(nodes);
+        self.left.set(left);
+        if enough { Ok(()) } else { Err(self.exhaust()) }
+    }
+
+    fn exhaust(&self) -> Failure {
+        self.exhausted.set(true);
+        let reason = "evaluating this module takes too much time or room; what is left of it is unknown".to_owned();
+        Failure { reason, place: None, spent: true }
     }
 
     /// Pays for a value that was made, and refuses one that is too large.

@@ -45,7 +45,7 @@ use std::collections::BTreeSet;
 use crate::{Node, Resource, Span, Target, Value};
 
 use self::datum::Datum;
-use self::evaluator::Evaluator;
+use self::evaluator::{Budget, Evaluator};
 use self::syntax::Block;
 use self::tree::Tree;
 use self::variables::Values;
@@ -99,10 +99,19 @@ pub struct Gap {
     pub reason: String,
 }
 
-/// The steps of all roots together; a step is an expression, a value, or sixteen bytes of text.
-const STEPS: usize = 200_000_000;
-/// The steps of one root: at least, and at most. No root can starve the others.
-const STEPS_OF_A_ROOT: (usize, usize) = (1_000_000, 10_000_000);
+/// What every root may cost, whatever the others do: enough for some hundred resources.
+const EVERY_ROOT: Budget = Budget { steps: 300_000, nodes: 30_000 };
+/// What one may cost for which that is not enough, and all of those together, the first of them first.
+const LARGE_ROOT: Budget = Budget { steps: 3_000_000, nodes: 1_000_000 };
+const LARGE_ROOTS: Budget = Budget { steps: 30_000_000, nodes: 3_000_000 };
+
+/// What a root came to.
+struct Evaluated {
+    resources: Vec<Resource>,
+    gaps: BTreeSet<Gap>,
+    left: Budget,
+    exhausted: bool,
+}
 
 /// Evaluates everything in a tree of files.
 pub fn evaluate(files: &[File<'_>], options: &Options<'_>) -> Evaluation {
@@ -110,25 +119,44 @@ pub fn evaluate(files: &[File<'_>], options: &Options<'_>) -> Evaluation {
     let tree = Tree::new(files, &mut failures);
     let values = Values::new(files, options, &mut failures);
     let roots = tree.roots();
-    let steps = (STEPS / roots.len().max(1)).clamp(STEPS_OF_A_ROOT.0, STEPS_OF_A_ROOT.1);
     let workspace = options.workspace.as_deref().unwrap_or("default");
-    let evaluated = parallel::each(&roots, |root| {
+    let evaluate = |root: &usize, budget: Budget| {
         let module = &tree.modules[*root];
         let given = values.of(module, options);
-        let evaluator = Evaluator::new(&tree, module, &given, workspace, steps);
+        let evaluator = Evaluator::new(&tree, module, &given, workspace, budget);
         let resources = resources(&evaluator);
-        (resources, evaluator.gaps.into_inner())
-    });
+        Evaluated {
+            resources,
+            exhausted: evaluator.exhausted.get(),
+            left: evaluator.left.get(),
+            gaps: evaluator.gaps.into_inner(),
+        }
+    };
+    let mut evaluated = parallel::each(&roots, |root| evaluate(root, EVERY_ROOT));
+    let mut pool = LARGE_ROOTS;
+    for (root, evaluated) in roots.iter().zip(&mut evaluated) {
+        if evaluated.as_ref().is_some_and(|first| first.exhausted) {
+            let budget = Budget { steps: LARGE_ROOT.steps.min(pool.steps), nodes: LARGE_ROOT.nodes.min(pool.nodes) };
+            if budget.steps <= EVERY_ROOT.steps || budget.nodes <= EVERY_ROOT.nodes {
+                break;
+            }
+            *evaluated = parallel::each(&[*root], |root| evaluate(root, budget)).pop().flatten();
+            let left = evaluated.as_ref().map_or(Budget { steps: 0, nodes: 0 }, |second| second.left);
+            pool.steps -= budget.steps - left.steps;
+            pool.nodes -= budget.nodes - left.nodes;
+        }
+    }
     let mut evaluation = Evaluation::default();
     let mut gaps: BTreeSet<Gap> = BTreeSet::new();
     for (root, evaluated) in roots.iter().zip(evaluated) {
         let path = tree.modules[*root].folder.clone();
-        let (resources, mut of_root) = evaluated.unwrap_or_else(|| {
+        if let Some(mut evaluated) = evaluated {
+            gaps.append(&mut evaluated.gaps);
+            evaluation.roots.push(Root { path, resources: evaluated.resources });
+        } else {
             let reason = format!("the module in {path:?} could not be evaluated");
-            (Vec::new(), BTreeSet::from([Gap { file: None, line: 0, reason }]))
-        });
-        gaps.append(&mut of_root);
-        evaluation.roots.push(Root { path, resources });
+            gaps.insert(Gap { file: None, line: 0, reason });
+        }
     }
     for (index, file) in files.iter().enumerate() {
         match plan::read(index, file).or_else(|| state::read(index, file)) {

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use crate::{Node, Value};
 
 use super::datum::Datum;
-use super::evaluator::{Evaluator, Names, Scope};
+use super::evaluator::{Budget, Evaluator, Names, Scope};
 use super::functions::encoding;
 use super::tree::Tree;
 use super::{Evaluation, File, Options, evaluate, parse};
@@ -102,7 +102,8 @@ locals {
     let mut failures = Vec::new();
     let tree = Tree::new(&files, &mut failures);
     let given = HashMap::new();
-    let evaluator = Evaluator::new(&tree, &tree.modules[0], &given, "default", 1_000_000);
+    let evaluator =
+        Evaluator::new(&tree, &tree.modules[0], &given, "default", Budget { steps: 1_000_000, nodes: 1_000 });
     let (body, broken) = parse::file(&format!("x = {text}\n"));
     if let Some((_, reason)) = broken.first() {
         return reason.clone();

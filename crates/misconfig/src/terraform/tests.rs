@@ -778,11 +778,29 @@ resource "r" "many" {{
                 gap deep.tf:2: cannot be read: …
                 gap main.tf:4: range: more than 1024 values
                 gap main.tf:5: setproduct: the product is too large
-                gap main.tf:6: evaluating this module takes too long; what is left of it is unknown
+                gap main.tf:6: evaluating this module takes too much time or room; what is left of it is unknown
                 gap other/main.tf:5: of 100000000 instances the first 1000 are judged
                 "
         },
     );
+}
+
+#[test]
+fn a_large_root_gets_what_it_needs_and_a_bottomless_one_an_end() {
+    let count = |tree: &str| {
+        let evaluation = evaluated(tree);
+        let resources = evaluation.roots.iter().flat_map(|root| &root.resources);
+        let known = resources.filter(|resource| resource.body.get("x").is_some_and(|x| shown(x) != "?")).count();
+        (known, evaluation.gaps.iter().map(|gap| gap.reason.as_str().to_owned()).collect::<Vec<_>>())
+    };
+    // More than every root may cost, and less than a large one.
+    let large = "resource \"r\" \"a\" {\n  count = 900\n  x = [for n in range(100) : n + count.index]\n}\n";
+    assert_eq!(count(&format!("== main.tf\n{large}")), (900, vec![]));
+    let bottomless =
+        "resource \"r\" \"b\" {\n  count = 1000\n  x = [for n in range(1000) : [for m in range(1000) : m]]\n}\n";
+    let (known, gaps) = count(&format!("== a/main.tf\n{bottomless}\n== b/main.tf\n{large}"));
+    assert!((900..905).contains(&known), "{known}");
+    assert_eq!(gaps, ["evaluating this module takes too much time or room; what is left of it is unknown"]);
 }
 
 #[test]
