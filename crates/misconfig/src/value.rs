@@ -37,8 +37,7 @@ pub enum Value {
     /// Known only once it is applied, or not to be found out here: neither right nor wrong.
     Unknown,
     /// Unknown, but known to be an attribute of another resource, by its address: `aws_s3_bucket.logs.id`. By it
-    /// resources find each other. Or a text around such attributes: `${aws_s3_bucket.logs.arn}/*`, with `${}` for what has
-    /// no name. Never a real value.
+    /// resources find each other.
     Reference(String),
 }
 

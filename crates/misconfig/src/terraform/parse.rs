@@ -1,6 +1,7 @@
 //! The native syntax: text into [`syntax`](super::syntax) by `hcl-edit`, which limits nesting itself.
 
 use std::ops::Range;
+use std::str::FromStr;
 
 use hcl_edit::expr::{self, BinaryOperator, ObjectKey, TraversalOperator, UnaryOperator};
 use hcl_edit::structure;
@@ -18,31 +19,73 @@ pub(super) type Broken = Vec<(u32, String)>;
 /// As many places of a file are named.
 const FAILURES: usize = 100;
 
+/// Entries that a text may have to be read without further ado. `hcl-edit` looks for every key of an object among all keys
+/// before it, so that time grows with the square of an object's size.
+const FEW_ENTRIES: usize = 2000;
+/// Entries that a block may have, and the sum of the squares of those of all blocks in a file.
+const MOST_ENTRIES: usize = 7000;
+const LARGEST_COST: usize = 50_000_000;
+/// Entries that a template or an expression of its own may have; there are many of them.
+const ENTRIES_OF_A_TEXT: usize = 500;
+
+/// At least as many entries as objects in a text have.
+fn entries(text: &str) -> usize {
+    memchr::memchr2_iter(b'=', b':', text.as_bytes()).count()
+}
+
+/// What reading a file may cost; nothing worth counting for most.
+pub(super) fn cost(text: &str) -> usize {
+    if entries(text) <= FEW_ENTRIES {
+        return 0;
+    }
+    let read = chunks(text).into_iter().map(|(_, chunk)| entries(chunk)).filter(|number| *number <= MOST_ENTRIES);
+    read.map(|number| number.pow(2)).sum::<usize>().min(LARGEST_COST)
+}
+
 /// What could be read, and the lines at which something could not.
 pub(super) fn file(text: &str) -> (Body, Broken) {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    match body(text, 0) {
-        Ok(body) => (body, Vec::new()),
-        Err(whole) => {
-            // One block that cannot be read costs itself and no other.
-            let chunks = chunks(text);
-            if chunks.len() < 2 {
-                return (Body::default(), vec![whole]);
-            }
-            let (mut read, mut failures) = (Body::default(), Vec::new());
-            for (first, chunk) in chunks {
-                match body(chunk, first) {
-                    Ok(part) => read.items.extend(part.items),
-                    Err(failure) if failures.len() < FAILURES => failures.push(failure),
-                    Err(_) => {}
-                }
-            }
-            if failures.is_empty() {
-                failures.push(whole);
-            }
-            (read, failures)
+    let number = entries(text);
+    let mut whole = None;
+    if number <= FEW_ENTRIES {
+        match body(text, 0) {
+            Ok(body) => return (body, Vec::new()),
+            Err(failure) => whole = Some(failure),
         }
     }
+    // One block that cannot be read costs itself and no other.
+    let (mut read, mut failures, mut cost) = (Body::default(), Vec::new(), 0);
+    for (first, chunk) in chunks(text) {
+        let number = entries(chunk);
+        let affordable = number <= MOST_ENTRIES && cost + number.pow(2) <= LARGEST_COST;
+        let part = if affordable {
+            cost += number.pow(2);
+            body(chunk, first)
+        } else {
+            Err((first + 1, "cannot be read: it has too many entries".to_owned()))
+        };
+        match part {
+            Ok(part) => read.items.extend(part.items),
+            Err(failure) if failures.len() < FAILURES => failures.push(failure),
+            Err(_) => {}
+        }
+    }
+    // It may have been taken apart where something only looks like the end of a block, in a text.
+    if !failures.is_empty() && whole.is_none() && number <= MOST_ENTRIES {
+        match body(text, 0) {
+            Ok(body) => return (body, Vec::new()),
+            Err(failure) => whole = Some(failure),
+        }
+    }
+    if failures.is_empty() {
+        failures.extend(whole);
+    }
+    (read, failures)
+}
+
+/// The steps that reading a template is worth.
+pub(super) fn template_cost(text: &str) -> usize {
+    text.len() / 4 + entries(text).pow(2) / 64
 }
 
 /// A template that is a file or a text of its own.
@@ -56,15 +99,21 @@ pub(super) fn quoted(text: &str, span: Span) -> Result<Expression, String> {
     if !text.contains("${") && !text.contains("%{") {
         return Ok(Expression { kind: Kind::Literal(Datum::text(text)), span });
     }
-    let template: Template = text.parse().map_err(|error: hcl_edit::parser::Error| error.message().to_owned())?;
+    let template: Template = text_of_its_own(text)?;
     let converter = Converter { text, lines: vec![0], first: 0, fixed: Some(span) };
     Ok(Expression { kind: converter.quoted(&template.iter().collect::<Vec<_>>(), Literals::Lines), span })
 }
 
+fn text_of_its_own<T: FromStr<Err = hcl_edit::parser::Error>>(text: &str) -> Result<T, String> {
+    if entries(text) > ENTRIES_OF_A_TEXT {
+        return Err("it has too many entries".to_owned());
+    }
+    text.parse().map_err(|error: hcl_edit::parser::Error| error.message().to_owned())
+}
+
 /// One expression.
 pub(super) fn expression(text: &str) -> Result<Expression, String> {
-    let expression: expr::Expression =
-        text.parse().map_err(|error: hcl_edit::parser::Error| error.message().to_owned())?;
+    let expression: expr::Expression = text_of_its_own(text)?;
     Ok(Converter::new(text, 0).expression(&expression))
 }
 

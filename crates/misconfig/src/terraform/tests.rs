@@ -786,6 +786,29 @@ resource "r" "many" {{
 }
 
 #[test]
+fn large_files_are_read_block_by_block_and_objects_without_end_not_at_all() {
+    let mut large = String::new();
+    for at in 0..1000 {
+        let _ = write!(
+            large,
+            "resource \"r\" \"a{at}\" {{\n  a = {at}\n  b = <<E\n}}\nlooks = like a block\nE\n  c = 3\n}}\n"
+        );
+    }
+    let evaluation = evaluated(&format!("== main.tf\n{large}"));
+    assert_eq!((evaluation.roots[0].resources.len(), evaluation.gaps.len()), (1000, 0));
+    assert_eq!(evaluation.roots[0].resources[999].body.span.first, 999 * 8 + 1);
+
+    let mut endless = String::from("locals {\n  x = {\n");
+    for at in 0..20_000 {
+        let _ = writeln!(endless, "    k{at} = 1");
+    }
+    check(
+        &format!("== main.tf\n{endless}  }}\n}}\nresource \"r\" \"a\" {{\n  x = 1\n}}\n"),
+        "r.a { x = 1 }\ngap main.tf:1: cannot be read: it has too many entries",
+    );
+}
+
+#[test]
 fn a_large_root_gets_what_it_needs_and_a_bottomless_one_an_end() {
     let count = |tree: &str| {
         let evaluation = evaluated(tree);

@@ -14,6 +14,9 @@ use super::syntax::{Block, Body, Expression};
 /// Larger files are not configuration that a person wrote.
 const LARGEST_FILE: usize = 8 << 20;
 
+/// What files that are not cheap to read may cost together; see [`parse::cost`].
+const MOST_COST: usize = 1_000_000_000;
+
 pub(super) struct Tree<'a> {
     files: &'a [File<'a>],
     paths: HashMap<String, usize>,
@@ -28,7 +31,10 @@ impl<'a> Tree<'a> {
         let mut sources: BTreeMap<String, Vec<Source>> = BTreeMap::new();
         let mut paths = HashMap::with_capacity(files.len());
         let mut installed = HashMap::new();
-        let read = parallel::each(files, |file| reader(file.path).map(|reader| text(file).map(reader)));
+        let admitted = admitted(files);
+        let read = parallel::each(&admitted, |(file, admitted)| {
+            reader(file.path).map(|reader| if *admitted { text(file).map(reader) } else { Err("too much to be read") })
+        });
         for (index, (file, read)) in files.iter().zip(read).enumerate() {
             let Some(path) = join("", file.path) else { continue };
             let (folder, name) = path.rsplit_once('/').unwrap_or(("", &path));
@@ -152,6 +158,18 @@ pub(super) fn relative(from: &str, to: &str) -> String {
 /// Whether a name ends in one of these; Terraform minds the case of letters.
 pub(super) fn named(name: &str, endings: &[&str]) -> bool {
     endings.iter().any(|ending| name.ends_with(ending))
+}
+
+/// The files, and whether each may be read: those that cost much only until all of them have cost too much.
+fn admitted<'f, 'a>(files: &'f [File<'a>]) -> Vec<(&'f File<'a>, bool)> {
+    let mut spent = 0_usize;
+    let admit = |file: &File<'_>| {
+        let native = named(file.path, &[".tf", ".tofu"]);
+        let cost = if native { text(file).map_or(0, parse::cost) } else { 0 };
+        spent = spent.saturating_add(cost);
+        cost == 0 || spent <= MOST_COST
+    };
+    files.iter().zip(files.iter().map(admit)).collect()
 }
 
 type Reader = fn(&str) -> (Body, Broken);

@@ -221,7 +221,7 @@ fn template_file(evaluator: &Evaluator<'_>, values: &[Datum], scope: &Scope<'_>)
 /// A template sees the variables that it is given, and nothing else.
 fn rendered(evaluator: &Evaluator<'_>, text: &str, variables: &Datum, scope: &Scope<'_>) -> Outcome {
     let Some(entries) = variables.entries() else { return Ok(Datum::Unknown) };
-    evaluator.spend(text.len() / 4)?;
+    evaluator.spend(parse::template_cost(text))?;
     let pieces = parse::template(text).map_err(|reason| format!("the template cannot be read: {reason}"))?;
     let names = Names::All { values: entries };
     template::render(evaluator, &pieces, &Scope { file: scope.file, module: None, names: &names })
