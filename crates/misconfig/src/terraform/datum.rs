@@ -310,10 +310,14 @@ pub(super) fn number_text(number: f64) -> String {
         // Zero has no sign.
         return format!("{:.0}", if number == 0.0 { 0.0 } else { number });
     }
-    if !number.is_finite() || number.abs() >= 1e21 {
-        return format!("{number:e}");
+    let shortest = number.to_string();
+    if shortest.len() < 17 || !shortest.contains('.') {
+        return shortest;
     }
-    format!("{number:.14e}").parse::<f64>().map_or_else(|_| number.to_string(), |rounded| rounded.to_string())
+    match format!("{number:.14e}").parse::<f64>() {
+        Ok(meant) if (meant - number).abs() <= number.abs() * 5e-16 => meant.to_string(),
+        _ => shortest,
+    }
 }
 
 /// A number as it may be written in a text: decimal, with a fraction and an exponent.

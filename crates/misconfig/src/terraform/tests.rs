@@ -69,6 +69,45 @@ fn literals_and_templates() {
 }
 
 #[test]
+fn what_hcl_itself_comes_to() {
+    // Evaluated with version 2.25 of HCL's own implementation.
+    expressions(&[
+        ("<<-EOT\n    a\n  \n      b\n   c\n    EOT\n", r#"" a\n  \n   b\nc\n""#),
+        ("<<-EOT\n    ${1}\n      b\n    EOT\n", r#""1\n  b\n""#),
+        (
+            "<<-EOT\n    %{ for x in [1, 2] }\n      ${x}\n    %{ endfor }\n    tail\n  EOT\n",
+            r#""\n  1\n\n  2\n\ntail\n""#,
+        ),
+        (
+            "<<EOT\n  x ${~ 1 ~} \n\n  y\n\n  %{~ if false ~}\n    z\n  %{~ else ~}\n  w\n  %{~ endif ~}\n\n  end\nEOT\n",
+            r#""  x1\n  y\n\n  w\n\n  end\n""#,
+        ),
+        (r#""x %{ if true ~} y %{~ else ~} z %{~ endif } w""#, r#""x y w""#),
+        (r#""$a %b $$ %%""#, r#""$a %b $$ %%""#),
+        ("-10 % 3", "-1"),
+        ("5.5 % 2", "1.5"),
+        ("true == \"true\"", "false"),
+        ("1 < \"2\"", "true"),
+        ("\"b\" > \"a\"", "!"),
+        ("true && \"false\"", "false"),
+        ("null == 1", "false"),
+        ("null ? 1 : 2", "!"),
+        ("1 ? 2 : 3", "!"),
+        ("1.1 + 2.2", "3.3"),
+        ("4.35 * 100", "435"),
+        ("\"x${1e30}\"", "\"x1000000000000000000000000000000\""),
+        ("{1=2}", r#"{"1":2}"#),
+        ("{(1+1)=\"x\"}", r#"{"2":"x"}"#),
+        ("[1, 2, 3][1.5]", "!"),
+        ("[{ a = [{ b = 1 }] }][*].a[*].b", "[[1]]"),
+        ("{ id = 1 }.*.id", "[1]"),
+        ("null.*.x", "[]"),
+        ("(1 +\n2)", "3"),
+        ("upper(\n\"a\"\n)", r#""A""#),
+    ]);
+}
+
+#[test]
 fn for_expressions() {
     expressions(&[
         ("[for s in local.names : upper(s)]", r#"["A","B"]"#),

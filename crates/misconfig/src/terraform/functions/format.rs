@@ -1,7 +1,5 @@
 //! `format` and `formatlist`: verbs as those of Go's `fmt`, as Terraform documents them.
 
-use std::fmt::Write;
-
 use super::encoding::json;
 use super::text::bounded;
 use crate::terraform::datum::{Datum, number_text};
@@ -112,9 +110,6 @@ impl Verb {
             'v' if self.sharp => json(argument).ok_or("the value is not known")?,
             'v' => match argument {
                 Datum::Null => "null".to_owned(),
-                Datum::Number(number) if self.precision.is_some() || self.plus => {
-                    self.signed(*number, &number_text(number.abs()))
-                }
                 _ => match argument.to_text() {
                     Some(text) => self.cut(&text),
                     None => json(argument).ok_or("the value is not known")?,
@@ -127,26 +122,20 @@ impl Verb {
             }
             't' => argument.to_bool().ok_or_else(|| format!("%t cannot show {}", argument.kind()))?.to_string(),
             'd' | 'b' | 'o' | 'x' | 'X' => {
-                if let ('x' | 'X', Datum::Text(text)) = (self.mode, argument) {
-                    let mut hex = String::with_capacity(text.len() * 2);
-                    for byte in text.bytes() {
-                        let _ = if self.mode == 'x' { write!(hex, "{byte:02x}") } else { write!(hex, "{byte:02X}") };
-                    }
-                    hex
-                } else {
-                    let number = number()?;
-                    // Terraform cuts off a fraction here.
-                    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
-                    let whole = number.abs().trunc() as u128;
-                    let digits = match self.mode {
-                        'd' => whole.to_string(),
-                        'b' => format!("{whole:b}"),
-                        'o' => format!("{whole:o}"),
-                        'x' => format!("{whole:x}"),
-                        _ => format!("{whole:X}"),
-                    };
-                    self.signed(number, &digits)
+                let number = number()?;
+                if number.fract() != 0.0 {
+                    return Err(format!("%{} cannot show a fraction", self.mode));
                 }
+                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
+                let whole = number.abs() as u128;
+                let digits = match self.mode {
+                    'd' => whole.to_string(),
+                    'b' => format!("{whole:b}"),
+                    'o' => format!("{whole:o}"),
+                    'x' => format!("{whole:x}"),
+                    _ => format!("{whole:X}"),
+                };
+                self.signed(number, &digits)
             }
             'f' | 'F' => {
                 let number = number()?;
@@ -159,9 +148,10 @@ impl Verb {
             'g' | 'G' => {
                 let number = number()?;
                 let size = number.abs();
-                let large = size != 0.0 && !(1e-4..1e21).contains(&size);
-                let digits = if large { format!("{size:e}") } else { number_text(size) };
-                self.signed(number, &digits)
+                // What Go decides with where no precision is asked for.
+                let large = size != 0.0 && !(1e-4..1e6).contains(&size);
+                let digits = if large { power(&format!("{size:e}"), 'e') } else { number_text(size) };
+                self.signed(number, &if self.mode == 'G' { digits.to_uppercase() } else { digits })
             }
             mode => return Err(format!("there is no verb %{mode}")),
         };
@@ -195,10 +185,13 @@ impl Verb {
     }
 }
 
-/// Go writes at least two digits of the exponent, and its sign.
 fn exponent(number: f64, precision: usize, mode: char) -> String {
-    let text = format!("{number:.precision$e}");
-    let (digits, power) = text.split_once('e').unwrap_or((&text, "0"));
+    power(&format!("{number:.precision$e}"), mode)
+}
+
+/// Go writes at least two digits of the exponent, and its sign.
+fn power(text: &str, mode: char) -> String {
+    let (digits, power) = text.split_once('e').unwrap_or((text, "0"));
     let (sign, power) = power.strip_prefix('-').map_or(('+', power), |power| ('-', power));
     format!("{digits}{mode}{sign}{power:0>2}")
 }
@@ -222,6 +215,10 @@ mod tests {
             (r#"format("%.2f %e %g", 3.14159, 1234.5, 0.5)"#, r#""3.14 1.234500e+03 0.5""#),
             (r#"format("%[2]s-%[1]s", "a", "b")"#, r#""b-a""#),
             (r#"format("100%% %q", "a\"b")"#, r#""100% \"a\\\"b\"""#),
+            // What Go's own packages of HCL come to.
+            (r#"format("%g %g %g", 100000, 1000000, 0.00001)"#, r#""100000 1e+06 1e-05""#),
+            (r#"format("%G %E", 0.0000001, 0)"#, r#""1E-07 0.000000E+00""#),
+            (r#"format("%d", 1.5)"#, "!"),
             (r#"format("%d", "four")"#, "!"),
             (r#"format("%s")"#, "!"),
             (r#"format("none", 1)"#, "!"),

@@ -39,7 +39,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         let suffix = of.text(1)?;
         map(of, |text| text.strip_suffix(&*suffix).unwrap_or(text).to_owned())
     }),
-    function("upper", (1, 1), Needs::All, |of| map(of, str::to_uppercase)),
+    function("upper", (1, 1), Needs::All, |of| map(of, upper)),
 ];
 
 fn map(of: &Arguments<'_, '_>, change: impl FnOnce(&str) -> String) -> Result<Datum, String> {
@@ -97,11 +97,21 @@ fn substr(of: &Arguments<'_, '_>) -> Result<Datum, String> {
     Ok(Datum::text(text.chars().skip(bound(start)).take(bound(length)).collect::<String>()))
 }
 
+/// Character by character, as in Go: what has no capital letter of its own stays.
+fn upper(text: &str) -> String {
+    text.chars()
+        .map(|character| {
+            let mut upper = character.to_uppercase();
+            if upper.len() == 1 { upper.next().unwrap_or(character) } else { character }
+        })
+        .collect()
+}
+
 fn title(text: &str) -> String {
     let mut before = ' ';
     let mut titled = String::with_capacity(text.len());
     for character in text.chars() {
-        if before.is_alphanumeric() || before == '_' || before == '\'' {
+        if before.is_alphanumeric() || before == '_' {
             titled.push(character);
         } else {
             titled.extend(character.to_uppercase());
@@ -142,6 +152,7 @@ mod tests {
             (r#"substr("hello world", -5, -1)"#, r#""world""#),
             (r#"substr("🤔🤷", 0, 1)"#, r#""🤔""#),
             (r#"title("hello world")"#, r#""Hello World""#),
+            (r#"title("wORLD foo-bar a_b")"#, r#""WORLD Foo-Bar A_b""#),
             (r#"trim("?!hello?!", "!?")"#, r#""hello""#),
             (r#"trim("  hello! world.!  ", "! ")"#, r#""hello! world.""#),
             (r#"trimprefix("helloworld", "hello")"#, r#""world""#),
@@ -149,6 +160,7 @@ mod tests {
             (r#"trimspace("  hello\n\n")"#, r#""hello""#),
             (r#"trimsuffix("helloworld", "world")"#, r#""hello""#),
             (r#"upper("hello")"#, r#""HELLO""#),
+            (r#"upper("straße")"#, r#""STRAßE""#),
         ]);
     }
 
