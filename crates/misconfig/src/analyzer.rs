@@ -2,7 +2,7 @@
 
 use model::{Analyzer, Facts, File, Key, Unreadable};
 
-use crate::detect::{is_candidate, is_dockerfile, language};
+use crate::detect::{is_candidate, is_dockerfile, is_terraform, language};
 use crate::reader;
 
 /// Keeps files of configuration.
@@ -14,6 +14,10 @@ pub static ANALYZER: Analyzer = Analyzer {
         Key::Extension("yaml").when(is_candidate),
         Key::Extension("yml").when(is_candidate),
         Key::Extension("json").when(is_candidate),
+        Key::Extension("tf").when(is_terraform),
+        Key::Extension("tfstate").when(is_terraform),
+        Key::Extension("tfvars").when(is_terraform),
+        Key::Extension("tofu").when(is_terraform),
     ],
     analyze,
 };

@@ -27,10 +27,27 @@ pub fn is_dockerfile(path: &ImagePath) -> bool {
     is_named && !name.ends_with(b".dockerignore") && is_candidate(path)
 }
 
+/// Whether a path names a file of Terraform or OpenTofu: sources in both syntaxes, values of variables, state.
+pub fn is_terraform(path: &ImagePath) -> bool {
+    const ENDINGS: [&[u8]; 7] =
+        [b".tf", b".tofu", b".tf.json", b".tofu.json", b".tfvars", b".tfvars.json", b".tfstate"];
+    // What Terraform itself keeps there are copies, except for the modules that it fetched.
+    let name = path.name();
+    is_candidate(path) && (ENDINGS.iter().any(|ending| name.ends_with(ending)) || is_list_of_modules(path))
+}
+
+/// Where Terraform says which folder a module was fetched to.
+fn is_list_of_modules(path: &ImagePath) -> bool {
+    path.as_bytes().ends_with(b".terraform/modules/modules.json")
+}
+
 /// The language of a file.
 pub fn language(path: &ImagePath, content: &[u8]) -> Option<Target> {
     if is_dockerfile(path) {
         return Some(Target::Dockerfile);
+    }
+    if is_terraform(path) {
+        return Some(Target::Terraform);
     }
     let is_data = |wanted: &[u8]| path.extension().is_some_and(|found| found.eq_ignore_ascii_case(wanted));
     if !is_data(b"yaml") && !is_data(b"yml") && !is_data(b"json") {
@@ -75,6 +92,9 @@ pub fn said(content: &[u8]) -> Option<Target> {
     }
     if has(b"deploymentTemplate.json#") || has(b"subscriptionDeploymentTemplate.json#") {
         return Some(Target::Arm);
+    }
+    if has(b"planned_values") && key("terraform_version") {
+        return Some(Target::Terraform);
     }
     if key("openapi") || key("swagger") {
         return Some(Target::OpenApi);
@@ -127,6 +147,11 @@ mod tests {
             ("composer.json", "{}", None),
             ("a.yml", "Resources:\n  B: {Type: 'AWS::S3::Bucket'}\n", Some("cloudformation")),
             ("a.txt", "apiVersion: v1\nkind: Pod\n", None),
+            ("infra/main.tf", "", Some("terraform")),
+            ("infra/eu.auto.tfvars.json", "{}", Some("terraform")),
+            ("infra/.terraform/modules/modules.json", "{}", Some("terraform")),
+            ("plan.json", "{\"terraform_version\": \"1.9\", \"planned_values\": {}}", Some("terraform")),
+            ("main.tf.bak", "", None),
         ] {
             assert_eq!(language(&path.into(), content.as_bytes()).map(Target::name), expected, "{path}");
         }

@@ -13,7 +13,7 @@ use model::{
 };
 
 use crate::judge::{Failure, judge, mask};
-use crate::{Reading, Resource, Span, Target, detect, image, reader};
+use crate::{Reading, Resource, Span, Target, detect, image, reader, terraform};
 
 /// Judges configuration by our rules.
 #[derive(Clone, Copy, Debug, Default)]
@@ -39,6 +39,10 @@ impl Detector for Judge {
                 Gap { place: place(file), by: ID, kind, detail: wrong.what }
             }));
         }
+        modules(&files, &mut resources, |file, line, reason| {
+            let detail = if line == 0 { reason } else { format!("line {line}: {reason}") };
+            gaps.push(Gap { place: file.map(place).unwrap_or_default(), by: ID, kind: GapKind::Unsupported, detail });
+        });
         gaps.extend(files.iter().filter(|(_, file)| is_template(file)).map(|(item, _)| {
             let detail = "a template of a Helm chart, which is not rendered yet: judge what helm template writes";
             Gap { place: item.fact.place.clone(), by: ID, kind: GapKind::Unsupported, detail: detail.to_owned() }
@@ -62,7 +66,35 @@ fn is_template(file: &Configuration) -> bool {
     file.language == Target::Kubernetes.name() && detect::is_template(&file.content)
 }
 
-/// Reads every file, several at once.
+fn is_terraform(file: &Configuration) -> bool {
+    file.language == Target::Terraform.name()
+}
+
+/// The resources of Terraform, whose files only mean something together.
+fn modules(
+    files: &[(&Item, &Configuration)],
+    resources: &mut Vec<Resource>,
+    mut gap: impl FnMut(Option<usize>, u32, String),
+) {
+    let chosen: Vec<usize> = (0..files.len()).filter(|index| is_terraform(files[*index].1)).collect();
+    if chosen.is_empty() {
+        return;
+    }
+    let paths: Vec<_> = chosen.iter().map(|index| files[*index].0.fact.place.path.to_text()).collect();
+    let tree: Vec<terraform::File<'_>> = chosen
+        .iter()
+        .zip(&paths)
+        .map(|(index, path)| terraform::File { path, bytes: &files[*index].1.content })
+        .collect();
+    let evaluated = terraform::evaluate(&tree, &terraform::Options::default());
+    let found = evaluated.roots.into_iter().flat_map(|root| root.resources);
+    resources.extend(found.filter_map(|it| Some(Resource { file: *chosen.get(it.file)?, ..it })));
+    for missed in evaluated.gaps {
+        gap(missed.file.and_then(|file| chosen.get(file).copied()), missed.line, missed.reason);
+    }
+}
+
+/// Reads every file that means something by itself, several at once.
 fn read_all(files: &[(&Item, &Configuration)]) -> Vec<Reading> {
     let next = AtomicUsize::new(0);
     let done: Mutex<BTreeMap<usize, Reading>> = Mutex::default();
@@ -70,7 +102,7 @@ fn read_all(files: &[(&Item, &Configuration)]) -> Vec<Reading> {
         while let Some((index, (_, file))) =
             Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, files.get(at)?)))
         {
-            if is_template(file) {
+            if is_template(file) || is_terraform(file) {
                 continue;
             }
             let Some(read) = Target::from_name(&file.language).and_then(reader) else { continue };

@@ -18,6 +18,7 @@ mod resource;
 pub mod rule;
 pub mod shell;
 mod target;
+pub mod terraform;
 pub mod value;
 pub mod yaml;
 
@@ -43,6 +44,7 @@ pub fn reader(target: Target) -> Option<Reader> {
         Target::BitbucketPipelines => Some(pipeline::bitbucket),
         Target::CircleCi => Some(pipeline::circle),
         Target::Kubernetes => Some(kubernetes::read),
+        Target::Terraform => Some(terraform::read),
         _ => None,
     }
 }
