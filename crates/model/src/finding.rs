@@ -126,6 +126,7 @@ impl Finding {
             Self::Vulnerability(found) => found.suppressed.as_deref(),
             Self::License(found) => found.suppressed.as_deref(),
             Self::Secret(found) => found.suppressed.as_deref(),
+            Self::Misconfiguration(found) => found.suppressed.as_deref(),
             Self::EndOfLife(found) => found.suppressed.as_deref(),
         }
     }
@@ -136,6 +137,7 @@ impl Finding {
             Self::Vulnerability(found) => &mut found.suppressed,
             Self::License(found) => &mut found.suppressed,
             Self::Secret(found) => &mut found.suppressed,
+            Self::Misconfiguration(found) => &mut found.suppressed,
             Self::EndOfLife(found) => &mut found.suppressed,
         };
         suppressed.get_or_insert_with(reason);
