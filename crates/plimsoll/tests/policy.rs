@@ -279,7 +279,7 @@ fn settings_of_every_shape_reach_the_scan() {
     let licenses = &report["artifacts"][0]["licenses"];
     assert_eq!(licenses[0]["suppressed"], "the licence is to be ignored (--ignored-licenses)", "{licenses}");
     // A low one is shown, a high one is not.
-    let shown = folder.scan(&["--no-cache"]);
+    let shown = folder.scan(&[]);
     let report: Value = serde_json::from_str(shown.stdout()).unwrap();
     let rows = report["artifacts"][0]["vulnerabilities"].as_array().unwrap().clone();
     assert_eq!(rows.iter().map(|row| row["severity"].clone()).collect::<Vec<_>>(), ["critical"; 4]);
