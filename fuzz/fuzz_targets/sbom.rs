@@ -22,6 +22,7 @@ fuzz_target!(init: seeds::plant(SEEDS), |document: &[u8]| {
         color: false,
         version: "1.2.3",
         generated_at: "2026-11-24T04:00:00Z",
+        wants_licenses: true,
         wants_vulnerabilities: false,
         filter: Filter::default(),
         run: Run::default(),

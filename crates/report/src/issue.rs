@@ -93,7 +93,9 @@ pub(crate) fn issues<'a>(report: &'a Report, filter: &Filter) -> Vec<Issue<'a>> 
         let suppressed = found.suppressed.as_deref();
         Issue { suppressed, remark: affected.remark, also: affected.also, ..issue }
     });
-    let others = report.findings.iter().filter_map(|finding| Issue::other(report, finding));
+    let others = report.findings.iter().filter_map(|finding| {
+        Issue::other(report, finding).map(|issue| Issue { suppressed: finding.suppressed(), ..issue })
+    });
     let mut issues: Vec<Issue<'a>> = vulnerabilities
         .chain(others)
         .filter(|issue| filter.shows(issue.severity) && (filter.suppressed || issue.suppressed.is_none()))
@@ -123,8 +125,7 @@ impl<'a> Issue<'a> {
             Finding::Secret(found) => Some(Self::new(report, Found::Secret(found), found.severity, None)),
             Finding::License(found) => {
                 let item = report.inventory.items.get(found.item)?;
-                let issue = Self::new(report, Found::License(found), found.class.severity(), Some(item));
-                Some(Self { suppressed: found.suppressed.as_deref(), ..issue })
+                Some(Self::new(report, Found::License(found), found.class.severity(), Some(item)))
             }
             // Without updates every new hole stays open; as long as there are some, it is a matter of planning.
             Finding::EndOfLife(end) => {
@@ -446,6 +447,15 @@ mod tests {
         assert_eq!(issues(&report, &filter).len(), 24);
         let filter = Filter { severities: vec![Severity::Critical], ..Filter::default() };
         assert_eq!(issues(&report, &filter).len(), 1);
+    }
+
+    #[test]
+    fn findings_of_every_kind_can_be_set_aside() {
+        for mut report in [image(), leaky(), licensed()] {
+            let before = all(&report).len();
+            report.findings.iter_mut().for_each(|finding| finding.set_aside(|| "not so".into()));
+            assert!(before > 0 && all(&report).is_empty());
+        }
     }
 
     #[test]
