@@ -232,6 +232,8 @@ const OTHERS: &[(&str, &str)] = &[
     ("main.rb", "validates :password, length: { minimum: 8 }"),
     ("deploy.ps1", "$Password = Read-Host -AsSecureString"),
     ("deploy.ps1", "[string]$Password = $env:PASSWORD1"),
+    ("x.min.js", "isStream}};F.Minipass=Zt1});var Ke=d(W=>{W.Minipass=W.isWritable2=W.isStream3=void 0;"),
+    ("x.py", "NAMES = ('PKSecureElementPass', 'PKShareablePassMetadata2', 'PKShippingMethod')"),
     // Words and documents.
     ("fr.json", "\"password\": \"Mot de passe\""),
     ("locale/de/app.json", "\"password\": \"Passwort2eingeben\""),

@@ -151,7 +151,8 @@ impl Reader<'_> {
                 if let Some(found) = self.named_value(&name) {
                     return Some(found);
                 }
-                // In a line of its own it is the next of a list.
+                // Of a list it is the next entry, of a call the value of the first.
+                self.is_first(name.start).then_some(())?;
                 self.at = comma;
                 self.spaces(false);
                 let value = self.quoted()?;
@@ -165,6 +166,12 @@ impl Reader<'_> {
             _ if spaces > 0 => self.named_value(&name),
             _ => None,
         }
+    }
+
+    /// Whether the name in quotation marks is the first of a call's values.
+    fn is_first(&self, name: usize) -> bool {
+        let Some(before) = self.text[..name - 1].trim_ascii_end().strip_suffix(b"(") else { return false };
+        before.last().is_some_and(|byte| is_name(*byte))
     }
 
     /// Whether the name after a prefix (`<ns:name`) begins an element.
@@ -393,6 +400,11 @@ impl Reader<'_> {
         let value = &self.text[assignment.value.clone()];
         let chained = |byte: &u8| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'.');
         let is_chain = value.iter().all(chained) && value.contains(&b'.');
+        // `a.b = c.d = …`, as minified programs have it.
+        let name =
+            value.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'$')).count();
+        let is_chain = is_chain
+            || value[..name].contains(&b'.') && value.get(name).is_some_and(|next| b"=(;,[)&|?".contains(next));
         let calls = value.windows(2).any(|pair| pair == b"->" || pair == b"::" || pair == b"()" || pair == b"[\"");
         let call = value
             .iter()

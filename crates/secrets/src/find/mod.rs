@@ -57,8 +57,8 @@ pub fn secrets_of(text: &[u8], file: FileKind) -> Vec<Secret> {
 
 /// The secrets of a text that stands so deep inside others.
 fn inside(text: &[u8], file: FileKind, depth: usize) -> Vec<Secret> {
-    let (mut found, mut general): (Vec<_>, Vec<_>) =
-        in_runs(text, file, depth).into_iter().partition(|secret| !is_general(secret.kind));
+    let (runs, mut nothing) = in_runs(text, file, depth);
+    let (mut found, mut general): (Vec<_>, Vec<_>) = runs.into_iter().partition(|secret| !is_general(secret.kind));
     found.sort_by_key(|secret| secret.span.start);
     for secret in at_literals(text, file, depth, &found) {
         (if is_general(secret.kind) { &mut general } else { &mut found }).push(secret);
@@ -66,9 +66,12 @@ fn inside(text: &[u8], file: FileKind, depth: usize) -> Vec<Secret> {
     found.sort_by_key(|secret| secret.span.start);
     // What says only that it is a secret goes after all that say which.
     general.sort_by_key(|secret| secret.span.start);
+    nothing.sort_by_key(|span| span.start);
     let mut end = 0;
     general.retain(|secret| {
-        let is_new = secret.span.start >= end && is_clear(&found, &secret.span);
+        let next = nothing.partition_point(|span| span.end <= secret.span.start);
+        let is_nothing = nothing.get(next).is_some_and(|span| span.start < secret.span.end);
+        let is_new = secret.span.start >= end && !is_nothing && is_clear(&found, &secret.span);
         end = if is_new { secret.span.end } else { end };
         is_new
     });
@@ -118,8 +121,8 @@ fn is_clear(known: &[Secret], span: &Range<usize>) -> bool {
     known.get(next).is_none_or(|other| other.span.start >= span.end)
 }
 
-/// Secrets that are, or hold, long runs of token characters.
-fn in_runs(text: &[u8], file: FileKind, depth: usize) -> Vec<Secret> {
+/// Secrets that are, or hold, long runs of token characters; and where something is that has the form of one and is none.
+fn in_runs(text: &[u8], file: FileKind, depth: usize) -> (Vec<Secret>, Vec<Range<usize>>) {
     let index = Index::all();
     let mut search = Search::new(index, text, file, depth);
     let mut done = 0;
@@ -133,7 +136,7 @@ fn in_runs(text: &[u8], file: FileKind, depth: usize) -> Vec<Secret> {
         // A secret of several lines is found once, not again in each line.
         done = search.found.last().map_or(done, |last| done.max(last.span.end)).max(search.read);
     });
-    search.found
+    (search.found, search.nothing)
 }
 
 /// Secrets that stand after a word or in an address, where none of `known` is: these say more.
@@ -278,13 +281,24 @@ struct Search<'t> {
     depth: usize,
     words: Words<'t>,
     found: Vec<Secret>,
+    /// What has the form of a secret and is none.
+    nothing: Vec<Range<usize>>,
     /// Up to where a text was read that stands inside this one.
     read: usize,
 }
 
 impl<'t> Search<'t> {
     fn new(index: &'static Index, text: &'t [u8], file: FileKind, depth: usize) -> Self {
-        Self { index, text, file, depth, words: Words::new(index, text), found: Vec::new(), read: 0 }
+        Self {
+            index,
+            text,
+            file,
+            depth,
+            words: Words::new(index, text),
+            found: Vec::new(),
+            nothing: Vec::new(),
+            read: 0,
+        }
     }
 
     /// Looks at one token for secrets.
@@ -339,6 +353,8 @@ impl<'t> Search<'t> {
         let is_real = !noise::is_placeholder(secret) && (!is_part || assignment::is_password(secret));
         if is_real && !self.opens_nothing(kind, &span) {
             self.found.push(Secret::new(kind, span));
+        } else {
+            self.nothing.push(span);
         }
         Some(at + matched.end)
     }
@@ -377,13 +393,12 @@ impl<'t> Search<'t> {
                     best = Some((distance, Secret::new(kind, span)));
                 }
             }
-            if let Some((_, secret)) = best
-                && !noise::is_placeholder(&text[secret.span.clone()])
-                && !self.opens_nothing(secret.kind, &secret.span)
-            {
+            let Some((_, secret)) = best else { continue };
+            if !noise::is_placeholder(&text[secret.span.clone()]) && !self.opens_nothing(secret.kind, &secret.span) {
                 self.found.push(secret);
                 return;
             }
+            self.nothing.push(secret.span);
         }
         if self.decoded(run, token) {
             return;
