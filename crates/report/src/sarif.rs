@@ -55,10 +55,11 @@ fn run(report: &Report, context: &Context<'_>) -> Value {
     let subject = Subject::of(report);
     let platform = platform(report);
     let category: Vec<&str> =
-        ["plimsoll", subject.name, &platform].into_iter().filter(|part| !part.is_empty()).collect();
+        ["plimsoll", subject.name.trim_start_matches('/'), &platform].into_iter().filter(|part| !part.is_empty()).collect();
     json!({
         "tool": { "driver": {
             "name": "Plimsoll",
+            "fullName": format!("Plimsoll {}", context.version),
             "version": context.version,
             "semanticVersion": context.version,
             "rules": rules,
