@@ -90,3 +90,28 @@ fn vex_that_was_written_is_understood_again() {
         }
     }
 }
+
+#[test]
+fn a_saved_report_is_converted_to_what_the_scan_would_have_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let formats = ["json", "sarif", "html", "junit", "csv", "trivy-json"];
+    let outputs: Vec<String> = formats.iter().map(|name| format!("{name}={name}.scan")).collect();
+    let arguments: Vec<&str> = outputs.iter().flat_map(|output| ["-o", output]).chain(["--show-suppressed"]).collect();
+    assert_eq!(scan(folder.path(), &arguments).status.code(), Some(0));
+    let convert = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
+        command.arg("convert").args(arguments).current_dir(folder.path()).env_clear().stdin(Stdio::null());
+        command.output().unwrap()
+    };
+    for name in formats {
+        let output = format!("{name}={name}.converted");
+        let output = convert(&["json.scan", "--show-suppressed", "-o", &output]);
+        assert_eq!(output.status.code(), Some(0), "{name}: {}", stderr(&output));
+        let [one, other] =
+            ["scan", "converted"].map(|end| fs::read_to_string(folder.path().join(format!("{name}.{end}"))).unwrap());
+        assert!(one == other, "{name}");
+    }
+    let output = convert(&["sarif.scan", "-f", "table"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("cannot read the report sarif.scan"), "{}", stderr(&output));
+}

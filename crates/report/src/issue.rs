@@ -118,20 +118,19 @@ pub(crate) fn issues<'a>(report: &'a Report, filter: &Filter) -> Vec<Issue<'a>> 
 impl<'a> Issue<'a> {
     /// The issue that a finding is which is no vulnerability.
     fn other(report: &'a Report, finding: &'a Finding) -> Option<Self> {
-        match finding {
-            Finding::Vulnerability(_) => None,
-            Finding::Secret(found) => Some(Self::new(report, Found::Secret(found), found.severity, None)),
+        let (what, severity, item) = match finding {
+            Finding::Vulnerability(_) => return None,
+            Finding::Secret(found) => (Found::Secret(found), found.severity, None),
             Finding::License(found) => {
                 let item = report.inventory.items.get(found.item)?;
-                let issue = Self::new(report, Found::License(found), found.class.severity(), Some(item));
-                Some(Self { suppressed: found.suppressed.as_deref(), ..issue })
+                (Found::License(found), found.class.severity(), Some(item))
             }
             // Without updates every new hole stays open; as long as there are some, it is a matter of planning.
             Finding::EndOfLife(end) => {
-                let severity = if end.passed { Severity::High } else { Severity::Low };
-                Some(Self::new(report, Found::EndOfLife(end), severity, None))
+                (Found::EndOfLife(end), if end.passed { Severity::High } else { Severity::Low }, None)
             }
-        }
+        };
+        Some(Self { suppressed: finding.suppressed(), ..Self::new(report, what, severity, item) })
     }
 
     fn new(report: &'a Report, what: Found<'a>, severity: Severity, item: Option<&'a Item>) -> Self {
@@ -498,6 +497,18 @@ mod tests {
         assert_eq!(prints(&report), prints(&other));
         assert_eq!(prints(&report).len(), all(&report).len());
         assert!(prints(&report).iter().all(|print| print.len() == 32));
+    }
+
+    #[test]
+    fn whatever_is_set_aside_is_shown_on_demand_only() {
+        let mut report = leaky();
+        for finding in &mut report.findings {
+            finding.set_aside(|| "known".into());
+        }
+        assert!(all(&report).is_empty());
+        let filter = Filter { suppressed: true, ..Filter::default() };
+        // 24 as above, and two secrets.
+        assert_eq!(issues(&report, &filter).len(), 26);
     }
 
     #[test]

@@ -54,8 +54,10 @@ fn run(report: &Report, context: &Context<'_>) -> Value {
     let rules: Vec<Value> = by_rule.iter().map(|(id, issues)| rule(id, issues)).collect();
     let subject = Subject::of(report);
     let platform = platform(report);
-    let category: Vec<&str> =
-        ["plimsoll", subject.name.trim_start_matches('/'), &platform].into_iter().filter(|part| !part.is_empty()).collect();
+    let category: Vec<&str> = ["plimsoll", subject.name.trim_start_matches('/'), &platform]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect();
     json!({
         "tool": { "driver": {
             "name": "Plimsoll",
@@ -337,7 +339,7 @@ mod tests {
         let place = &result["locations"][0]["physicalLocation"];
         assert_eq!(place["artifactLocation"], json!({ "uri": "usr/local/bin/tool" }));
         assert_eq!(place["region"], json!({ "startLine": 1, "startColumn": 1, "endLine": 1, "endColumn": 2 }));
-        let rule = &run["tool"]["driver"]["rules"][result["ruleIndex"].as_u64().unwrap() as usize];
+        let rule = &run["tool"]["driver"]["rules"][usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap()];
         assert_eq!(rule["id"], "CVE-2023-24538");
         assert_eq!(rule["properties"]["security-severity"], "9.8");
         assert_eq!(rule["properties"]["tags"], json!(["security", "vulnerability", "golang"]));

@@ -20,8 +20,8 @@ pub use db::{
 };
 pub use policy::{Policy, PolicyCommand, Rules};
 pub use scan::{
-    Archives, Common, ExplainArgs, FolderArgs, Gate, ImageArgs, ImageSource, Look, RegistryAccess, ReportArgs,
-    SbomArgs, Scanner, Target,
+    Archives, Common, ConvertArgs, ExplainArgs, FolderArgs, Gate, ImageArgs, ImageSource, Look, RegistryAccess,
+    ReportArgs, SbomArgs, Scanner, Target,
 };
 #[cfg(test)]
 pub use values::output;
@@ -73,6 +73,10 @@ pub enum Command {
     /// FILE is in CycloneDX (JSON), SPDX 2 (JSON or tag-value) or Syft's JSON, from whatever tool, or an attestation with one
     /// of these in it; - is standard input. What the bill does not tell is said in the report.
     Sbom(SbomArgs),
+    /// Write a report that was saved as JSON in other formats
+    ///
+    /// Nothing is scanned or judged again. For example: plimsoll convert app.json -o sarif=app.sarif -o html=app.html
+    Convert(ConvertArgs),
     /// Explain an image's layers
     ///
     /// For each layer: what it brings, wastes and risks. At the end: how to have fewer bytes.

@@ -4,6 +4,7 @@
 
 pub(crate) mod artifact;
 pub(crate) mod print;
+pub(crate) mod read;
 mod secret;
 
 use std::io::{self, Write};

@@ -16,9 +16,8 @@ const INDENT: usize = 12;
 
 pub(super) fn write(report: &Report, context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
     let filter = &context.filter;
-    let shows = |secret: &&ExposedSecret| {
-        filter.shows(secret.severity) && (secret.suppressed.is_none() || filter.suppressed)
-    };
+    let shows =
+        |secret: &&ExposedSecret| filter.shows(secret.severity) && (secret.suppressed.is_none() || filter.suppressed);
     let all: Vec<&ExposedSecret> = exposed(report).filter(shows).collect();
     if all.is_empty() {
         return Ok(());
