@@ -369,7 +369,6 @@ impl Artifact {
             packages: known.packages,
             starter: known.starter,
             checked: known.checked,
-            ..Knowledge::default()
         };
         Report {
             image,
@@ -580,25 +579,23 @@ impl SecretJson {
 
 impl LicenseJson {
     fn finding(self, items: &mut Vec<Item>, places: &Places) -> Option<Finding> {
-        let item = match &self.purl {
-            Some(purl) => {
-                // Only what is still there is asked for its licence.
-                let at = PlaceJson { layer: self.layer, path: self.path.clone(), removed_by: None };
-                *places.get(&(purl.clone(), at))?
-            }
+        let item = if let Some(purl) = &self.purl {
+            // Only what is still there is asked for its licence.
+            let at = PlaceJson { layer: self.layer, path: self.path.clone(), removed_by: None };
+            *places.get(&(purl.clone(), at))?
+        } else {
             // A file is there for each of its licences.
-            None => {
-                let form = if self.form.as_deref() == Some("header") { LicenseForm::Header } else { LicenseForm::Text };
-                let license = self.licenses.first().cloned().unwrap_or_default();
-                let text = LicenseText { license, confidence: self.confidence.unwrap_or_default(), form };
-                let fact = Fact {
-                    what: What::LicenseText(text),
-                    place: place(self.layer, &self.path),
-                    by: AnalyzerId::new("license-text"),
-                };
-                items.push(Item { fact, removed: None, owner: None });
-                items.len() - 1
-            }
+            let form = if self.form.as_deref() == Some("header") { LicenseForm::Header } else { LicenseForm::Text };
+            let license = self.licenses.first().cloned().unwrap_or_default();
+            let what =
+                What::LicenseText(LicenseText { license, confidence: self.confidence.unwrap_or_default(), form });
+            let by = AnalyzerId::new("license-text");
+            items.push(Item {
+                fact: Fact { what, place: place(self.layer, &self.path), by },
+                removed: None,
+                owner: None,
+            });
+            items.len() - 1
         };
         Some(Finding::License(Box::new(LicenseFinding {
             item,
