@@ -432,7 +432,9 @@ pub(crate) fn saying(attack: &str) -> Report {
                 known.references = vec![text()];
                 known.suppressed = known.suppressed.as_ref().map(|_| text());
             }
-            Finding::EndOfLife(end) => (end.release, end.date, end.extended) = (text(), text(), Some(text())),
+            Finding::EndOfLife(end) => {
+                (end.release, end.date, end.extended) = (text(), text(), Some(text()));
+            }
             // The rest of a secret's texts are our own.
             Finding::Secret(exposed) => {
                 exposed.place.path = attack.into();

@@ -22,8 +22,8 @@ pub use db::{
 pub use misconfig::{ConfigArgs, ConfigCommand, RulesCommand};
 pub use policy::{Policy, PolicyCommand, Rules};
 pub use scan::{
-    Archives, Common, ExplainArgs, FolderArgs, Gate, ImageArgs, ImageSource, Look, RegistryAccess, ReportArgs,
-    SbomArgs, Scanner, Target,
+    Archives, Common, ConvertArgs, ExplainArgs, FolderArgs, Gate, ImageArgs, ImageSource, Look, RegistryAccess,
+    ReportArgs, SbomArgs, Scanner, Target,
 };
 #[cfg(test)]
 pub use values::output;
@@ -80,6 +80,10 @@ pub enum Command {
     /// PATH is a folder, all of whose files are judged together, or a file; - is standard input.
     #[command(override_usage = "plimsoll config [OPTIONS] <PATH>\n       plimsoll config rules <COMMAND>")]
     Config(ConfigArgs),
+    /// Write a report that was saved as JSON in other formats
+    ///
+    /// Nothing is scanned or judged again. For example: plimsoll convert app.json -o sarif=app.sarif -o html=app.html
+    Convert(ConvertArgs),
     /// Explain an image's layers
     ///
     /// For each layer: what it brings, wastes and risks. At the end: how to have fewer bytes.

@@ -342,6 +342,17 @@ impl LicenseArgs {
     }
 }
 
+/// `plimsoll convert`.
+#[derive(Clone, Debug, Args)]
+pub struct ConvertArgs {
+    /// The report, as plimsoll wrote it with -o json=FILE; - is standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// How to report.
+    #[command(flatten)]
+    pub report: ReportArgs,
+}
+
 /// How to report. Never changes what counts.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Report")]

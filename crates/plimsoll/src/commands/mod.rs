@@ -2,6 +2,7 @@
 
 pub mod config;
 pub mod config_file;
+pub mod convert;
 pub mod db;
 pub mod explain;
 pub mod formats;

@@ -5,6 +5,7 @@
 pub(crate) mod artifact;
 mod misconfig;
 pub(crate) mod print;
+pub(crate) mod read;
 mod secret;
 
 use std::io::{self, Write};
