@@ -24,6 +24,7 @@ pub(crate) fn label(finding: &Finding) -> &'static str {
         },
         Finding::Secret(found) if found.place.path.as_bytes().is_empty() => "variable",
         Finding::Secret(_) => "secret",
+        Finding::Misconfiguration(_) => "setting",
         Finding::License(_) => "license",
         Finding::EndOfLife(_) => "end-of-life",
     }
@@ -127,8 +128,8 @@ fn item(package: Package, layer: u32, file: &str) -> Item {
 }
 
 fn secret(place: Place, spot: Spot, fingerprint: &str) -> Finding {
-    let secret =
-        Secret { kind: "acme-token".into(), spot, redacted: "acme… (20)".into(), fingerprint: fingerprint.into() };
+    let (kind, redacted, fingerprint) = ("acme-token".into(), "acme… (20)".into(), fingerprint.into());
+    let secret = Secret { kind, spot, redacted, fingerprint, notes: Vec::new() };
     Finding::Secret(Box::new(ExposedSecret {
         secret,
         removed: place.layer,
