@@ -4,6 +4,7 @@
 //! with lines. A rule ([`rule`]) knows one kind of resource and looks at its tree, whatever format it came from.
 
 mod analyzer;
+pub mod cloudformation;
 pub mod compose;
 pub mod detect;
 mod detector;

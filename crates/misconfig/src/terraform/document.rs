@@ -6,7 +6,7 @@ use crate::{Node, Span, Value};
 const DEPTH: usize = 128;
 
 /// A document as a tree, or the line at which it cannot be read. Of a key that is repeated the last value counts.
-pub(super) fn read(text: &str) -> Result<Node, (u32, String)> {
+pub(crate) fn read(text: &str) -> Result<Node, (u32, String)> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut reader = Reader { rest: text.as_bytes(), text, line: 1 };
     reader

@@ -19,7 +19,7 @@
 
 mod body;
 mod datum;
-mod document;
+pub(crate) mod document;
 mod evaluator;
 mod expression;
 mod functions;
@@ -45,8 +45,11 @@ use std::collections::BTreeSet;
 use crate::yaml::Wrong;
 use crate::{Node, Reading, Resource, Span, Target, Value};
 
+#[cfg(test)]
+pub(crate) use self::testing::shown;
+
 use self::datum::Datum;
-use self::evaluator::{Budget, Evaluator};
+use self::evaluator::{Budget, Evaluator, short};
 use self::syntax::Block;
 use self::tree::Tree;
 use self::variables::Values;
@@ -179,8 +182,23 @@ pub fn evaluate(files: &[File<'_>], options: &Options<'_>) -> Evaluation {
         }
     }
     let place = |file| (file < files.len()).then_some(file);
-    gaps.extend(failures.into_iter().map(|(file, line, reason)| Gap { file: place(file), line, reason }));
+    let gap = |(file, line, reason)| Gap { file: place(file), line, reason: short(reason) };
+    gaps.extend(failures.into_iter().map(gap));
     evaluation.gaps = gaps.into_iter().collect();
+    evaluation
+}
+
+/// Evaluates a file by itself, in either syntax, or a plan; `file` is the number that its resources bear.
+pub fn evaluate_alone(content: &[u8], file: usize) -> Evaluation {
+    let json = content.trim_ascii_start().starts_with(b"{");
+    let path = if json { "main.tf.json" } else { "main.tf" };
+    let mut evaluation = evaluate(&[File { path, bytes: content }], &Options::default());
+    for resource in evaluation.roots.iter_mut().flat_map(|root| &mut root.resources) {
+        resource.file = file;
+    }
+    for gap in &mut evaluation.gaps {
+        gap.file = gap.file.map(|_| file);
+    }
     evaluation
 }
 

@@ -902,6 +902,13 @@ fn plans_say_what_is_known_and_what_is_not() {
 }
 
 #[test]
+fn a_file_by_itself_bears_the_number_that_it_is_given() {
+    let alone = super::evaluate_alone(b" {\"resource\": {\"r\": {\"a\": {\"x\": \"${nothing(1)}\"}}}}", 7);
+    assert_eq!((alone.roots[0].resources[0].file, alone.gaps[0].file), (7, Some(7)));
+    assert_eq!(super::evaluate_alone(b"resource \"r\" \"a\" {}", 7).roots[0].resources[0].address, "r.a");
+}
+
+#[test]
 fn state_has_instances_with_keys() {
     check(
         r#"
