@@ -46,6 +46,7 @@ pub fn reader(target: Target) -> Option<Reader> {
         Target::CircleCi => Some(pipeline::circle),
         Target::Kubernetes => Some(kubernetes::read),
         Target::Terraform => Some(terraform::read),
+        Target::CloudFormation => Some(cloudformation::read),
         _ => None,
     }
 }

@@ -5,8 +5,7 @@ use std::collections::HashMap;
 
 use granit_parser::{Event, Parser, ScalarStyle};
 
-use crate::terraform::document;
-use crate::{Node, Span, Value};
+use crate::{Node, Span, Value, json};
 
 /// Nodes of one template, those that aliases repeat included.
 const MOST_NODES: usize = 500_000;
@@ -16,7 +15,7 @@ const DEEPEST: usize = 64;
 /// The tree, or the line at which the template cannot be read.
 pub(super) fn read(text: &str) -> Result<Node, (u32, String)> {
     if text.trim_start().starts_with('{') {
-        return document::read(text);
+        return json::read(text.as_bytes()).map_err(|(line, what)| (line, format!("cannot be read: {what}")));
     }
     let mut tree = Tree::default();
     for event in Parser::new_from_str(text) {

@@ -12,27 +12,13 @@ mod serverless;
 #[cfg(test)]
 mod tests;
 
-use crate::{Node, Resource, Target, Value};
+use crate::yaml::Wrong;
+use crate::{Node, Reading, Resource, Target, Value};
 
 use self::intrinsic::Template;
 
 /// Resources that one template may have; the service itself allows 500.
 const MOST_RESOURCES: usize = 5000;
-
-/// What a template comes to.
-#[derive(Debug, Default)]
-pub struct Reading {
-    /// Its resources.
-    pub resources: Vec<Resource>,
-    /// What could not be found out: the line, and why.
-    pub gaps: Vec<(u32, String)>,
-}
-
-/// Whether a file may be a template: by a word that every template has.
-pub fn is_template(content: &[u8]) -> bool {
-    let says = |word: &str| memchr::memmem::find(content, word.as_bytes()).is_some();
-    says("AWSTemplateFormatVersion") || says("AWS::Serverless-") || says("Resources") && says("AWS::")
-}
 
 /// Reads a template; `file` is the number that its resources bear.
 pub fn read(content: &[u8], file: usize) -> Reading {
@@ -43,9 +29,13 @@ pub fn read(content: &[u8], file: usize) -> Reading {
     };
     match root {
         Ok(root) => resources(&root, file, &mut reading),
-        Err(gap) => reading.gaps.push(gap),
+        Err((line, what)) => reading.gaps.push(wrong(line, &what, false)),
     }
     reading
+}
+
+fn wrong(line: u32, what: &str, limit: bool) -> Wrong {
+    Wrong { what: format!("line {line}: {what}"), limit }
 }
 
 fn resources(root: &Node, file: usize, reading: &mut Reading) {
@@ -53,7 +43,7 @@ fn resources(root: &Node, file: usize, reading: &mut Reading) {
     let Some(Value::Map(declared)) = root.get("Resources").map(|resources| &resources.value) else { return };
     for (id, resource) in declared.iter().take(MOST_RESOURCES) {
         if id.starts_with("Fn::") {
-            reading.gaps.push((resource.span.first, format!("{id} is not evaluated")));
+            reading.gaps.push(wrong(resource.span.first, &format!("{id} is not evaluated"), false));
             continue;
         }
         let Some(kind) = resource.get("Type").and_then(Node::text) else { continue };
@@ -87,9 +77,11 @@ fn resources(root: &Node, file: usize, reading: &mut Reading) {
         add(kind, id.clone(), body);
     }
     if declared.len() > MOST_RESOURCES {
-        reading.gaps.push((1, format!("of {} resources the first {MOST_RESOURCES} are judged", declared.len())));
+        let what = format!("of {} resources the first {MOST_RESOURCES} are judged", declared.len());
+        reading.gaps.push(wrong(1, &what, true));
     }
     if template.exhausted() {
-        reading.gaps.push((1, "evaluating the template takes too long; what is left of it is unknown".to_owned()));
+        let what = "evaluating the template takes too long; what is left of it is unknown";
+        reading.gaps.push(wrong(1, what, true));
     }
 }

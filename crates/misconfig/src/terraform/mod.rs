@@ -19,7 +19,6 @@
 
 mod body;
 mod datum;
-pub(crate) mod document;
 mod evaluator;
 mod expression;
 mod functions;
@@ -117,9 +116,11 @@ struct Evaluated {
     exhausted: bool,
 }
 
-/// Evaluates one file by itself, as a root of its own: calls of modules lead nowhere.
+/// Evaluates one file by itself, in either syntax or a plan, as a root of its own: calls of modules lead nowhere.
 pub fn read(content: &[u8], file: usize) -> Reading {
-    let evaluated = evaluate(&[File { path: "main.tf", bytes: content }], &Options::default());
+    let is_json = content.trim_ascii_start().starts_with(b"{");
+    let path = if is_json { "main.tf.json" } else { "main.tf" };
+    let evaluated = evaluate(&[File { path, bytes: content }], &Options::default());
     let resources = evaluated.roots.into_iter().flat_map(|root| root.resources);
     let is_of_this_file = |gap: &Gap| !gap.reason.contains("is not in the tree");
     let wrong = |gap: Gap| Wrong { what: format!("line {}: {}", gap.line, gap.reason), limit: false };
@@ -185,20 +186,6 @@ pub fn evaluate(files: &[File<'_>], options: &Options<'_>) -> Evaluation {
     let gap = |(file, line, reason)| Gap { file: place(file), line, reason: short(reason) };
     gaps.extend(failures.into_iter().map(gap));
     evaluation.gaps = gaps.into_iter().collect();
-    evaluation
-}
-
-/// Evaluates a file by itself, in either syntax, or a plan; `file` is the number that its resources bear.
-pub fn evaluate_alone(content: &[u8], file: usize) -> Evaluation {
-    let json = content.trim_ascii_start().starts_with(b"{");
-    let path = if json { "main.tf.json" } else { "main.tf" };
-    let mut evaluation = evaluate(&[File { path, bytes: content }], &Options::default());
-    for resource in evaluation.roots.iter_mut().flat_map(|root| &mut root.resources) {
-        resource.file = file;
-    }
-    for gap in &mut evaluation.gaps {
-        gap.file = gap.file.map(|_| file);
-    }
     evaluation
 }
 
