@@ -564,7 +564,14 @@ impl SecretJson {
             SpotJson::Command => (Spot::Command, String::new()),
         };
         Finding::Secret(Box::new(ExposedSecret {
-            secret: Secret { kind: self.kind, spot, redacted: self.redacted, fingerprint: self.fingerprint },
+            // What the text said of itself is in the sentences already.
+            secret: Secret {
+                kind: self.kind,
+                spot,
+                redacted: self.redacted,
+                fingerprint: self.fingerprint,
+                notes: Vec::new(),
+            },
             place: place(self.layer, &path),
             removed: layer(self.removed_in),
             name: self.name,
