@@ -597,6 +597,7 @@ impl SecretJson {
             SpotJson::Command => (Spot::Command, String::new()),
         };
         Finding::Secret(Box::new(ExposedSecret {
+            // What the text said of itself is in the sentences already.
             secret: Secret {
                 kind: self.kind,
                 spot,
