@@ -1,7 +1,7 @@
 //! What an earlier report has, so that a gate can fail for what is new since then and nothing else.
 //!
 //! A baseline is a report in our JSON (`schema/report-1.0.json`). A vulnerability is the same in another version of the same
-//! package and in another file; a secret, when its text is the same; licences, when the same package or file is under them.
+//! package and in another file; a secret, when its text is the same; a setting, when it is the same of the same resource; licences, when the same package or file is under them.
 
 use std::collections::HashSet;
 
@@ -30,6 +30,8 @@ struct Artifact {
     #[serde(default)]
     secrets: Vec<Secret>,
     #[serde(default)]
+    misconfigurations: Vec<Misconfiguration>,
+    #[serde(default)]
     licenses: Vec<License>,
     #[serde(default)]
     end_of_life: Vec<EndOfLife>,
@@ -48,6 +50,13 @@ struct Vulnerability {
 struct Secret {
     kind: String,
     fingerprint: String,
+}
+
+#[derive(Deserialize)]
+struct Misconfiguration {
+    rule: String,
+    resource: String,
+    attribute: String,
 }
 
 #[derive(Deserialize)]
@@ -79,6 +88,8 @@ impl Baseline {
                 known.extend(ids.map(|id| vulnerability(id, kind, &found.package)));
             }
             known.extend(artifact.secrets.iter().map(|found| secret(&found.kind, &found.fingerprint)));
+            let settings = artifact.misconfigurations.iter();
+            known.extend(settings.map(|found| setting(&found.rule, &found.resource, &found.attribute)));
             for found in artifact.licenses {
                 let kind = found.purl.as_deref().map_or("", purl_type);
                 let whose = found.package.unwrap_or(found.path);
@@ -100,6 +111,9 @@ impl Baseline {
                 ids.any(|id| self.0.contains(&vulnerability(id, kind, name)))
             }
             Finding::Secret(found) => self.0.contains(&secret(&found.secret.kind, &found.secret.fingerprint)),
+            Finding::Misconfiguration(found) => {
+                self.0.contains(&setting(&found.rule, &found.resource, &found.attribute))
+            }
             Finding::License(found) => {
                 let path = subject.path().unwrap_or_default();
                 let whose = if package.is_some() { name } else { &path };
@@ -122,6 +136,10 @@ fn vulnerability(id: &str, kind: &str, package: &str) -> String {
 
 fn secret(kind: &str, fingerprint: &str) -> String {
     format!("secret\n{kind}\n{fingerprint}")
+}
+
+fn setting(rule: &str, resource: &str, attribute: &str) -> String {
+    format!("misconfiguration\n{rule}\n{}\n{attribute}", resource.replace('\n', " "))
 }
 
 fn license(name: &str, kind: &str, whose: &str) -> String {
