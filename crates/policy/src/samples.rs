@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use model::{
     AnalyzerId, Digest, Distro, EndOfLife, Exploited, ExposedSecret, Fact, Finding, FixState, Forecast, Image, Item,
-    Layer, LayerClass, LayerIndex, LayerSummary, LicenseClass, LicenseFinding, Origin, Package, PackageKind, Place,
-    Report, Secret, Severity, SourcePackage, Spot, Vulnerability, What,
+    Layer, LayerClass, LayerIndex, LayerSummary, LicenseClass, LicenseFinding, Misconfiguration, Origin, Package,
+    PackageKind, Place, Report, Secret, Severity, SourcePackage, Spot, Vulnerability, What,
 };
 
 use crate::subject::Subject;
@@ -101,6 +101,13 @@ pub(crate) fn report() -> Report {
         }),
         secret(Place { layer: Some(LayerIndex(2)), path: path("app/.env") }, Spot::File { line: 1, column: 1 }, "f00d"),
         secret(Place::default(), Spot::Environment("TOKEN".into()), "beef"),
+        Finding::Misconfiguration(Box::new(Misconfiguration {
+            place: Place { layer: Some(LayerIndex(2)), path: path("app/deploy.yaml") },
+            rule: "PLM-K8S-POD-001".into(),
+            severity: Severity::Low,
+            resource: "default/Pod/shop".into(),
+            ..Misconfiguration::default()
+        })),
         Finding::License(Box::new(LicenseFinding {
             item: 2,
             class: LicenseClass::Restricted,

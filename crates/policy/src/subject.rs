@@ -119,6 +119,7 @@ impl<'a> Subject<'a> {
     pub fn is_removed(&self) -> Option<bool> {
         match self.finding {
             Finding::Secret(found) => Some(found.removed.is_some() || matches!(found.secret.spot, Spot::History(_))),
+            Finding::Misconfiguration(_) => Some(false),
             _ => self.item().map(|item| item.removed.is_some()),
         }
     }
