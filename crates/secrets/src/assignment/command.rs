@@ -12,7 +12,7 @@ pub fn around(text: &[u8], part: Range<usize>) -> Option<Range<usize>> {
         return password(text, part);
     }
     let from = part.start.saturating_sub(LONGEST);
-    let before = &text[from..part.start + 1];
+    let before = &text[from..=part.start];
     let names: [&[u8]; 3] = [b"curl ", b"login ", b"mysql "];
     let last = names.into_iter().filter_map(|name| Some((memchr::memmem::rfind(before, name)? + from, name.len())));
     let (start, length) = last.max()?;
