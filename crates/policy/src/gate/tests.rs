@@ -188,7 +188,7 @@ fn new_is_what_the_baseline_has_not() {
         "vulnerabilities":[
             {"id":"DSA-1000-1","aliases":[],"purl":"pkg:deb/debian/openssl@3.0.9-1","package":"openssl"},
             {"id":"GHSA-dddd-eeee-ffff","aliases":[],"purl":"pkg:pypi/lodash@1","package":"lodash"}],
-        "misconfigurations":[{"rule":"PLM-K8S-POD-001","resource":"default/Pod/shop","attribute":""}],
+        "misconfigurations":[{"rule":"PLM-K8S-POD-001","path":"app/deploy.yaml","resource":"default/Pod/shop","attribute":""}],
         "secrets":[{"kind":"acme-token","fingerprint":"beef"}],
         "licenses":[{"licenses":["GPL-3.0-only"],"purl":"pkg:npm/lodash@4","package":"lodash","path":"x"}],
         "end_of_life":[{"release":"Debian 12"}]}]}"#;
