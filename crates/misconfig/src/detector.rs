@@ -12,7 +12,7 @@ use model::{
     Severity,
 };
 
-use crate::judge::{Failure, judge, mask};
+use crate::judge::{Failure, is_secret, judge, mask};
 use crate::{Reading, Resource, Span, Target, detect, image, reader, terraform};
 
 /// Judges configuration by our rules.
@@ -133,7 +133,7 @@ fn finding(failure: &Failure<'static>, resource: &Resource, place: Place, conten
         resource: resource.address.clone(),
         attribute: cause.path.clone(),
         lines: (cause.span.first, cause.span.last),
-        excerpt: excerpt(content, cause.span),
+        excerpt: excerpt(content, cause.span, cause.found.as_deref() == Some("…")),
         found: cause.found.clone(),
         expected: cause.expected.clone(),
         why: rule.why.into(),
@@ -147,13 +147,24 @@ fn finding(failure: &Failure<'static>, resource: &Resource, place: Place, conten
 }
 
 /// The lines of a span, the first ones, without values that are secrets.
-fn excerpt(content: &[u8], span: Span) -> Vec<String> {
+fn excerpt(content: &[u8], span: Span, is_hidden: bool) -> Vec<String> {
     if span.first == 0 {
         return Vec::new();
     }
     let count = (span.last.saturating_sub(span.first) as usize + 1).min(Misconfiguration::MOST_LINES);
     let lines = content.split(|byte| *byte == b'\n').skip(span.first as usize - 1).take(count);
-    lines.map(|line| mask(String::from_utf8_lossy(line).trim_end()).replace('\t', "    ")).collect()
+    let lines = lines.map(|line| mask(String::from_utf8_lossy(line).trim_end()).replace('\t', "    "));
+    let mut lines: Vec<String> = lines.collect();
+    // A value whose name stands beside it, or on a line that is not shown: `{name: DB_PASSWORD, value: …}`.
+    if is_hidden || lines.iter().any(|line| is_secret(line)) {
+        for line in &mut lines {
+            if let Some(at) = line.to_ascii_lowercase().find("value") {
+                line.truncate(at + "value".len());
+                line.push_str(": …");
+            }
+        }
+    }
+    lines
 }
 
 /// One gap for each attribute that nobody knows, whatever number of rules ask for it.
@@ -240,7 +251,7 @@ mod tests {
 
     #[test]
     fn secrets_are_not_shown() {
-        let lines = excerpt(b"a: 1\npassword: hunter2\nDB_TOKEN=abc x\n", Span::new(1, 3));
+        let lines = excerpt(b"a: 1\npassword: hunter2\nDB_TOKEN=abc x\n", Span::new(1, 3), false);
         assert_eq!(lines, ["a: 1", "password: …", "DB_TOKEN=…"]);
     }
 }

@@ -10,7 +10,7 @@ mod words;
 mod world;
 
 pub use evaluate::Cause;
-pub(crate) use scope::{Scope, Trail};
+pub(crate) use scope::{Scope, Trail, is_secret};
 pub(crate) use words::mask;
 
 use std::num::NonZero;
