@@ -131,21 +131,21 @@ impl Reader<'_> {
             let pack = &self.objects.packs[number];
             let Some(index) = pack.index.lookup(name) else { continue };
             // The reader is hardened, and young: what breaks it costs one object.
-            let read = catch_unwind(AssertUnwindSafe(|| self.from_pack(pack, index)));
+            let read = catch_unwind(AssertUnwindSafe(|| self.unpack(pack, index)));
             match read.unwrap_or(Err(Fault::Corrupt)) {
                 Ok(kind) => return Ok((kind, &self.bytes)),
                 // Another pack, or a file, may have it as well.
                 Err(why) => fault = why,
             }
         }
-        match self.from_file(id) {
+        match self.read_file(id) {
             Ok(Some(kind)) => Ok((kind, &self.bytes)),
             Ok(None) => Err(fault),
             Err(why) => Err(why),
         }
     }
 
-    fn from_pack(&mut self, pack: &Bundle, index: u32) -> Result<Kind, Fault> {
+    fn unpack(&mut self, pack: &Bundle, index: u32) -> Result<Kind, Fault> {
         let Self { objects, inflate, cache, bytes } = self;
         let entry = |index| pack.pack.entry(pack.index.pack_offset_at_index(index));
         let found = entry(index).map_err(|_| Fault::Corrupt)?;
@@ -170,7 +170,7 @@ impl Reader<'_> {
     }
 
     /// An object that is not in a pack: `KIND SIZE`, a zero and the content, compressed.
-    fn from_file(&mut self, id: Id) -> Result<Option<Kind>, Fault> {
+    fn read_file(&mut self, id: Id) -> Result<Option<Kind>, Fault> {
         let name = id.to_string();
         let file = match open_regular(&self.objects.folder.join(&name[..2]).join(&name[2..])) {
             Ok(file) => file,

@@ -81,7 +81,7 @@ fn damaged_objects_are_gaps() {
 #[test]
 fn whatever_is_done_to_a_pack_something_is_told() {
     let Some(mut it) = Repository::new() else { return };
-    let text: String = (0..200).map(|line| format!("line {line} of a file\n")).collect();
+    let text = (0..200).map(|line| format!("line {line} of a file\n")).collect::<Vec<_>>().concat();
     it.commit(&[&format!("a={text}")]);
     it.commit(&[&format!("a={}", text.replace("line 7 ", "line x "))]);
     it.git("gc --quiet --aggressive --prune=now");

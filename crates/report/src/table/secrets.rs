@@ -68,7 +68,8 @@ fn committed(committed: &Committed, seen_at: &ImagePath) -> String {
         one_line(&committed.author)
     );
     if committed.path != *seen_at {
-        text += &format!(" as {}", clean(&committed.path.to_text()));
+        text.push_str(" as ");
+        text.push_str(&clean(&committed.path.to_text()));
     }
     text += match committed.still {
         Still::InTree => "",

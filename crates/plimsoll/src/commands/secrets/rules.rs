@@ -21,7 +21,7 @@ const FILE_BYTES: u64 = 4 << 20;
 const SHOWN: usize = 3;
 
 #[derive(Serialize)]
-struct List {
+struct Listing {
     kinds: usize,
     providers: usize,
     list: Vec<Row>,
@@ -68,13 +68,13 @@ pub fn run(command: &RulesCommand, out: &mut dyn Write) -> Result<Exit, Failure>
     }
 }
 
-fn list() -> List {
+fn list() -> Listing {
     let list: Vec<Row> = secrets::KINDS.iter().map(Row::new).collect();
     let providers: BTreeSet<&str> = list.iter().map(|row| row.provider).collect();
-    List { kinds: list.len(), providers: providers.len(), list }
+    Listing { kinds: list.len(), providers: providers.len(), list }
 }
 
-fn table(list: &List, out: &mut dyn Write) -> io::Result<()> {
+fn table(list: &Listing, out: &mut dyn Write) -> io::Result<()> {
     let width = list.list.iter().map(|row| row.id.len()).max().unwrap_or(0);
     writeln!(out, "{:width$}  SEVERITY  NAME", "ID")?;
     for row in &list.list {
