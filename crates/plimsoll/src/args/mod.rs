@@ -26,7 +26,7 @@ pub use scan::{
     Archives, Common, ConvertArgs, ExplainArgs, FolderArgs, Gate, ImageArgs, ImageSource, Look, RegistryAccess,
     ReportArgs, SbomArgs, Scanner, Target,
 };
-pub use secrets::{RepoArgs, RulesCommand, SecretsArgs, SecretsCommand};
+pub use secrets::{RepoArgs, SecretRules, SecretsArgs, SecretsCommand};
 #[cfg(test)]
 pub use values::output;
 pub use values::{DataForm, DataSource, Output, TEMPLATE, format, names};

@@ -272,6 +272,7 @@ impl Look {
     /// As a look at nothing but configuration.
     pub fn configuration() -> Self {
         Self {
+            secret_rules: Vec::new(),
             scanners: vec![Scanner::Misconfig],
             archives: Archives::None,
             advisories: None,

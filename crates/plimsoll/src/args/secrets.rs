@@ -83,12 +83,12 @@ impl SecretsArgs {
 pub enum SecretsCommand {
     /// List the kinds of secrets that are known, or check rules of your own
     #[command(subcommand)]
-    Rules(RulesCommand),
+    Rules(SecretRules),
 }
 
 /// `plimsoll secrets rules`.
 #[derive(Clone, Debug, Subcommand)]
-pub enum RulesCommand {
+pub enum SecretRules {
     /// List every kind of secret that is known
     List {
         /// How to list them

@@ -7,11 +7,11 @@ use std::collections::{BTreeMap, HashMap};
 use std::io;
 
 use model::{
-    AnalyzerId, Committed, Digest, Distro, EndOfLife, Executable, ExecutableFormat, Exploited, ExposedSecret, Fact, Finding,
-    FixState, Forecast, Gap, GapKind, History, Image, ImageConfig, ImagePath, Inventory, Item, Knowledge, Layer,
-    LayerClass, LayerIndex, LayerSummary, LicenseClass, LicenseFinding, LicenseForm, LicenseText, Misconfiguration,
-    Opinion, Origin, Package, PackageKind, Place, Presence, Removed, Report, Secret, Severity, SourcePackage, Spot, Still,
-    VexRemark, VexStatus, Vulnerability, What,
+    AnalyzerId, Committed, Digest, Distro, EndOfLife, Executable, ExecutableFormat, Exploited, ExposedSecret, Fact,
+    Finding, FixState, Forecast, Gap, GapKind, History, Image, ImageConfig, ImagePath, Inventory, Item, Knowledge,
+    Layer, LayerClass, LayerIndex, LayerSummary, LicenseClass, LicenseFinding, LicenseForm, LicenseText,
+    Misconfiguration, Opinion, Origin, Package, PackageKind, Place, Presence, Removed, Report, Secret, Severity,
+    SourcePackage, Spot, Still, VexRemark, VexStatus, Vulnerability, What,
 };
 use serde::Deserialize;
 

@@ -10,7 +10,7 @@ use report::one_line;
 use secrets::{Added, Fault, Kind, Needs};
 use serde::Serialize;
 
-use crate::args::{Form, RulesCommand};
+use crate::args::{Form, SecretRules};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{json, written};
@@ -54,9 +54,9 @@ impl Row {
 }
 
 /// Lists kinds, or checks rules.
-pub fn run(command: &RulesCommand, out: &mut dyn Write) -> Result<Exit, Failure> {
+pub fn run(command: &SecretRules, out: &mut dyn Write) -> Result<Exit, Failure> {
     match command {
-        RulesCommand::List { format } => {
+        SecretRules::List { format } => {
             let list = list();
             written(match format {
                 Form::Table => table(&list, out),
@@ -64,7 +64,7 @@ pub fn run(command: &RulesCommand, out: &mut dyn Write) -> Result<Exit, Failure>
             })?;
             Ok(Exit::Passed)
         }
-        RulesCommand::Test { file } => test(file, out),
+        SecretRules::Test { file } => test(file, out),
     }
 }
 
