@@ -179,7 +179,7 @@ fn limits_are_kept() {
     let few = Budget { entries: 1, ..Budget::default() };
     assert!(Read::of(it.root(), &few).gaps.iter().any(|gap| gap.starts_with("limit-hit")));
     let short = Budget { path_bytes: 200, ..Budget::default() };
-    it.commit(&[&format!("{}=1", "x".repeat(201))]);
+    it.commit(&[&format!("{}=new", "x".repeat(201))]);
     assert!(Read::of(it.root(), &short).gaps.iter().any(|gap| gap.contains("the path is longer")));
 }
 
