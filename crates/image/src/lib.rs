@@ -15,4 +15,4 @@ mod source;
 
 pub use platform::{Platform, PlatformChoice};
 pub use reference::{DEFAULT_REGISTRY, Reference};
-pub use source::{Blob, BlobIdentity, Opened, Source, SourceError, Stream, Streamed, Tree};
+pub use source::{Blob, BlobIdentity, Opened, Single, Source, SourceError, Stream, Streamed, Tree};

@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::PathBuf;
 
-use model::{Digest, GapKind, Image, LayerIndex};
+use model::{Digest, GapKind, Image, ImagePath, LayerIndex};
 
 /// An image whose layers can be read in any order, several at once.
 pub trait Source: Send + Sync {
@@ -42,6 +42,8 @@ pub enum Opened {
     Flowing(Box<dyn Stream>),
     /// It is a directory tree: one layer, not packed.
     Tree(Box<Tree>),
+    /// It is a file by itself.
+    Single(Box<Single>),
 }
 
 /// A directory tree to be looked at as one layer.
@@ -49,6 +51,16 @@ pub enum Opened {
 pub struct Tree {
     /// The folder.
     pub root: PathBuf,
+    /// An image with one layer.
+    pub image: Image,
+}
+
+/// A file by itself, or what flows in from somewhere, to be looked at as a layer that holds nothing else.
+pub struct Single {
+    /// What the file is called.
+    pub name: ImagePath,
+    /// What it holds.
+    pub reader: Box<dyn Read + Send>,
     /// An image with one layer.
     pub image: Image,
 }

@@ -68,7 +68,11 @@ impl Fact {
             }
             What::Executable(executable) => executable.build_id.as_ref().map_or(0, String::len),
             What::Secret(secret) => {
-                secret.kind.len() + secret.redacted.len() + secret.fingerprint.len() + 64 * secret.notes.len()
+                let commit = secret.committed.as_ref().map_or(0, |committed| {
+                    size_of_val(&**committed) + committed.author.len() + committed.path.as_bytes().len() + 80
+                });
+                let texts = secret.kind.len() + secret.redacted.len() + secret.fingerprint.len();
+                texts + 64 * secret.notes.len() + commit
             }
             What::Licenses(licenses) => licenses.iter().map(|text| text.len() + size_of::<String>()).sum(),
             What::LicenseText(text) => text.license.len(),

@@ -41,5 +41,5 @@ pub use package::{Confidence, Package, PackageKind, Presence, Relation, Requirem
 pub use path::ImagePath;
 pub use purl::{Purl, PurlError};
 pub use report::{Knowledge, LayerClass, LayerSummary, Removed, Report};
-pub use secret::{ExposedSecret, Note, Secret, Spot};
+pub use secret::{Committed, ExposedSecret, Note, Secret, Spot, Still};
 pub use vex::{VexRemark, VexStatus};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{LayerIndex, Place, Severity};
+use crate::{ImagePath, LayerIndex, Place, Severity};
 
 /// A secret, as it stands somewhere. Its text is nowhere in here.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -17,6 +17,46 @@ pub struct Secret {
     pub fingerprint: String,
     /// What its text says by its structure.
     pub notes: Vec<Note>,
+    /// The oldest commit that has it, where it is part of a repository's history.
+    pub committed: Option<Box<Committed>>,
+}
+
+/// When a secret came into a repository, and how far it still is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Committed {
+    /// The commit, in forty hexadecimal digits.
+    pub commit: String,
+    /// Who wrote it: `Name <address>`.
+    pub author: String,
+    /// When it was written (RFC 3339), in the author's time; none when it says nothing that makes sense.
+    pub date: Option<String>,
+    /// The file, in that commit.
+    pub path: ImagePath,
+    /// Where it still is.
+    pub still: Still,
+}
+
+/// Where a secret of a repository still is. It can be had from the history in any case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Still {
+    /// In the files of the working tree.
+    InTree,
+    /// In the commit that is checked out.
+    AtHead,
+    /// Only in the history, or on another branch.
+    InHistory,
+}
+
+impl Still {
+    /// The word for it, as in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::InTree => "in_tree",
+            Self::AtHead => "at_head",
+            Self::InHistory => "in_history",
+        }
+    }
 }
 
 /// Something that a secret's own text says, or what stands beside it. Of no day: what is over today is said when it is judged.

@@ -3,12 +3,14 @@
 
 mod args;
 mod bug;
+mod clone;
 mod commands;
 mod config;
 mod custom;
 mod environment;
 mod exit;
 mod failure;
+mod forge;
 mod gate;
 mod judge;
 mod log;
@@ -27,7 +29,7 @@ use std::process::ExitCode;
 use crate::args::{Cli, Command};
 use crate::commands::{
     config as config_command, config_file, convert, db, explain, formats, manual, policy as policy_command, sbom, scan,
-    vex as vex_command,
+    secrets, vex as vex_command,
 };
 use crate::environment::variable;
 use crate::exit::Exit;
@@ -59,6 +61,8 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Image(args) => scan::image(args, &cli.talk, out),
         Command::Rootfs(args) => scan::folder(args, "rootfs", &cli.talk, out),
         Command::Fs(args) => scan::folder(args, "fs", &cli.talk, out),
+        Command::Repo(args) => secrets::repo(args, &cli.talk, out),
+        Command::Secrets(args) => secrets::run(args, &cli.talk, out),
         Command::Sbom(args) => sbom::run(args, &cli.talk, out),
         Command::Config(args) => config_command::run(args, &cli.talk, out),
         Command::Convert(args) => convert::run(args, &cli.talk, out).map(done),

@@ -1,10 +1,11 @@
 //! Reports for tests: an honest one with everything in it, and one whose every text is hostile.
 
 use model::{
-    AnalyzerId, Digest, Distro, EndOfLife, Executable, ExecutableFormat, ExposedSecret, Fact, Finding, FixState, Gap,
-    GapKind, History, Image, ImageConfig, Inventory, Item, Knowledge, Layer, LayerClass, LayerIndex, LayerSummary,
-    LicenseClass, LicenseFinding, LicenseForm, LicenseText, Misconfiguration, Origin, Package, PackageKind, Place,
-    Removed, Report, Secret, Severity, SourcePackage, Spot, VexRemark, VexStatus, Vulnerability, What,
+    AnalyzerId, Committed, Digest, Distro, EndOfLife, Executable, ExecutableFormat, ExposedSecret, Fact, Finding,
+    FixState, Gap, GapKind, History, Image, ImageConfig, Inventory, Item, Knowledge, Layer, LayerClass, LayerIndex,
+    LayerSummary, LicenseClass, LicenseFinding, LicenseForm, LicenseText, Misconfiguration, Origin, Package,
+    PackageKind, Place, Removed, Report, Secret, Severity, SourcePackage, Spot, Still, VexRemark, VexStatus,
+    Vulnerability, What,
 };
 
 use crate::{Context, Filter, Run};
@@ -57,6 +58,7 @@ pub(crate) fn leaky() -> Report {
                 redacted: "acme_… (40 characters)".into(),
                 fingerprint: "0123456789abcdef0123456789abcdef".into(),
                 notes: Vec::new(),
+                committed: None,
             },
             place,
             removed,
@@ -72,6 +74,23 @@ pub(crate) fn leaky() -> Report {
     let file = Place { layer: Some(LayerIndex(2)), path: "app/.env".into() };
     report.findings.push(exposed(Spot::File { line: 3, column: 7 }, file, Some(LayerIndex(3))));
     report.findings.push(exposed(Spot::Environment("ACME_TOKEN".into()), Place::default(), None));
+    report
+}
+
+/// As [`leaky`], of a repository: a secret that is in the history alone.
+pub(crate) fn committed() -> Report {
+    let mut report = leaky();
+    let Some(Finding::Secret(exposed)) = report.findings.iter_mut().find(|finding| finding.secret().is_some()) else {
+        unreachable!("a leaky image has secrets")
+    };
+    (exposed.place.layer, exposed.removed) = (None, None);
+    exposed.secret.committed = Some(Box::new(Committed {
+        commit: "4b825dc642cb6eb9a060e54bf8d69288fbee4904".into(),
+        author: "A U Thor <a@example.com>".into(),
+        date: Some("2005-04-07T15:13:13-07:00".into()),
+        path: "app/old.env".into(),
+        still: Still::InHistory,
+    }));
     report
 }
 
@@ -388,7 +407,7 @@ pub(crate) fn hostile() -> Report {
 
 /// A report that says the text wherever an image or an advisory can say anything.
 pub(crate) fn saying(attack: &str) -> Report {
-    let mut report = leaky();
+    let mut report = committed();
     report.findings.extend(misconfigured().findings.into_iter().filter(|found| found.misconfiguration().is_some()));
     let text = || attack.to_owned();
     report.image.origin.reference = text();
@@ -439,6 +458,9 @@ pub(crate) fn saying(attack: &str) -> Report {
             Finding::Secret(exposed) => {
                 exposed.place.path = attack.into();
                 exposed.secret.redacted = text();
+                if let Some(committed) = exposed.secret.committed.as_deref_mut() {
+                    (committed.author, committed.path) = (text(), attack.into());
+                }
                 if let Spot::Environment(name) = &mut exposed.secret.spot {
                     *name = text();
                 }

@@ -98,6 +98,7 @@ fn median(layer: &'static [u8], analyzers: &[&'static Analyzer]) -> Duration {
     for _ in 0..RUNS {
         let options = Options {
             analyzers: analyzers.to_vec(),
+            history: Vec::new(),
             budget: Budget::default(),
             cache: None,
             jobs: 1,

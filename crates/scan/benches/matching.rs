@@ -70,6 +70,7 @@ fn packages_of(image: &Path) -> Inventory {
     let options = scan::Options {
         analyzers: packages::analyzers().collect(),
         archives: scan::Archives::default(),
+        history: Vec::new(),
         budget: model::Budget::default(),
         cache: None,
         jobs: 2,

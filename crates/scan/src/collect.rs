@@ -264,7 +264,7 @@ impl Visitor for SecondLook<'_, '_> {
 }
 
 /// Lends a file to those who want it, and opens it if it is an archive.
-fn read(readers: Readers<'_>, file: &File<'_>, wanted: &[Wanted], learned: &mut Learned<'_>) {
+pub(crate) fn read(readers: Readers<'_>, file: &File<'_>, wanted: &[Wanted], learned: &mut Learned<'_>) {
     if !wanted.is_empty() {
         learned.analyze(file, readers.these(wanted));
     }

@@ -8,6 +8,7 @@ mod collect;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;
+mod history;
 mod keys;
 mod learned;
 mod licenses;
@@ -25,7 +26,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use image::layer::{self, Room};
-use image::{Blob, BlobIdentity, Opened, Source, SourceError, Stream, Tree};
+use image::{Blob, BlobIdentity, Opened, Single, Source, SourceError, Stream, Tree};
 use model::{
     Analyzer, Budget, Detector, Finding, Gap, GapKind, Image, Inventory, LayerIndex, LayerSummary, Place, Report,
 };
@@ -45,6 +46,8 @@ pub struct Options {
     pub analyzers: Vec<&'static Analyzer>,
     /// Which archives are opened for them.
     pub archives: Archives,
+    /// Who reads the files of every commit, where a folder is a git repository; nobody to leave its history alone.
+    pub history: Vec<&'static Analyzer>,
     /// What the image may cost.
     pub budget: Budget,
     /// Where facts are kept; none to keep nothing.
@@ -59,6 +62,7 @@ pub struct Options {
 /// no image to report on.
 pub fn scan(opened: Opened, detectors: &[&dyn Detector], options: &Options) -> Result<Report, SourceError> {
     let engine = Engine::new(options);
+    let mut past = None;
     let (image, layers, gaps) = match opened {
         Opened::Still(source) => {
             let (layers, gaps) = engine.still(&*source);
@@ -67,10 +71,18 @@ pub fn scan(opened: Opened, detectors: &[&dyn Detector], options: &Options) -> R
         Opened::Flowing(mut stream) => engine.flowing(&mut *stream)?,
         Opened::Tree(tree) => {
             let facts = engine.tree(&tree);
+            past = history::read(&engine, &tree.root);
             (tree.image, vec![facts], Vec::new())
         }
+        Opened::Single(mut single) => {
+            let facts = engine.single(&mut single);
+            (single.image, vec![facts], Vec::new())
+        }
     };
-    let inventory = overlay::overlay(&layers, gaps);
+    let mut inventory = overlay::overlay(&layers, gaps);
+    if let Some(past) = past {
+        past.join(&mut inventory);
+    }
     let summaries = summary::summaries(&image, &layers, &inventory);
     drop(layers);
     Ok(judge(image, summaries, inventory, detectors))
@@ -282,6 +294,12 @@ impl<'a> Engine<'a> {
         })
     }
 
+    fn single(&self, single: &mut Single) -> LayerFacts {
+        let mut collector = self.collector();
+        let read = image::local::read_single(single, &self.options.budget, &self.room, &mut collector);
+        collector.finish(&read, |_| {})
+    }
+
     fn collector(&self) -> Collector<'_> {
         let Options { analyzers, archives, budget, .. } = self.options;
         let readers = Readers { analyzers, matcher: &self.matcher, budget, archives: *archives };
@@ -362,6 +380,7 @@ mod tests {
         let options = Options {
             analyzers: Vec::new(),
             archives: Archives::None,
+            history: Vec::new(),
             budget: Budget::default(),
             cache: None,
             jobs: 1,

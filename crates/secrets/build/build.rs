@@ -10,6 +10,7 @@ mod alphabet;
 #[path = "../src/rule/notation.rs"]
 mod notation;
 mod pack;
+#[path = "../src/rule/read.rs"]
 mod read;
 mod scoring;
 #[allow(dead_code, reason = "the build reads shapes and does not match them")]

@@ -66,7 +66,9 @@ pub fn kinds(providers: &[Provider]) -> String {
 pub fn examples(providers: &[Provider]) -> String {
     let mut out = "pub static EXAMPLES: &[(&str, &[&str], &[&str])] = &[\n".to_owned();
     for kind in all(providers) {
-        let _ = writeln!(out, "({:?}, &{:?}, &{:?}),", kind.id, kind.matches, kind.differs);
+        let [matches, differs] =
+            [&kind.matches, &kind.differs].map(|all| all.iter().map(|it| &*it.text).collect::<Vec<_>>());
+        let _ = writeln!(out, "({:?}, &{matches:?}, &{differs:?}),", kind.id);
     }
     out + "];\n"
 }

@@ -56,7 +56,8 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
 pub fn keep(found: &find::Secret, text: &[u8], spot: Spot) -> Secret {
     let secret = found.text(text);
     let (redacted, fingerprint) = (redact(found.kind, secret), fingerprint(secret));
-    Secret { kind: found.kind.id.into(), spot, redacted, fingerprint, notes: found.notes.clone() }
+    let (kind, notes) = (found.kind.id.into(), found.notes.clone());
+    Secret { kind, spot, redacted, fingerprint, notes, committed: None }
 }
 
 /// What everybody knows of it, a text with which all of its kind begin, and its length.

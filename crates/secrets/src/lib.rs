@@ -16,3 +16,4 @@ pub use assignment::FileKind;
 pub use find::{Secret, secrets, secrets_of};
 pub use judge::Judge;
 pub use rule::kind::{KINDS, Kind, Needs};
+pub use rule::own::{Added, Fault, add_rules};

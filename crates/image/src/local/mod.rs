@@ -7,6 +7,7 @@ mod handle;
 mod index;
 mod oci_archive;
 mod oci_dir;
+mod single;
 mod stream;
 
 use std::fs::File;
@@ -21,6 +22,7 @@ pub use directory::{directory, read_tree};
 pub use docker_archive::docker_archive;
 pub use oci_archive::oci_archive;
 pub use oci_dir::oci_dir;
+pub use single::{read_single, single, stream};
 pub use stream::archive_stream;
 
 /// The forms in which an image lies on disk.

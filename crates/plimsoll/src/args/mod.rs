@@ -5,6 +5,7 @@ mod db;
 mod misconfig;
 mod policy;
 mod scan;
+mod secrets;
 mod values;
 mod vex;
 
@@ -25,6 +26,7 @@ pub use scan::{
     Archives, Common, ConvertArgs, ExplainArgs, FolderArgs, Gate, ImageArgs, ImageSource, Look, RegistryAccess,
     ReportArgs, SbomArgs, Scanner, Target,
 };
+pub use secrets::{RepoArgs, SecretRules, SecretsArgs, SecretsCommand};
 #[cfg(test)]
 pub use values::output;
 pub use values::{DataForm, DataSource, Output, TEMPLATE, format, names};
@@ -70,6 +72,16 @@ pub enum Command {
     ///
     /// The folder is taken for somebody's work: a checkout, with lockfiles.
     Fs(FolderArgs),
+    /// Look into a git repository
+    ///
+    /// TARGET is a folder, or the address of a repository, which is then cloned by the program git. Secrets (--scanners secret)
+    /// are also looked for in its whole history.
+    Repo(RepoArgs),
+    /// Look for secrets: tokens, keys and passwords that lie open
+    ///
+    /// TARGET is a folder, a file, - for standard input, an image as plimsoll image takes it, or the address of a git
+    /// repository. Of a git repository the whole history is searched, on every branch.
+    Secrets(SecretsArgs),
     /// Judge a bill of materials
     ///
     /// FILE is in CycloneDX (JSON), SPDX 2 (JSON or tag-value) or Syft's JSON, from whatever tool, or an attestation with one

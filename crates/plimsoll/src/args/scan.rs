@@ -259,6 +259,10 @@ pub struct Look {
     /// Keep nothing, and use nothing kept
     #[arg(long, env = "PLIMSOLL_NO_CACHE", value_parser = BoolishValueParser::new())]
     pub no_cache: bool,
+    /// Also look for the secrets that the rules in this file, or in the files of this folder, describe; plimsoll secrets rules
+    /// test checks them
+    #[arg(long, value_name = "FILE", env = "PLIMSOLL_SECRET_RULES")]
+    pub secret_rules: Vec<PathBuf>,
     /// What is thought of licences.
     #[command(flatten)]
     pub license: LicenseArgs,
@@ -268,6 +272,7 @@ impl Look {
     /// As a look at nothing but configuration.
     pub fn configuration() -> Self {
         Self {
+            secret_rules: Vec::new(),
             scanners: vec![Scanner::Misconfig],
             archives: Archives::None,
             advisories: None,

@@ -11,4 +11,5 @@ pub mod open;
 pub mod policy;
 pub mod sbom;
 pub mod scan;
+pub mod secrets;
 pub mod vex;

@@ -7,12 +7,13 @@ use std::time::{Instant, SystemTime};
 
 use image::{Opened, local};
 use jiff::Timestamp;
-use model::{Analyzer, Detector, Report};
+use model::{Analyzer, Detector, Digest, Report};
 use policy::license::Licenses;
 use policy::subject::Kind;
 use report::{Context, Filter, Format, Run, one_line};
 
 use super::open::{self, Means};
+use super::secrets::rules;
 use crate::args::{self, Archives, Common, FolderArgs, ImageArgs, Look, Scanner, Talk, Target};
 use crate::custom::{Custom, Said};
 use crate::environment::{cache_folder, report_time, variable};
@@ -88,6 +89,7 @@ impl<'a> Job<'a> {
             None
         };
         let searches = judged && wants(Scanner::Secret);
+        let rules = if searches { rules::bring(&common.look.secret_rules)? } else { None };
         let settings = judged && wants(Scanner::Misconfig);
         let options = scan::Options {
             analyzers: analyzers(&common.look, searches, settings),
@@ -96,8 +98,9 @@ impl<'a> Job<'a> {
                 Archives::Zip => scan::Archives::Indexed,
                 Archives::All => scan::Archives::All,
             },
+            history: Vec::new(),
             budget: common.limits.budget(),
-            cache: cache(&common.look),
+            cache: cache(&common.look, rules),
             jobs,
             progress: line.clone().map(|line| line as Arc<dyn scan::Progress>),
         };
@@ -117,6 +120,19 @@ impl<'a> Job<'a> {
             color: terminal::color(talk.color, &variable, io::stdout().is_terminal()),
             errors_in_color: terminal::color(talk.color, &variable, stderr),
         })
+    }
+
+    /// Also looks into the history of a git repository, for what is looked for there.
+    pub fn with_history(mut self, wanted: bool) -> Self {
+        if wanted && self.searches {
+            self.options.history.push(&secrets::ANALYZER);
+        }
+        self
+    }
+
+    /// Where clones of repositories may lie while they are looked into.
+    pub fn clones(&self) -> Option<std::path::PathBuf> {
+        self.options.cache.clone()
     }
 
     /// Opens the image, and remembers how its registry was asked.
@@ -282,11 +298,13 @@ fn analyzers(look: &Look, searches: bool, settings: bool) -> Vec<&'static Analyz
 }
 
 /// Where to keep facts, if anywhere.
-fn cache(look: &Look) -> Option<std::path::PathBuf> {
+fn cache(look: &Look, rules: Option<Digest>) -> Option<std::path::PathBuf> {
     if look.no_cache {
         return None;
     }
-    look.cache_dir.clone().or_else(|| cache_folder(&variable))
+    let folder = look.cache_dir.clone().or_else(|| cache_folder(&variable))?;
+    // Facts that other rules found are other facts.
+    Some(rules.map_or(folder.clone(), |rules| folder.join(format!("rules-{}", &rules.hex()[..16]))))
 }
 
 /// The default budget is what the help text says.

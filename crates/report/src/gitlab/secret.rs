@@ -6,7 +6,7 @@ use model::Report;
 use serde_json::{Value, json};
 
 use crate::Context;
-use crate::issue::{Issue, Kind};
+use crate::issue::{Found, Issue, Kind};
 
 pub(crate) fn write(reports: &[Report], context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
     super::write(reports, context, out, "secret_detection", Kind::Secret, location)
@@ -17,8 +17,15 @@ pub(crate) fn write(reports: &[Report], context: &Context<'_>, out: &mut dyn Wri
 fn location(issue: &Issue<'_>) -> Option<Value> {
     let (line, _) = issue.line().unwrap_or((1, 1));
     let file = if issue.file().is_some() { issue.path() } else { super::image(issue.report) };
-    // The schema wants a commit. There is none in an image, and GitLab's own scanner writes this where there is none.
-    let commit = json!({ "sha": "0000000" });
+    let committed = match issue.what {
+        Found::Secret(found) => found.secret.committed.as_deref(),
+        _ => None,
+    };
+    let commit = match committed {
+        Some(it) => json!({ "sha": it.commit, "author": it.author, "date": it.date.as_deref().unwrap_or_default() }),
+        // The schema wants a commit. There is none in an image, and GitLab's own scanner writes this where there is none.
+        None => json!({ "sha": "0000000" }),
+    };
     Some(json!({ "file": file, "start_line": line, "end_line": line, "commit": commit }))
 }
 
@@ -26,7 +33,7 @@ fn location(issue: &Issue<'_>) -> Option<Value> {
 mod tests {
     use serde_json::Value;
 
-    use crate::samples::{context, format, leaky, render};
+    use crate::samples::{committed, context, format, leaky, render};
 
     #[test]
     fn secrets_have_their_file_and_line() {
@@ -41,5 +48,17 @@ mod tests {
         assert_eq!(places, [("app/.env", 3), ("shop.tar", 1)]);
         assert_eq!(found[0]["identifiers"][0]["value"], "acme-token");
         assert_eq!(document["scan"]["type"], "secret_detection");
+    }
+
+    #[test]
+    fn secrets_of_a_repository_have_their_commit() {
+        let text = render(format("gitlab-secrets"), &committed(), &context(80));
+        let document: Value = serde_json::from_str(&text).unwrap();
+        let commit = &document["vulnerabilities"][0]["location"]["commit"];
+        assert_eq!(commit["sha"], "4b825dc642cb6eb9a060e54bf8d69288fbee4904");
+        assert_eq!(
+            (&commit["author"], &commit["date"]),
+            (&"A U Thor <a@example.com>".into(), &"2005-04-07T15:13:13-07:00".into())
+        );
     }
 }

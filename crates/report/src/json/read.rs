@@ -7,11 +7,11 @@ use std::collections::{BTreeMap, HashMap};
 use std::io;
 
 use model::{
-    AnalyzerId, Digest, Distro, EndOfLife, Executable, ExecutableFormat, Exploited, ExposedSecret, Fact, Finding,
-    FixState, Forecast, Gap, GapKind, History, Image, ImageConfig, ImagePath, Inventory, Item, Knowledge, Layer,
-    LayerClass, LayerIndex, LayerSummary, LicenseClass, LicenseFinding, LicenseForm, LicenseText, Misconfiguration,
-    Opinion, Origin, Package, PackageKind, Place, Presence, Removed, Report, Secret, Severity, SourcePackage, Spot,
-    VexRemark, VexStatus, Vulnerability, What,
+    AnalyzerId, Committed, Digest, Distro, EndOfLife, Executable, ExecutableFormat, Exploited, ExposedSecret, Fact,
+    Finding, FixState, Forecast, Gap, GapKind, History, Image, ImageConfig, ImagePath, Inventory, Item, Knowledge,
+    Layer, LayerClass, LayerIndex, LayerSummary, LicenseClass, LicenseFinding, LicenseForm, LicenseText,
+    Misconfiguration, Opinion, Origin, Package, PackageKind, Place, Presence, Removed, Report, Secret, Severity,
+    SourcePackage, Spot, Still, VexRemark, VexStatus, Vulnerability, What,
 };
 use serde::Deserialize;
 
@@ -307,9 +307,26 @@ struct SecretJson {
     place: SpotJson,
     layer: Option<u64>,
     removed_in: Option<u64>,
+    committed: Option<CommittedJson>,
     opens: String,
     rotate: String,
     suppressed: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct CommittedJson {
+    commit: String,
+    author: String,
+    date: Option<String>,
+    path: String,
+    still: Still,
+}
+
+impl CommittedJson {
+    fn committed(self) -> Box<Committed> {
+        let path = ImagePath::from(&*self.path);
+        Box::new(Committed { commit: self.commit, author: self.author, date: self.date, path, still: self.still })
+    }
 }
 
 #[derive(Deserialize)]
@@ -604,6 +621,7 @@ impl SecretJson {
                 redacted: self.redacted,
                 fingerprint: self.fingerprint,
                 notes: Vec::new(),
+                committed: self.committed.map(CommittedJson::committed),
             },
             place: place(self.layer, &path),
             removed: layer(self.removed_in),

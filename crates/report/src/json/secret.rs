@@ -1,6 +1,6 @@
 //! Secrets in JSON. Their texts are nowhere in a report.
 
-use model::{ExposedSecret, Spot};
+use model::{Committed, ExposedSecret, Spot};
 use serde::Serialize;
 
 use crate::view::layer_number;
@@ -16,9 +16,32 @@ pub(crate) struct SecretJson<'a> {
     place: PlaceJson<'a>,
     layer: Option<u64>,
     removed_in: Option<u64>,
+    committed: Option<CommittedJson<'a>>,
     opens: &'a str,
     rotate: &'a str,
     suppressed: Option<&'a str>,
+}
+
+/// The commit that brought it.
+#[derive(Serialize)]
+struct CommittedJson<'a> {
+    commit: &'a str,
+    author: &'a str,
+    date: Option<&'a str>,
+    path: String,
+    still: &'static str,
+}
+
+impl<'a> CommittedJson<'a> {
+    fn new(committed: &'a Committed) -> Self {
+        Self {
+            commit: &committed.commit,
+            author: &committed.author,
+            date: committed.date.as_deref(),
+            path: committed.path.to_text().into_owned(),
+            still: committed.still.word(),
+        }
+    }
 }
 
 /// A place in a file, or in the configuration.
@@ -53,6 +76,7 @@ impl<'a> SecretJson<'a> {
             },
             layer: exposed.place.layer.map(layer_number),
             removed_in: exposed.removed.map(layer_number),
+            committed: secret.committed.as_deref().map(CommittedJson::new),
             opens: &exposed.opens,
             rotate: &exposed.rotate,
             suppressed: exposed.suppressed.as_deref(),

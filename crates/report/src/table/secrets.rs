@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use model::{ExposedSecret, Finding, Report, Spot};
+use model::{Committed, ExposedSecret, Finding, ImagePath, Report, Spot, Still};
 
 use crate::table::packages::instruction;
 use crate::text::{BOLD, DIM, Line, PLAIN, columns, count, severity_style, wrap};
@@ -47,6 +47,7 @@ fn entry(report: &Report, exposed: &ExposedSecret, context: &Context<'_>, out: &
     }
     let removed = exposed.removed.map(layer_number);
     place.extend(removed.map(|layer| format!("removed in layer {layer}, but still in the image")));
+    place.extend(exposed.secret.committed.as_deref().map(|it| committed(it, &exposed.place.path)));
     let aside = exposed.suppressed.as_deref().map(|reason| (DIM, format!("not counted: {}", one_line(reason))));
     let told = [(DIM, place.join(" · ")), (PLAIN, format!("{} {}", exposed.opens, exposed.rotate))];
     for (style, text) in told.into_iter().chain(aside) {
@@ -55,6 +56,27 @@ fn entry(report: &Report, exposed: &ExposedSecret, context: &Context<'_>, out: &
         }
     }
     Ok(())
+}
+
+/// Which commit brought it, and what became of it.
+fn committed(committed: &Committed, seen_at: &ImagePath) -> String {
+    let id: String = committed.commit.chars().take(12).collect();
+    let day = committed.date.as_deref().and_then(|date| date.split('T').next());
+    let mut text = format!(
+        "committed {}by {} in {id}",
+        day.map(|day| format!("{day} ")).unwrap_or_default(),
+        one_line(&committed.author)
+    );
+    if committed.path != *seen_at {
+        text.push_str(" as ");
+        text.push_str(&clean(&committed.path.to_text()));
+    }
+    text += match committed.still {
+        Still::InTree => "",
+        Still::AtHead => ", not in the working tree, but still in the commit that is checked out",
+        Still::InHistory => ", not in the files any more, but still in the history",
+    };
+    text
 }
 
 /// Where it stands, for a person.

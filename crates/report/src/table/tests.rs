@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use model::{Finding, Report, Severity};
 
-use crate::samples::{context, hostile, image, leaky, licensed, remarked, render, unidentified};
+use crate::samples::{committed, context, hostile, image, leaky, licensed, remarked, render, unidentified};
 use crate::text::columns;
 use crate::{Context, Filter, LAYERS, SCAN};
 
@@ -324,6 +324,14 @@ fn secrets_say_where_they_lie_and_what_to_do() {
     assert!(text.contains("removed in layer 4, but still in the image"), "{text}");
     assert!(text.contains("environment variable ACME_TOKEN of the image"), "{text}");
     assert!(text.contains("Opens every door of the factory. Ask the porter for another one."), "{text}");
+}
+
+#[test]
+fn secrets_of_a_repository_name_their_commit() {
+    let text = table(&committed(), &context(200));
+    let expected = "app/.env:3:7 · committed 2005-04-07 by A U Thor <a@example.com> in 4b825dc642cb as app/old.env, not in the \
+                    files any more, but still in the history";
+    assert!(text.contains(expected), "{text}");
 }
 
 #[test]

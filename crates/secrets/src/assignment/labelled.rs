@@ -1,8 +1,8 @@
 //! Texts with the verdict that a person gives, and how often the points come to the same: change the points, then look here.
 
 use crate::FileKind;
-use crate::examples::{Chance, fill};
 use crate::find::secrets_of;
+use crate::rule::fill::{Chance, fill};
 
 /// A path, and what is a secret there.
 const SECRETS: &[(&str, &str)] = &[

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use crate::rule::kind::{KINDS, Kind};
+use crate::rule::kind::{self, Kind};
 use crate::rule::shape::{Part, Shape};
 
 /// The kinds by their beginnings and words. Made at the first use, in less than a millisecond.
@@ -94,7 +94,7 @@ const HARMLESS: &[&str] = &[
 impl Index {
     /// Of all kinds.
     pub fn all() -> &'static Self {
-        static ALL: LazyLock<Index> = LazyLock::new(|| Index::new(&KINDS));
+        static ALL: LazyLock<Index> = LazyLock::new(|| Index::new(kind::all()));
         &ALL
     }
 

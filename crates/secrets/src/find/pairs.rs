@@ -121,7 +121,7 @@ fn forty(text: &[u8]) -> Option<Range<usize>> {
 mod tests {
     use super::super::secrets;
     use super::*;
-    use crate::examples::{Chance, fill};
+    use crate::rule::fill::{Chance, fill};
 
     fn check(text: &str, expected: &[(&str, Option<&str>)]) {
         let text = fill(text, &mut Chance::of("pairs"));

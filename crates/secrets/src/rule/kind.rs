@@ -1,14 +1,16 @@
 //! What is known of a kind of secret.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use model::Severity;
 
 use super::alphabet::Alphabet;
+use super::own::own;
 use super::shape::{Part, Shape};
 
 /// A kind of secret. The table in this folder's `mod.rs` says what each field is for.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "the format of the rules documents them")]
 pub struct Kind {
     pub id: &'static str,
@@ -42,7 +44,17 @@ pub enum Needs {
 
 include!(concat!(env!("OUT_DIR"), "/kinds.rs"));
 
+/// Every kind, those included that the user brought, sorted by id.
+pub fn all() -> &'static [Kind] {
+    static ALL: LazyLock<Vec<Kind>> = LazyLock::new(|| {
+        let mut all: Vec<Kind> = KINDS.iter().chain(own()).cloned().collect();
+        all.sort_by_key(|kind| kind.id);
+        all
+    });
+    if own().is_empty() { &KINDS } else { &ALL }
+}
+
 /// The kind of that id.
 pub fn by_id(id: &str) -> Option<&'static Kind> {
-    KINDS.binary_search_by_key(&id, |kind| kind.id).ok().map(|index| &KINDS[index])
+    all().binary_search_by_key(&id, |kind| kind.id).ok().map(|index| &all()[index])
 }

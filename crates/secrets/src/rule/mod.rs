@@ -26,7 +26,9 @@
 //! | `differs` | texts in which it must not be found |
 
 pub mod alphabet;
+pub mod fill;
 pub mod kind;
-#[cfg(test)]
 pub mod notation;
+pub mod own;
+pub mod read;
 pub mod shape;

@@ -38,7 +38,7 @@ fn seconds(claims: &Value, name: &str) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::examples::base64;
+    use crate::rule::fill::base64;
 
     fn check(header: &str, claims: &str, expected: Option<&[Note]>) {
         let token = format!("{}.{}.c2ln", base64(header.as_bytes()), base64(claims.as_bytes())).replace('=', "");

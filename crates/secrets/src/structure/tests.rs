@@ -41,7 +41,7 @@ fn keys_of_openssl_are_read() {
     check(&rsa, "pkcs8-private-key", &[key("RSA", 1024, false)]);
     let quoted = format!("{{\"signing\": \"{}\"}}", rsa.replace('\n', "\\n"));
     check(&quoted, "pkcs8-private-key", &[key("RSA", 1024, false)]);
-    let secret = format!("tls.key: {}\n", crate::examples::base64(rsa.as_bytes()));
+    let secret = format!("tls.key: {}\n", crate::rule::fill::base64(rsa.as_bytes()));
     check(&secret, "base64-private-key", &[key("RSA", 1024, false)]);
     for (curve, name, bits) in
         [("P-256", "EC P-256", 256), ("P-384", "EC P-384", 384), ("secp256k1", "EC secp256k1", 256)]
@@ -132,7 +132,7 @@ fn a_pgp_key_tells_when_it_was_made() {
         packet.append(&mut body);
         format!(
             "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\n{}\n=AbCd\n-----END PGP PRIVATE KEY BLOCK-----\n",
-            crate::examples::base64(&packet)
+            crate::rule::fill::base64(&packet)
         )
     };
     check(&packet(0), "pgp-private-key", &[key("Ed25519", 256, false), Note::Made(1_600_000_000)]);
@@ -142,12 +142,12 @@ fn a_pgp_key_tells_when_it_was_made() {
 #[test]
 fn what_stands_in_base64_is_found_there() {
     let token = ["ghp", "_a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"].concat();
-    let inner = crate::examples::base64(format!("user: octo\nGITHUB_TOKEN={token}\n").as_bytes());
+    let inner = crate::rule::fill::base64(format!("user: octo\nGITHUB_TOKEN={token}\n").as_bytes());
     let found = only(&format!("data:\n  settings.env: {inner}\n"));
     assert_eq!(found.kind.id, "github-personal-access-token");
     assert_eq!(found.notes, [Note::Inside("base64".into()), Note::Checked(false)]);
     assert_eq!(found.text(b""), token.as_bytes());
-    let twice = only(&format!("x: {}", crate::examples::base64(format!("a: {inner}").as_bytes())));
+    let twice = only(&format!("x: {}", crate::rule::fill::base64(format!("a: {inner}").as_bytes())));
     assert_eq!(twice.notes[..2], [Note::Inside("base64".into()), Note::Inside("base64".into())]);
     let escaped = only("redirect?to=postgres%3A%2F%2Fapp%3AkX9mP2qLw7%40db.x.io%2Fapp");
     assert_eq!((escaped.kind.id, escaped.text(b"")), ("postgresql-connection-string", &b"kX9mP2qLw7"[..]));

@@ -1,9 +1,9 @@
-//! Reads a provider's file of kinds, and refuses what makes no sense.
+//! Reads a provider's file of kinds, and refuses what makes no sense. The build reads ours, and the program those of its users.
 
 use rules::{Fields, Node, Wrong};
 
-use crate::notation;
-use crate::shape::{Part, Shape};
+use super::notation;
+use super::shape::{Part, Shape};
 
 /// A provider as its file has it.
 #[derive(Debug)]
@@ -28,8 +28,16 @@ pub struct Kind {
     pub revocable: bool,
     pub days: u16,
     pub pair: Vec<String>,
-    pub matches: Vec<String>,
-    pub differs: Vec<String>,
+    pub matches: Vec<Example>,
+    pub differs: Vec<Example>,
+}
+
+/// A text in which a kind is found, or is not.
+#[derive(Debug)]
+pub struct Example {
+    #[allow(dead_code, reason = "the build has no use for it")]
+    pub line: usize,
+    pub text: String,
 }
 
 const FILE: &[&str] = &["provider", "about", "words", "rotate", "kinds"];
@@ -57,8 +65,19 @@ const SHORTEST_PREFIX: usize = 3;
 pub fn provider(document: &Node) -> Result<Provider, Wrong> {
     let fields = document.fields(FILE)?;
     let name = fields.text("provider")?.to_owned();
-    let kinds = fields.need("kinds")?.list()?.iter().map(|node| kind(node, &fields)).collect::<Result<_, _>>()?;
+    let kinds = fields.need("kinds")?.list()?;
+    let kinds = kinds.iter().map(|node| kind(node, &fields).map_err(|wrong| of_kind(node, &wrong)));
+    let kinds = kinds.collect::<Result<_, _>>()?;
     Ok(Provider { name, about: sentence(fields.need("about")?)?, kinds })
+}
+
+/// An error that also names the kind, where it has a name.
+fn of_kind(node: &Node, wrong: &str) -> Wrong {
+    let entries = node.map().unwrap_or_default();
+    match entries.iter().find(|(key, _)| key == "id").map(|(_, id)| id.text()) {
+        Some(Ok(id)) => format!("{wrong} (in {id})"),
+        _ => wrong.to_owned(),
+    }
 }
 
 fn kind(node: &Node, file: &Fields<'_>) -> Result<Kind, Wrong> {
@@ -109,7 +128,7 @@ fn kind(node: &Node, file: &Fields<'_>) -> Result<Kind, Wrong> {
             }
         }
     };
-    let (matches, differs) = (owned(fields.texts("matches")?), owned(fields.texts("differs")?));
+    let (matches, differs) = (examples(fields.get("matches"))?, examples(fields.get("differs"))?);
     // What is known by its file's name has no text of its own.
     if (matches.len() < 2 || differs.len() < 2) && !(needs == "judged" && matches.is_empty()) {
         return Err(node.wrong("two texts in which it is found and two in which it is not are the least"));
@@ -130,6 +149,16 @@ fn kind(node: &Node, file: &Fields<'_>) -> Result<Kind, Wrong> {
         matches,
         differs,
     })
+}
+
+/// The texts of a list, or the one that stands in its place.
+fn examples(node: Option<&Node>) -> Result<Vec<Example>, Wrong> {
+    let Some(node) = node else { return Ok(Vec::new()) };
+    let one = |node: &Node| Ok(Example { line: node.line, text: node.text()?.to_owned() });
+    match node.list() {
+        Ok(list) => list.iter().map(one).collect(),
+        Err(_) => Ok(vec![one(node)?]),
+    }
 }
 
 /// Whether a shape is rare enough to stand alone: it begins with a text, and is long.
