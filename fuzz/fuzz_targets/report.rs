@@ -12,7 +12,7 @@ use model::{
     ImageConfig, Inventory, Item, Knowledge, Layer, LayerClass, LayerIndex, LayerSummary, Opinion, Origin, Package,
     PackageKind, Place, Removed, Report, Severity, SourcePackage, Vulnerability, What,
 };
-use report::{Context, Filter, Run};
+use report::{Context, Filter, Run, Wants};
 
 const SEEDS: [&str; 2] =
     ["a\n---\n1.0\n---\n\x1b[2J\u{202e}##[x]\n---\n::error::b\n---\nRUN apt-get install a && rm -rf /x", ""];
@@ -30,7 +30,7 @@ fuzz_target!(init: seeds::plant(SEEDS), |data: &[u8]| {
     for (width, color) in [(1, false), (80, true), (400, false)] {
         let filter = Filter { everything: color, suppressed: color, ..Filter::default() };
         let (version, generated_at) = ("1.2.3", "2026-01-01T00:00:00Z");
-        let context = Context { width, color, version, generated_at, wants_vulnerabilities: true, wants_licenses: true, filter, run: Run::default() };
+        let context = Context { width, color, version, generated_at, wants: Wants { vulnerabilities: true, settings: true, licenses: true }, filter, run: Run::default() };
         for format in report::SCAN.iter().chain(report::LAYERS) {
             let mut out = Vec::new();
             (format.write)(&report, &context, &mut out).expect("memory takes everything");

@@ -12,8 +12,7 @@ fuzz_target!(|content: &[u8]| {
         color: false,
         version: "1.2.3",
         generated_at: &saved.generated_at,
-        wants_vulnerabilities: saved.wants_vulnerabilities,
-        wants_licenses: saved.wants_licenses,
+        wants: saved.wants,
         filter: Filter { everything: true, suppressed: true, ..Filter::default() },
         run: Run::default(),
     };

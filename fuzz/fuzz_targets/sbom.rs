@@ -5,7 +5,7 @@
 use harness::seeds;
 use libfuzzer_sys::fuzz_target;
 use model::Report;
-use report::{Context, Filter, Run};
+use report::{Context, Filter, Run, Wants};
 
 const SEEDS: [&[u8]; 4] = [
     include_bytes!("../seeds/sbom-trivy.json"),
@@ -22,9 +22,7 @@ fuzz_target!(init: seeds::plant(SEEDS), |document: &[u8]| {
         color: false,
         version: "1.2.3",
         generated_at: "2026-11-24T04:00:00Z",
-        wants_licenses: true,
-        wants_vulnerabilities: false,
-        wants_licenses: false,
+        wants: Wants::default(),
         filter: Filter::default(),
         run: Run::default(),
     };

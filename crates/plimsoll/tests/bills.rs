@@ -8,7 +8,7 @@ use model::{
     LayerClass, LayerIndex, LayerSummary, Package, PackageKind, Place, Presence, Relation, Report, Requirement,
     SourcePackage, What,
 };
-use report::{Context, Filter, Run};
+use report::{Context, Filter, Run, Wants};
 
 /// The formats that can carry everything.
 const FORMATS: &[&str] = &[
@@ -153,9 +153,7 @@ fn written(format: &str, report: &Report) -> Vec<u8> {
         color: false,
         version: "1.2.3",
         generated_at: "2026-11-24T04:00:00Z",
-        wants_vulnerabilities: true,
-        wants_settings: false,
-        wants_licenses: false,
+        wants: Wants { vulnerabilities: true, ..Wants::default() },
         filter: Filter::default(),
         run: Run::default(),
     };

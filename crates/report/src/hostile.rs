@@ -3,7 +3,7 @@
 
 use crate::clean::is_invisible;
 use crate::samples::{HOSTILE, context, render, saying};
-use crate::{Context, Filter, Format, LAYERS, SCAN};
+use crate::{Context, Filter, Format, LAYERS, SCAN, Wants};
 
 const ATTACKS: &[&str] = &[
     HOSTILE,
@@ -26,7 +26,7 @@ const ATTACKS: &[&str] = &[
 
 fn each(check: impl Fn(&Format, &str, &str)) {
     let filter = Filter { everything: true, suppressed: true, ..Filter::default() };
-    let context = Context { filter, wants_licenses: true, ..context(100) };
+    let context = Context { filter, wants: Wants { licenses: true, ..context(100).wants }, ..context(100) };
     for attack in ATTACKS {
         let report = saying(attack);
         for format in SCAN.iter().chain(LAYERS) {

@@ -22,7 +22,7 @@ pub(crate) fn write(reports: &[Report], context: &Context<'_>, out: &mut dyn Wri
             for kind in Kind::ALL {
                 let issues: Vec<&Issue<'_>> = issues.iter().filter(|issue| issue.kind() == kind).collect();
                 // Only of vulnerabilities it is certain that they were looked for.
-                let looked = kind == Kind::Vulnerability && context.wants_vulnerabilities;
+                let looked = kind == Kind::Vulnerability && context.wants.vulnerabilities;
                 if issues.is_empty() && !looked {
                     continue;
                 }

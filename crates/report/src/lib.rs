@@ -66,16 +66,23 @@ pub struct Context<'a> {
     pub version: &'a str,
     /// When the report was made (RFC 3339). The only time in it that is not the image's or the advisories' own.
     pub generated_at: &'a str,
-    /// Whether vulnerabilities were asked for at all.
-    pub wants_vulnerabilities: bool,
-    /// Whether settings were judged.
-    pub wants_settings: bool,
-    /// Whether licences were asked for.
-    pub wants_licenses: bool,
+    /// What was asked for.
+    pub wants: Wants,
     /// What to show.
     pub filter: Filter,
     /// The run of a workflow that asks for the report, where one does.
     pub run: Run<'a>,
+}
+
+/// What was looked for: where nothing of a kind is listed, that is an answer or none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wants {
+    /// Whether vulnerabilities were.
+    pub vulnerabilities: bool,
+    /// Whether settings were judged.
+    pub settings: bool,
+    /// Whether licences were.
+    pub licenses: bool,
 }
 
 /// The run of a workflow, in GitHub's words, and where it runs; empty where none is going on.

@@ -8,7 +8,7 @@ use model::{
     Vulnerability, What,
 };
 
-use crate::{Context, Filter, Run};
+use crate::{Context, Filter, Run, Wants};
 
 pub(crate) fn context(width: usize) -> Context<'static> {
     Context {
@@ -16,9 +16,7 @@ pub(crate) fn context(width: usize) -> Context<'static> {
         color: false,
         version: "1.2.3",
         generated_at: "2026-11-24T04:00:00Z",
-        wants_vulnerabilities: true,
-        wants_settings: false,
-        wants_licenses: false,
+        wants: Wants { vulnerabilities: true, ..Wants::default() },
         filter: Filter::default(),
         run: Run::default(),
     }

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use model::{Analyzer, Detector, Digest, Report};
 use policy::license::Licenses;
 use policy::subject::Kind;
-use report::{Context, Filter, Format, Run, one_line};
+use report::{Context, Filter, Format, Run, Wants, one_line};
 
 use super::open::{self, Means};
 use super::secrets::rules;
@@ -274,9 +274,11 @@ impl<'a> Job<'a> {
             color: self.color,
             version: env!("CARGO_PKG_VERSION"),
             generated_at: &self.time.to_string(),
-            wants_vulnerabilities: self.judge.is_some(),
-            wants_settings: self.settings,
-            wants_licenses: self.licenses.is_some(),
+            wants: Wants {
+                vulnerabilities: self.judge.is_some(),
+                settings: self.settings,
+                licenses: self.licenses.is_some(),
+            },
             filter,
             run,
         })

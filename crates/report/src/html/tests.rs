@@ -1,7 +1,7 @@
 //! That the page is one file that asks nobody for anything, and what comes first in it.
 
 use crate::samples::{context, format, hostile, image, leaky, render};
-use crate::{Context, Report};
+use crate::{Context, Report, Wants};
 
 fn page(report: &Report) -> String {
     render(format("html"), report, &context(80))
@@ -71,7 +71,7 @@ fn every_platform_has_its_part() {
 
 #[test]
 fn nothing_found_is_said() {
-    let context = Context { wants_vulnerabilities: true, ..context(80) };
+    let context = Context { wants: Wants { vulnerabilities: true, ..Wants::default() }, ..context(80) };
     let page = render(format("html"), &Report::default(), &context);
     assert!(page.contains("<h1>No known vulnerabilities</h1>") && page.contains("header class=\"good\""), "{page}");
 }

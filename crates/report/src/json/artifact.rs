@@ -287,7 +287,7 @@ impl<'a> SummaryJson<'a> {
                 .iter()
                 .map(|&(name, vulnerabilities)| RaterJson { name: text(name), vulnerabilities })
                 .collect(),
-            licenses: context.wants_licenses.then(|| LicenseTallyJson::new(report)),
+            licenses: context.wants.licenses.then(|| LicenseTallyJson::new(report)),
             packages: sightings::live(report).count() as u64,
             vulnerable_packages: view.packages,
         }

@@ -15,7 +15,7 @@ use model::{
 };
 use serde::Deserialize;
 
-use crate::SCHEMA_VERSION;
+use crate::{SCHEMA_VERSION, Wants};
 
 /// Reports that were saved as JSON.
 #[derive(Debug)]
@@ -24,10 +24,8 @@ pub struct Saved {
     pub reports: Vec<Report>,
     /// When they were made.
     pub generated_at: String,
-    /// Whether vulnerabilities were looked for.
-    pub wants_vulnerabilities: bool,
-    /// Whether licences were.
-    pub wants_licenses: bool,
+    /// What was looked for.
+    pub wants: Wants,
 }
 
 impl Saved {
@@ -45,11 +43,14 @@ impl Saved {
                 file.schema_version
             )));
         }
-        let wants_licenses = file.artifacts.iter().any(|artifact| artifact.summary.licenses.is_some());
+        let licenses = file.artifacts.iter().any(|artifact| artifact.summary.licenses.is_some());
         let is_judged = |artifact: &Artifact| !artifact.knowledge.is_empty() || !artifact.vulnerabilities.is_empty();
-        let wants_vulnerabilities = file.artifacts.iter().any(is_judged);
+        let vulnerabilities = file.artifacts.iter().any(is_judged);
+        // A report that judged settings and had nothing to object to says no more than one that did not.
+        let settings = file.artifacts.iter().any(|artifact| !artifact.misconfigurations.is_empty());
         let reports = file.artifacts.into_iter().map(Artifact::report).collect();
-        Ok(Self { reports, generated_at: file.generated_at, wants_vulnerabilities, wants_licenses })
+        let wants = Wants { vulnerabilities, settings, licenses };
+        Ok(Self { reports, generated_at: file.generated_at, wants })
     }
 }
 
@@ -702,7 +703,7 @@ mod tests {
 
     fn with_licenses() -> Context<'static> {
         let filter = Filter { suppressed: true, ..Filter::default() };
-        Context { filter, wants_licenses: true, ..context(80) }
+        Context { filter, wants: Wants { licenses: true, ..context(80).wants }, ..context(80) }
     }
 
     fn again(report: &Report) -> Report {
@@ -749,6 +750,6 @@ mod tests {
         let json = render(format("json"), &image(), &context(80));
         let document = Saved::read(json.as_bytes()).unwrap();
         assert_eq!(document.generated_at, "2026-11-24T04:00:00Z");
-        assert!(document.wants_vulnerabilities && !document.wants_licenses);
+        assert!(document.wants.vulnerabilities && !document.wants.licenses);
     }
 }

@@ -6,7 +6,7 @@ use model::{Digest, Report};
 use serde_json::{Value, json};
 
 use crate::samples::{HOSTILE, committed, context, hostile, image, leaky, licensed, misconfigured, remarked, render};
-use crate::{Context, LAYERS, SCAN};
+use crate::{Context, LAYERS, SCAN, Wants};
 
 /// A published schema, made strict: a field that it does not describe is an error here, though not for readers.
 fn schema(name: &str) -> Value {
@@ -50,7 +50,7 @@ fn reports_follow_the_published_schema() {
     for report in [image(), leaky(), committed(), remarked(), licensed(), misconfigured(), hostile(), Report::default()]
     {
         check("report-1.0.json", &render(&SCAN[1], &report, &context(80)));
-        let with_licenses = Context { wants_licenses: true, ..context(80) };
+        let with_licenses = Context { wants: Wants { licenses: true, ..context(80).wants }, ..context(80) };
         check("report-1.0.json", &render(&SCAN[1], &report, &with_licenses));
         check("layers-1.0.json", &render(&LAYERS[1], &report, &context(80)));
     }
@@ -58,8 +58,8 @@ fn reports_follow_the_published_schema() {
 
 #[test]
 fn licences_are_counted_apart_from_vulnerabilities() {
-    let render = |wants_licenses| -> Value {
-        let context = Context { wants_licenses, ..context(80) };
+    let render = |licenses| -> Value {
+        let context = Context { wants: Wants { licenses, ..context(80).wants }, ..context(80) };
         serde_json::from_str(&render(&SCAN[1], &licensed(), &context)).unwrap()
     };
     let artifact = &render(true)["artifacts"][0];

@@ -86,7 +86,7 @@ pub(crate) fn verdict(report: &Report, view: &View<'_>, issues: &[Issue<'_>], co
         .collect();
     let severe_total = all.get(Severity::Critical) + all.get(Severity::High);
     match (all.total(), severe.is_empty()) {
-        (0, _) if !context.wants_vulnerabilities => {}
+        (0, _) if !context.wants.vulnerabilities => {}
         (0, _) if !view.judged => {
             parts.push("Vulnerabilities were not looked for: there is no advisory data".to_owned());
         }
@@ -129,7 +129,7 @@ fn counts(text: &mut String, report: &Report, view: &View<'_>, issues: &[Issue<'
     );
     for kind in Kind::ALL {
         let tally = if kind == Kind::Vulnerability { view.all } else { tally(kind) };
-        if tally.total() == 0 && !(kind == Kind::Vulnerability && context.wants_vulnerabilities) {
+        if tally.total() == 0 && !(kind == Kind::Vulnerability && context.wants.vulnerabilities) {
             continue;
         }
         let _ = write!(text, "| **{}** |", kind.heading());
@@ -150,7 +150,7 @@ fn counts(text: &mut String, report: &Report, view: &View<'_>, issues: &[Issue<'
     if view.hidden.total() > 0 {
         notes.push(format!("not listed here: {}", view.hidden.words()));
     }
-    if context.wants_licenses {
+    if context.wants.licenses {
         let licenses = LicenseTally::of(report);
         let forbidden = licenses.get(LicenseClass::Forbidden);
         if forbidden > 0 {

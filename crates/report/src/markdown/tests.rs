@@ -3,7 +3,7 @@
 use model::Finding;
 
 use crate::samples::{context, format, image, leaky, render};
-use crate::{Context, Report};
+use crate::{Context, Report, Wants};
 
 #[test]
 fn counts_come_first_then_what_to_fix_then_details() {
@@ -31,7 +31,7 @@ fn counts_come_first_then_what_to_fix_then_details() {
 fn an_empty_report_says_that_nothing_was_found() {
     let text = render(format("markdown"), &Report::default(), &context(80));
     assert!(text.starts_with("## No known vulnerabilities\n"), "{text}");
-    let context = Context { wants_vulnerabilities: false, ..context(80) };
+    let context = Context { wants: Wants::default(), ..context(80) };
     assert!(render(format("markdown"), &Report::default(), &context).starts_with("## Nothing found\n"));
 }
 

@@ -12,7 +12,7 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 use crate::samples::{context, hostile, image, leaky, licensed, remarked, render, saying};
-use crate::{Context, Filter, Report, SCAN};
+use crate::{Context, Filter, Report, SCAN, Wants};
 
 /// Formats that have readers of their own in this test; bills of materials are checked where they are written.
 const CHECKED: &[&str] = &[
@@ -55,7 +55,7 @@ fn complaints(documents: &BTreeMap<String, String>) -> Option<String> {
 
 fn documents(reports: &[(&str, Report)]) -> BTreeMap<String, String> {
     let filter = Filter { suppressed: true, ..Filter::default() };
-    let context = Context { filter, wants_licenses: true, ..context(80) };
+    let context = Context { filter, wants: Wants { licenses: true, ..context(80).wants }, ..context(80) };
     let formats = SCAN.iter().filter(|format| CHECKED.contains(&format.name));
     let of_format = |format: &'static crate::Format| {
         reports.iter().map(move |(name, report)| (format!("{}|{name}", format.name), report, format))

@@ -40,7 +40,7 @@ pub(crate) struct Step {
 /// The steps, the first one first.
 pub(crate) fn steps(report: &Report, view: &View<'_>, context: &Context<'_>) -> Vec<Step> {
     let mut steps = Vec::new();
-    if context.wants_vulnerabilities && !view.judged {
+    if context.wants.vulnerabilities && !view.judged {
         let step = "Fetch the advisory data: plimsoll db update. Where there is no network, name a folder of it: --advisories DIR.";
         steps.push(Step { text: step.to_owned(), ..Step::default() });
     }

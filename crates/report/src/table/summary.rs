@@ -27,8 +27,8 @@ pub(super) fn write(report: &Report, view: &View<'_>, context: &Context<'_>, out
 }
 
 fn found(report: &Report, view: &View<'_>, context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let (style, sentence) = if !context.wants_vulnerabilities {
-        let only = match (context.wants_settings, context.wants_licenses) {
+    let (style, sentence) = if !context.wants.vulnerabilities {
+        let only = match (context.wants.settings, context.wants.licenses) {
             (true, true) => "settings and licences",
             (true, false) => "settings",
             (false, true) => "licences",
@@ -79,10 +79,10 @@ fn found(report: &Report, view: &View<'_>, context: &Context<'_>, out: &mut dyn 
             .collect();
         labelled(out, context, "Rated by", PLAIN, &parts.join(" · "))?;
     }
-    if context.wants_settings {
+    if context.wants.settings {
         settings(report, context, out)?;
     }
-    if context.wants_licenses {
+    if context.wants.licenses {
         licenses(report, context, out)?;
     }
     if view.hidden.total() > 0 {

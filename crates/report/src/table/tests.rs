@@ -6,7 +6,7 @@ use model::{Finding, Report, Severity};
 
 use crate::samples::{committed, context, hostile, image, leaky, licensed, remarked, render, unidentified};
 use crate::text::columns;
-use crate::{Context, Filter, LAYERS, SCAN};
+use crate::{Context, Filter, LAYERS, SCAN, Wants};
 
 fn table(report: &Report, context: &Context<'_>) -> String {
     render(&SCAN[0], report, context)
@@ -346,7 +346,7 @@ fn clean_and_unknown_do_not_look_alike() {
     insta::assert_snapshot!(lines(&table(&unjudged, &context(120)), "Found").join("\n"), @"Found       vulnerabilities were not looked for: there is no advisory data");
     assert!(lines(&table(&unjudged, &context(120)), "Next")[0].contains("plimsoll db update"));
 
-    let packages_only = Context { wants_vulnerabilities: false, ..context(120) };
+    let packages_only = Context { wants: Wants::default(), ..context(120) };
     insta::assert_snapshot!(lines(&table(&unjudged, &packages_only), "Found").join("\n"), @"Found       packages only: vulnerabilities were not asked for");
     assert_eq!(lines(&table(&unjudged, &packages_only), "Next"), Vec::<String>::new());
 
@@ -457,7 +457,7 @@ fn licences_have_a_part_of_their_own() {
         let part = table.split_once("Restricted licences").unwrap().1;
         format!("Restricted licences{}", part.split_once("\nFound").unwrap().0)
     };
-    let context = Context { wants_licenses: true, ..context(80) };
+    let context = Context { wants: Wants { licenses: true, ..context(80).wants }, ..context(80) };
     insta::assert_snapshot!(shown(&context), @"
 Restricted licences (high)
             Whoever passes it on has to offer the source code, often also that
