@@ -11,7 +11,7 @@ pub static ANALYZER: Analyzer =
     Analyzer { name: "secrets", version: 1, files: &[Key::Head(is_searched).any()], analyze };
 
 /// Larger programs and archives hold megabytes of strings, and secrets that were compiled in stand in small ones.
-const LARGEST_BINARY: u64 = 16 << 20;
+pub const LARGEST_BINARY: u64 = 16 << 20;
 /// A file with more is a list of samples.
 const MOST: usize = 1000;
 
@@ -64,7 +64,7 @@ fn redact(kind: &Kind, secret: &[u8]) -> String {
 }
 
 /// A keyed hash (BLAKE3), so that nobody who has tables of hashes finds the text in them.
-fn fingerprint(secret: &[u8]) -> String {
+pub fn fingerprint(secret: &[u8]) -> String {
     let key = blake3::derive_key("plimsoll 2026 fingerprints of secrets", b"");
     blake3::keyed_hash(&key, secret).to_hex()[..32].to_owned()
 }

@@ -5,9 +5,11 @@ mod analyzer;
 mod examples;
 mod find;
 mod judge;
+mod noise;
 mod rule;
 
-pub use analyzer::ANALYZER;
+pub use analyzer::{ANALYZER, LARGEST_BINARY};
 pub use find::secrets;
 pub use judge::Judge;
+pub use noise::place;
 pub use rule::kind::{KINDS, Kind, Needs};

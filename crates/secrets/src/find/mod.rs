@@ -1,11 +1,11 @@
 //! One pass over a text: runs of token characters, then what they begin with, then the words before them.
 
 mod index;
-mod noise;
 mod runs;
 
 use std::ops::Range;
 
+use crate::noise;
 use crate::rule::kind::{Kind, Needs};
 use crate::rule::shape::{Found, LONGEST, Shape};
 use index::{Index, Role};
@@ -32,10 +32,8 @@ pub fn secrets(text: &[u8]) -> Vec<Secret> {
             return;
         }
         let token = widen(text, &run, done);
-        done = token.end;
-        look(index, text, &run, token, &mut found);
-        // A secret of several lines is found once, not again in each line.
-        done = found.last().map_or(done, |last| done.max(last.span.end));
+        // A text of several lines is judged once, not again in each line.
+        done = token.end.max(look(index, text, &run, token, &mut found));
     });
     found
 }
@@ -55,8 +53,8 @@ fn widen(text: &[u8], run: &Range<usize>, from: usize) -> Range<usize> {
     run.start - before..run.end + after
 }
 
-/// Looks at one token for secrets.
-fn look(index: &'static Index, text: &[u8], run: &Range<usize>, token: Range<usize>, found: &mut Vec<Secret>) {
+/// Looks at one token for secrets. Returns the end of the last text that was judged, be it a secret or none.
+fn look(index: &'static Index, text: &[u8], run: &Range<usize>, token: Range<usize>, found: &mut Vec<Secret>) -> usize {
     let mut at = token.start;
     let before = found.len();
     while at < token.end {
@@ -65,8 +63,9 @@ fn look(index: &'static Index, text: &[u8], run: &Range<usize>, token: Range<usi
         at = end.unwrap_or(at + 1);
     }
     if found.len() == before && text[token.clone()].iter().any(u8::is_ascii_digit) {
-        by_words(index, text, run, &token, found);
+        return by_words(index, text, run, &token, found).unwrap_or(at);
     }
+    at
 }
 
 /// Whether what stands before `at` is an escape sequence and no letter: `\n`, `%3D`.
@@ -94,7 +93,7 @@ fn known_prefix(index: &'static Index, text: &[u8], at: usize, found: &mut Vec<S
     }
     let (_, kind, matched) = best?;
     let span = at + matched.secret.start..at + matched.secret.end;
-    if !noise::is_placeholder(&text[span.clone()]) {
+    if noise::class(kind, text, &span).is_none() {
         found.push(Secret { kind, span });
     }
     Some(at + matched.end)
@@ -122,8 +121,15 @@ fn ends_sentence(text: &[u8], at: usize) -> bool {
     b".,;:".contains(&text[at]) && text.get(at + 1).is_none_or(|next| !next.is_ascii_alphanumeric())
 }
 
-/// The kind whose word stands nearest before the token, and whose shape it has.
-fn by_words(index: &'static Index, text: &[u8], run: &Range<usize>, token: &Range<usize>, found: &mut Vec<Secret>) {
+/// The kind whose word stands nearest before the token, and whose shape it has. Where what was judged ends.
+fn by_words(
+    index: &'static Index,
+    text: &[u8],
+    run: &Range<usize>,
+    token: &Range<usize>,
+    found: &mut Vec<Secret>,
+) -> Option<usize> {
+    let mut end = None;
     let after_sign = |at: &usize| *at > token.start && b"=:/".contains(&text[*at - 1]);
     let mut starts = vec![token.start, run.start];
     starts.extend(token.clone().filter(after_sign).take(8));
@@ -150,13 +156,15 @@ fn by_words(index: &'static Index, text: &[u8], run: &Range<usize>, token: &Rang
                 best = Some((distance, Secret { kind, span }));
             }
         }
-        if let Some((_, secret)) = best
-            && !noise::is_placeholder(&text[secret.span.clone()])
-        {
-            found.push(secret);
-            return;
+        if let Some((_, secret)) = best {
+            end = end.max(Some(secret.span.end));
+            if noise::class(secret.kind, text, &secret.span).is_none() {
+                found.push(secret);
+                return end;
+            }
         }
     }
+    end
 }
 
 /// The words before a token.
