@@ -1,14 +1,17 @@
 //! Files to facts: which files are searched, and what is kept of a secret.
 
+use std::ops::Range;
+
 use model::{Analyzer, Facts, File, Key, Meta, Secret, Spot, Unreadable};
 
 use crate::Kind;
-use crate::find::{self, secrets};
+use crate::allow::{self, Allow, Subject};
+use crate::find::secrets;
 use crate::rule::shape::Shape;
 
 /// Looks for secrets in every file that is text, or whose kind keeps texts.
 pub static ANALYZER: Analyzer =
-    Analyzer { name: "secrets", version: 1, files: &[Key::Head(is_searched).any()], analyze };
+    Analyzer { name: "secrets", version: 2, files: &[Key::Head(is_searched).any()], analyze };
 
 /// Larger programs and archives hold megabytes of strings, and secrets that were compiled in stand in small ones.
 pub const LARGEST_BINARY: u64 = 16 << 20;
@@ -41,24 +44,77 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     } else {
         file.content
     };
+    let path = file.path.to_text();
     let mut seen = Position { line: 1, begins: 0, at: 0 };
-    for found in secrets(text).into_iter().take(MOST) {
+    for found in all(text, &path, allow::active()) {
         seen.advance(text, found.span.start);
         let column = u32::try_from(found.span.start - seen.begins + 1).unwrap_or(u32::MAX);
-        facts.secret(keep(&found, text, Spot::File { line: seen.line, column }));
+        facts.secret(keep(&found, text, &path, Spot::File { line: seen.line, column }));
     }
     Ok(())
 }
 
+/// A secret of one of our kinds, or of a rule that a user brought along.
+pub struct Found {
+    kind: Result<&'static Kind, String>,
+    span: Range<usize>,
+}
+
+/// All secrets in a text, in their order. Where a rule of a user finds what one of our kinds does, the kind says more.
+pub fn all(text: &[u8], path: &str, allow: Option<&Allow>) -> Vec<Found> {
+    let mut all: Vec<Found> =
+        secrets(text).into_iter().take(MOST).map(|found| Found { kind: Ok(found.kind), span: found.span }).collect();
+    let own = allow.map_or(&[][..], Allow::own);
+    if own.is_empty() {
+        return all;
+    }
+    let lower = text.to_ascii_lowercase();
+    for rule in own {
+        for span in rule.find(path, text, &lower, MOST) {
+            let meets = |other: &Found| other.span.start < span.end && span.start < other.span.end;
+            let subject = subject(&rule.id, path, 0, text, &span);
+            if !span.is_empty() && all.len() < MOST && !all.iter().any(meets) && !rule.excepts(&subject) {
+                all.push(Found { kind: Err(rule.id.clone()), span });
+            }
+        }
+    }
+    all.sort_by_key(|found| found.span.start);
+    all
+}
+
 /// What is kept of a secret.
-pub fn keep(found: &find::Secret, text: &[u8], spot: Spot) -> Secret {
+pub fn keep(found: &Found, text: &[u8], path: &str, spot: Spot) -> Secret {
     let secret = &text[found.span.clone()];
-    Secret { kind: found.kind.id.into(), spot, redacted: redact(found.kind, secret), fingerprint: fingerprint(secret) }
+    let line = if let Spot::File { line, .. } = spot { line } else { 0 };
+    let (id, kind) = match &found.kind {
+        Ok(kind) => (kind.id, Some(*kind)),
+        Err(id) => (&**id, None),
+    };
+    let excepted = || allow::active()?.verdict(&subject(id, path, line, text, &found.span));
+    Secret {
+        kind: id.to_owned(),
+        spot,
+        redacted: redact(kind, secret),
+        fingerprint: fingerprint(secret),
+        allowed: allow::comment(text, &found.span).or_else(excepted),
+    }
+}
+
+/// A secret as exceptions look at it.
+fn subject<'a>(kind: &'a str, path: &'a str, line: u32, text: &'a [u8], span: &Range<usize>) -> Subject<'a> {
+    // A line has an end for whoever looks at lines of 2 GB.
+    const REACH: usize = 1024;
+    let from = span.start.saturating_sub(REACH);
+    let from = memchr::memrchr(b'\n', &text[from..span.start]).map_or(from, |end| from + end + 1);
+    let to = text.len().min(span.end + REACH);
+    let to = memchr::memchr(b'\n', &text[span.end..to]).map_or(to, |end| span.end + end);
+    Subject { kind, path, line, commit: None, secret: &text[span.clone()], text: &text[from..to] }
 }
 
 /// What everybody knows of it, a text with which all of its kind begin, and its length.
-fn redact(kind: &Kind, secret: &[u8]) -> String {
-    let known = kind.shapes.iter().map(Shape::prefix).filter(|prefix| secret.starts_with(prefix.as_bytes()));
+fn redact(kind: Option<&Kind>, secret: &[u8]) -> String {
+    let shapes = kind.map_or(&[][..], |kind| kind.shapes);
+    let known = shapes.iter().map(Shape::prefix).filter(|prefix| secret.starts_with(prefix.as_bytes()));
     let known = known.max_by_key(|prefix| prefix.len()).unwrap_or_default();
     format!("{known}… ({} characters)", secret.len())
 }

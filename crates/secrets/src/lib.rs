@@ -1,5 +1,6 @@
 //! Bytes to secrets: kinds as data, one pass over the text, and what to do about what was found.
 
+pub mod allow;
 mod analyzer;
 #[cfg(test)]
 mod examples;

@@ -18,6 +18,11 @@ pub(crate) struct SecretJson<'a> {
     removed_in: Option<u64>,
     opens: &'a str,
     rotate: &'a str,
+    revocable: bool,
+    rotate_after_days: u16,
+    since: Option<&'a str>,
+    age_days: Option<u32>,
+    overdue: bool,
     suppressed: Option<&'a str>,
 }
 
@@ -55,6 +60,11 @@ impl<'a> SecretJson<'a> {
             removed_in: exposed.removed.map(layer_number),
             opens: &exposed.opens,
             rotate: &exposed.rotate,
+            revocable: exposed.revocable,
+            rotate_after_days: exposed.days,
+            since: exposed.since.as_deref(),
+            age_days: exposed.age,
+            overdue: exposed.is_overdue(),
             suppressed: exposed.suppressed.as_deref(),
         }
     }
