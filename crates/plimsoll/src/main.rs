@@ -7,6 +7,7 @@ mod commands;
 mod config;
 mod custom;
 mod environment;
+mod exceptions;
 mod exit;
 mod failure;
 mod gate;

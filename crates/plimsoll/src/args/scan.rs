@@ -257,6 +257,11 @@ pub struct Look {
     /// Keep nothing, and use nothing kept
     #[arg(long, env = "PLIMSOLL_NO_CACHE", value_parser = BoolishValueParser::new())]
     pub no_cache: bool,
+    /// Exceptions for secrets, and rules of one's own: plimsoll-secrets.yaml, .gitleaks.toml, .gitleaksignore,
+    /// trivy-secret.yaml, .secrets.baseline, or an earlier report in JSON; may be given several times. fs reads those of these
+    /// names in its folder without being told
+    #[arg(long, value_name = "FILE", env = "PLIMSOLL_SECRET_ALLOW")]
+    pub secret_allow: Vec<PathBuf>,
     /// What is thought of licences.
     #[command(flatten)]
     pub license: LicenseArgs,
@@ -343,7 +348,7 @@ pub struct ReportArgs {
     /// List everything, where tables else fold long lists
     #[arg(long, env = "PLIMSOLL_ALL", value_parser = BoolishValueParser::new())]
     pub all: bool,
-    /// List vulnerabilities that do not count as well, with the reason
+    /// List vulnerabilities and secrets that do not count as well, with the reason
     #[arg(long, env = "PLIMSOLL_SHOW_SUPPRESSED", value_parser = BoolishValueParser::new())]
     pub show_suppressed: bool,
 }

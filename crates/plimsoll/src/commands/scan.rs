@@ -16,6 +16,7 @@ use super::open::{self, Means};
 use crate::args::{self, Archives, Common, FolderArgs, ImageArgs, Look, Scanner, Talk, Target};
 use crate::custom::{Custom, Said};
 use crate::environment::{cache_folder, report_time, variable};
+use crate::exceptions;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::gate;
@@ -43,7 +44,12 @@ pub fn layers(args: &ImageArgs, talk: &Talk, out: &mut dyn Write) -> Result<Exit
 
 /// `plimsoll rootfs` and `plimsoll fs`; `transport` is how the report calls it.
 pub fn folder(args: &FolderArgs, transport: &str, talk: &Talk, out: &mut dyn Write) -> Result<Exit, Failure> {
-    let job = Job::new(&args.common, talk, report::SCAN, true)?;
+    let mut common = args.common.clone();
+    // A folder of somebody's sources has its exceptions in it; a file system that is looked at from outside has no say.
+    if transport == "fs" && common.look.scanners.contains(&Scanner::Secret) {
+        common.look.secret_allow.extend(exceptions::of_folder(&args.folder));
+    }
+    let job = Job::new(&common, talk, report::SCAN, true)?;
     let opened = local::directory(&args.folder, transport).map_err(open::failed)?;
     job.run(vec![opened], out)
 }
@@ -53,8 +59,10 @@ pub(super) struct Job<'a> {
     outputs: Outputs,
     pub options: scan::Options,
     pub judge: Option<Judge>,
-    /// Whether secrets are looked for.
-    searches: bool,
+    /// Who looks for secrets, where that is asked for.
+    searches: Option<&'static Analyzer>,
+    secrets: secrets::Judge,
+    quiet: bool,
     licenses: Option<Licenses>,
     vex: Vex,
     policies: Policies,
@@ -85,7 +93,9 @@ impl<'a> Job<'a> {
         } else {
             None
         };
-        let searches = judged && common.look.scanners.contains(&Scanner::Secret);
+        let searches = (judged && wants(Scanner::Secret))
+            .then(|| exceptions::open(&common.look.secret_allow, time))
+            .transpose()?;
         let options = scan::Options {
             analyzers: analyzers(&common.look, searches),
             archives: match common.look.archives {
@@ -103,6 +113,8 @@ impl<'a> Job<'a> {
             options,
             judge,
             searches,
+            secrets: secrets::Judge { today: Some(time) },
+            quiet: talk.quiet,
             licenses,
             vex,
             policies,
@@ -172,6 +184,11 @@ impl<'a> Job<'a> {
         for reason in reasons {
             let _ = writeln!(stderr, "failed: {}", one_line(&reason));
         }
+        if self.searches.is_some() && !self.quiet {
+            for told in exceptions::unused(reports) {
+                let _ = writeln!(stderr, "note: {}", report::one_line(&told));
+            }
+        }
         Ok(exit)
     }
 
@@ -192,7 +209,7 @@ impl<'a> Job<'a> {
     /// Who judges.
     pub fn detectors(&self) -> Vec<&dyn Detector> {
         let judge = self.judge.iter().map(|judge| judge as &dyn Detector);
-        let secrets = self.searches.then_some(&secrets::Judge as &dyn Detector);
+        let secrets = self.searches.map(|_| &self.secrets as &dyn Detector);
         let licenses = self.licenses.iter().map(|licenses| licenses as &dyn Detector);
         judge.chain(secrets).chain(licenses).collect()
     }
@@ -261,8 +278,7 @@ impl<'a> Job<'a> {
 }
 
 /// Who reads files for what is looked for.
-fn analyzers(look: &Look, searches: bool) -> Vec<&'static Analyzer> {
-    let secrets = searches.then_some(&secrets::ANALYZER);
+fn analyzers(look: &Look, secrets: Option<&'static Analyzer>) -> Vec<&'static Analyzer> {
     let license = look.scanners.contains(&Scanner::License);
     let texts = license.then_some(packages::license::OF_PACKAGES);
     let full = (license && look.license.license_full).then_some(packages::license::FULL);
