@@ -91,7 +91,7 @@ struct List {
 }
 
 pub fn configuration(name: &str, text: &str, allow: &mut Allow) -> Result<(), String> {
-    let line = |at: usize| text.as_bytes()[..at.min(text.len())].iter().filter(|byte| **byte == b'\n').count() + 1;
+    let line = |at: usize| memchr::memchr_iter(b'\n', &text.as_bytes()[..at.min(text.len())]).count() + 1;
     let configuration: Configuration = toml::from_str(text)
         .map_err(|error| format!("line {}: {}", error.span().map_or(1, |span| line(span.start)), error.message()))?;
     for rule in configuration.rules {

@@ -115,7 +115,7 @@ impl Allow {
         let text = std::str::from_utf8(content).map_err(|_| wrong("it is no text in UTF-8"))?;
         let read = if name.ends_with("gitleaksignore") {
             gitleaks::ignored(name, text, self)
-        } else if name.ends_with(".toml") {
+        } else if name.rsplit('.').next().is_some_and(|end| end.eq_ignore_ascii_case("toml")) {
             if content.len() > LARGEST_TOML {
                 return Err(wrong("it is too large for a configuration"));
             }

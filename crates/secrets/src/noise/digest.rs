@@ -27,12 +27,21 @@ const MARKS: &[&[u8]] = &[
     b"hash",
 ];
 
+/// As the beginning of a value.
+const NAMED: &[&[u8]] =
+    &[b"md5:", b"sha1:", b"sha256:", b"sha384:", b"sha512:", b"sha1-", b"sha256-", b"sha384-", b"sha512-"];
+
 /// Digits of MD5, SHA-1, SHA-224, SHA-256, SHA-384 and SHA-512 in hexadecimal.
 const HEX: &[usize] = &[32, 40, 56, 64, 96, 128];
 /// Their characters in base64, with and without what fills them up.
 const BASE64: &[usize] = &[22, 24, 27, 28, 38, 40, 43, 44, 64, 86, 88];
 
 pub fn is_digest(candidate: &Candidate<'_>) -> bool {
+    NAMED.iter().any(|mark| candidate.value().starts_with(mark)) || is_told(candidate) || is_told(&candidate.widened())
+}
+
+/// Whether it has the length of a digest, and what surrounds it says that it is one.
+fn is_told(candidate: &Candidate<'_>) -> bool {
     let value = candidate.value();
     let hex = value.iter().all(u8::is_ascii_hexdigit) && HEX.contains(&value.len());
     let filled = candidate.after().iter().take_while(|&&byte| byte == b'=').count();
@@ -65,9 +74,11 @@ fn is_in_list(before: &[u8], after: &[u8]) -> bool {
 /// `actions/checkout@…`, `…/x-1.0.tgz#…`, `git+https://…#…`, `/archive/….zip`, `/commit/…`.
 fn is_revision(before: &[u8]) -> bool {
     let pinned = before.ends_with(b"@") && before.contains(&b'/') && !before.windows(3).any(|window| window == b"://");
+    let pinned = pinned || before.ends_with(b".git@");
     let fragment = before.ends_with(b"#") && before.contains(&b'/');
     let parts: &[&[u8]] = &[b"/archive/", b"/commit/", b"/tree/", b"/blob/", b"/raw/", b"/zipball/", b"/tarball/"];
-    pinned || fragment || parts.iter().any(|part| before.ends_with(part))
+    let commands: &[&[u8]] = &[b"checkout ", b"cherry-pick ", b"revert ", b"reset --hard "];
+    pinned || fragment || parts.iter().chain(commands).any(|part| before.ends_with(part))
 }
 
 #[cfg(test)]
@@ -89,12 +100,17 @@ mod tests {
             "uses: datadog/token-action@",
             "resolved \"https://registry.example/dd/-/dd-1.0.tgz#",
             "https://git.example/datadog/key/commit/",
+            "-e git+https://git.example/dd/key.git@",
+            "git -C dd-key checkout ",
         ] {
             check(before, "\"", true);
         }
         check("", "  usr/share/datadog/key", true);
         check("usr/share/datadog/token ", "\n", true);
         check("DD_APP_KEY=", "\n", false);
+        // The end of a hash of go.sum, behind a slash in it.
+        let (before, value) = ("example.org/dd/auth v1.2.3 h1:yMq1dpxbpZl/", "OZkigtTDqFzCe9K4xoThyOx0E0YGse1");
+        assert!(with("datadog-api-key", [before, value, "="], is_digest));
         check("https://user:", "@datadog.example/", false);
     }
 }

@@ -11,7 +11,8 @@ const MARKS: &[&[u8]] =
 const SEALED: (&[u8], usize) = (b"AgB", 600);
 
 pub fn is_encrypted(candidate: &Candidate<'_>) -> bool {
-    let (before, value) = (candidate.before(), candidate.value());
+    let whole = candidate.widened();
+    let (before, value) = (whole.before(), whole.value());
     let marked = MARKS.iter().any(|mark| before.ends_with(mark) || value.starts_with(mark));
     let inside =
         before.windows(4).rposition(|window| window == b"ENC[").is_some_and(|at| !before[at..].contains(&b']'));
@@ -33,6 +34,7 @@ mod tests {
         check("DD_API_KEY: ENC[AES256_GCM,data:xyz,iv:", true);
         check("dd.api.key=ENC(", true);
         check("dd_api_key: vault:v1:", true);
+        check("dd_api_key: vault:v1:Ab0/", true);
         check("ENC[x] DD_API_KEY=", false);
     }
 }

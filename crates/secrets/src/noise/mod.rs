@@ -6,7 +6,9 @@ mod digest;
 mod documented;
 mod encrypted;
 mod expression;
+mod file;
 mod name;
+mod number;
 mod place;
 mod placeholder;
 mod public;
@@ -44,6 +46,10 @@ pub enum Class {
     Metadata,
     /// A piece of a program.
     Expression,
+    /// The name of a file.
+    File,
+    /// A number.
+    Number,
 }
 
 /// What a class is decided by.
@@ -83,6 +89,15 @@ impl<'a> Candidate<'a> {
         &self.text[self.to..self.text.len().min(self.to + REACH)]
     }
 
+    /// The candidate with what goes on before and after it in the characters of base64: of a value with slashes, a part may
+    /// have the shape of a secret.
+    fn widened(&self) -> Self {
+        let is_base64 = |byte: &&u8| byte.is_ascii_alphanumeric() || b"+/".contains(byte);
+        let before = self.before().iter().rev().take_while(is_base64).count();
+        let after = self.after().iter().take_while(is_base64).count();
+        Self { from: self.from - before, to: self.to + after, ..*self }
+    }
+
     /// Whether only what surrounds it makes it a secret, for its kind has no text of its own.
     fn is_shapeless(&self) -> bool {
         self.kind.needs != Needs::Nothing && self.body().len() == self.value().len()
@@ -101,6 +116,8 @@ const CLASSES: &[(Class, Test)] = &[
     (Class::Public, public::is_public),
     (Class::Metadata, name::is_metadata),
     (Class::Expression, expression::is_expression),
+    (Class::File, file::is_file),
+    (Class::Number, number::is_number),
     (Class::Blob, blob::is_in_blob),
     (Class::Words, |candidate| words::are_words(candidate.body())),
     (Class::Documented, documented::is_documented),

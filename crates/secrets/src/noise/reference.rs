@@ -39,12 +39,18 @@ const OPENS: &[&[u8]] = &[b"${", b"{{", b"{{ ", b"%{", b"$(", b"#{", b"<%=", b"<
 
 pub fn is_reference(candidate: &Candidate<'_>) -> bool {
     let (before, value) = (candidate.before(), candidate.value());
+    let part = before.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric() || b"+/:._-".contains(byte)).count();
+    // What is between the last sign and the candidate belongs to the value: `arn:aws:…`.
+    let value_from = &candidate.text[candidate.from - part..candidate.to];
+    let is_link =
+        [b"https://".as_slice(), b"http://"].iter().any(|begin| value.starts_with(begin)) && !value.contains(&b'@');
+    let begins = |text: &[u8]| BEGINS.iter().any(|begin| text.starts_with(begin));
     let is_opened = || {
         OPENS.iter().any(|open| before.ends_with(open))
             || begins_variable(before) && value[0].is_ascii_alphabetic()
             || before.ends_with(b"%") && candidate.after().starts_with(b"%")
     };
-    candidate.is_shapeless() && (BEGINS.iter().any(|begin| value.starts_with(begin)) || is_opened())
+    candidate.is_shapeless() && (begins(value) || begins(value_from) || is_link || is_opened())
 }
 
 /// A dollar sign that divides parts of a value begins none.
@@ -69,6 +75,7 @@ mod tests {
         check("DD_API_KEY=$", "DATADOG_API_KEY_2", "", true);
         check("apiKey: ", "process.env.DATADOG_API_KEY_2", ",", true);
         check("apiKey: ", "op://vault/datadog/credential2", "", true);
+        check("dd_key: arn:aws:", "secretsmanager:eu-west-1:1", "", true);
         check("DD_API_KEY=", "a7c3b0f2a9d6e41850cb2fa7793de01b", "", false);
     }
 }

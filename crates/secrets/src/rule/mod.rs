@@ -26,6 +26,8 @@
 //! | `differs` | texts in which it must not be found |
 
 pub mod alphabet;
+#[cfg(test)]
+pub mod filling;
 pub mod kind;
 #[cfg(test)]
 pub mod notation;
