@@ -1,16 +1,14 @@
-//! Exceptions for secrets, from the command line and from the folder that is scanned.
+//! Exceptions for secrets that other scanners' files make, from the command line and from the folder that is scanned.
 
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
 use model::{Analyzer, Finding, Report};
 use secrets::allow::{self, Allow};
 
 use crate::failure::Failure;
 
 /// Files of exceptions that are read where they lie at the top of a scanned folder.
-const NAMES: &[&str] =
-    &["plimsoll-secrets.yaml", ".gitleaks.toml", ".gitleaksignore", "trivy-secret.yaml", ".secrets.baseline"];
+const NAMES: &[&str] = &[".gitleaks.toml", ".gitleaksignore", "trivy-secret.yaml", ".secrets.baseline"];
 /// So many that are not used are named.
 const SHOWN: usize = 10;
 
@@ -20,12 +18,12 @@ pub fn of_folder(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Reads the files, and returns the analyzer that knows them.
-pub fn open(files: &[PathBuf], today: Timestamp) -> Result<&'static Analyzer, Failure> {
-    let (mut all, today) = (Allow::default(), today.to_string());
+pub fn open(files: &[PathBuf]) -> Result<&'static Analyzer, Failure> {
+    let mut all = Allow::default();
     for path in files {
         let name = path.display().to_string();
         let content = std::fs::read(path).map_err(|error| Failure::usage(error).when(format!("reading {name}")))?;
-        all.read(&name, &content, today.get(..10).unwrap_or_default()).map_err(Failure::usage)?;
+        all.read(&name, &content).map_err(Failure::usage)?;
     }
     Ok(allow::analyzer(all))
 }

@@ -127,8 +127,13 @@ fn item(package: Package, layer: u32, file: &str) -> Item {
 }
 
 fn secret(place: Place, spot: Spot, fingerprint: &str) -> Finding {
-    let secret =
-        Secret { kind: "acme-token".into(), spot, redacted: "acme… (20)".into(), fingerprint: fingerprint.into() };
+    let secret = Secret {
+        kind: "acme-token".into(),
+        spot,
+        redacted: "acme… (20)".into(),
+        fingerprint: fingerprint.into(),
+        allowed: None,
+    };
     Finding::Secret(Box::new(ExposedSecret {
         secret,
         removed: place.layer,
@@ -136,8 +141,6 @@ fn secret(place: Place, spot: Spot, fingerprint: &str) -> Finding {
         name: "Acme token".into(),
         provider: "Acme".into(),
         severity: Severity::High,
-        opens: String::new(),
-        rotate: String::new(),
-        suppressed: None,
+        ..ExposedSecret::default()
     }))
 }

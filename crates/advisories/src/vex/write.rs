@@ -186,7 +186,10 @@ impl Draft<'_> {
         }
         let given = |text: Option<&str>| text.is_some_and(|text| !text.trim().is_empty());
         if self.justification.is_some_and(|label| !VexStatus::JUSTIFICATIONS.contains(&label)) {
-            return Err(DraftError::Draft(format!("a justification is one of {}", VexStatus::JUSTIFICATIONS.join(", "))));
+            return Err(DraftError::Draft(format!(
+                "a justification is one of {}",
+                VexStatus::JUSTIFICATIONS.join(", ")
+            )));
         }
         match self.status {
             VexStatus::NotAffected if !given(self.justification) && !given(self.impact) => {

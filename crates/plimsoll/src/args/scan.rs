@@ -257,9 +257,9 @@ pub struct Look {
     /// Keep nothing, and use nothing kept
     #[arg(long, env = "PLIMSOLL_NO_CACHE", value_parser = BoolishValueParser::new())]
     pub no_cache: bool,
-    /// Exceptions for secrets, and rules of one's own: plimsoll-secrets.yaml, .gitleaks.toml, .gitleaksignore,
-    /// trivy-secret.yaml, .secrets.baseline, or an earlier report in JSON; may be given several times. fs reads those of these
-    /// names in its folder without being told
+    /// Exceptions for secrets and rules of one's own, as other scanners have them: .gitleaks.toml, .gitleaksignore, a report of
+    /// Gitleaks, trivy-secret.yaml, .secrets.baseline; may be given several times. fs reads those of these names in its folder
+    /// without being told
     #[arg(long, value_name = "FILE", env = "PLIMSOLL_SECRET_ALLOW")]
     pub secret_allow: Vec<PathBuf>,
     /// What is thought of licences.

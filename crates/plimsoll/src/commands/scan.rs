@@ -93,9 +93,8 @@ impl<'a> Job<'a> {
         } else {
             None
         };
-        let searches = (judged && wants(Scanner::Secret))
-            .then(|| exceptions::open(&common.look.secret_allow, time))
-            .transpose()?;
+        let searches =
+            (judged && wants(Scanner::Secret)).then(|| exceptions::open(&common.look.secret_allow)).transpose()?;
         let options = scan::Options {
             analyzers: analyzers(&common.look, searches),
             archives: match common.look.archives {
@@ -186,7 +185,7 @@ impl<'a> Job<'a> {
         }
         if self.searches.is_some() && !self.quiet {
             for told in exceptions::unused(reports) {
-                let _ = writeln!(stderr, "note: {}", report::one_line(&told));
+                let _ = writeln!(stderr, "warning: {}", one_line(&told));
             }
         }
         Ok(exit)
@@ -195,7 +194,7 @@ impl<'a> Job<'a> {
     /// The kinds of findings that can be there.
     fn looked_for(&self) -> Vec<Kind> {
         let vulnerabilities = self.judge.is_some().then_some([Kind::Vulnerability, Kind::EndOfLife]);
-        let secrets = self.searches.then_some(Kind::Secret);
+        let secrets = self.searches.map(|_| Kind::Secret);
         let licenses = self.licenses.is_some().then_some(Kind::License);
         vulnerabilities.into_iter().flatten().chain(secrets).chain(licenses).collect()
     }

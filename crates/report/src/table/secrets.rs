@@ -16,9 +16,8 @@ const INDENT: usize = 12;
 
 pub(super) fn write(report: &Report, context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
     let filter = &context.filter;
-    let (mut all, aside): (Vec<&ExposedSecret>, Vec<_>) = exposed(report)
-        .filter(|secret| filter.shows(secret.severity))
-        .partition(|secret| secret.suppressed.is_none());
+    let (mut all, aside): (Vec<&ExposedSecret>, Vec<_>) =
+        exposed(report).filter(|secret| filter.shows(secret.severity)).partition(|secret| secret.suppressed.is_none());
     if all.is_empty() && aside.is_empty() {
         return Ok(());
     }

@@ -1,5 +1,5 @@
 //! Baselines: reports of an earlier day, whose secrets are known and do not count. Those of detect-secrets
-//! (`.secrets.baseline`, version 1.x), of Gitleaks (its JSON report) and our own JSON report.
+//! (`.secrets.baseline`, version 1.x) and of Gitleaks (its JSON report).
 
 use serde_json::{Map, Value};
 
@@ -14,8 +14,10 @@ pub fn read(name: &str, text: &str, allow: &mut Allow) -> Result<(), String> {
     match &document {
         Value::Array(found) => found.iter().try_for_each(|found| gitleaks(name, found, allow))?,
         Value::Object(fields) if fields.contains_key("results") => detect_secrets(name, fields, allow)?,
-        Value::Object(fields) if fields.contains_key("artifacts") => ours(name, fields, allow),
-        _ => return Err("it is no report of detect-secrets, of Gitleaks or of Plimsoll".into()),
+        Value::Object(fields) if fields.contains_key("artifacts") => {
+            return Err("a report of Plimsoll is a baseline of all findings (--baseline)".into());
+        }
+        _ => return Err("it is no report of detect-secrets or of Gitleaks".into()),
     }
     if allow.entries.len() - before > MOST {
         return Err(format!("it has more than {MOST} entries"));
@@ -53,16 +55,6 @@ fn gitleaks(name: &str, found: &Value, allow: &mut Allow) -> Result<(), String> 
     Ok(())
 }
 
-/// Our own report: what has one of its fingerprints is known, wherever it stands now.
-fn ours(name: &str, fields: &Map<String, Value>, allow: &mut Allow) {
-    let artifacts = fields.get("artifacts").and_then(Value::as_array).into_iter().flatten();
-    for found in artifacts.filter_map(|artifact| artifact.get("secrets")?.as_array()).flatten() {
-        if let Some(fingerprint) = found.get("fingerprint").and_then(Value::as_str) {
-            push(name, fingerprint, vec![Sign::Fingerprint(fingerprint.to_owned())], allow);
-        }
-    }
-}
-
 fn line_of(value: Option<&Value>) -> Option<u32> {
     u32::try_from(value?.as_u64()?).ok()
 }
@@ -75,7 +67,6 @@ fn push(name: &str, what: &str, signs: Vec<Sign>, allow: &mut Allow) {
 #[cfg(test)]
 mod tests {
     use super::super::tests::{check, refuse};
-    use crate::analyzer::fingerprint;
 
     #[test]
     fn detect_secrets_knows_hashes_and_lines() {
@@ -100,16 +91,13 @@ mod tests {
         let file = r#"[{"RuleID": "x", "File": "a.py", "StartLine": 3, "Secret": "hello-hello"}]"#;
         let allowed = "allowed by old.json (a.py:3): it was there before";
         check("old.json", file, &[("k a.py 3 x", allowed), ("k b.py 9 hello-hello", allowed), ("k b.py 3 x", "")]);
-        let known = fingerprint(b"hello");
-        let file = format!(r#"{{"artifacts": [{{"secrets": [{{"fingerprint": "{known}"}}]}}]}}"#);
-        let allowed = format!("allowed by old.json ({known}): it was there before");
-        check("old.json", &file, &[("k any 3 hello", &allowed), ("k any 3 hell", "")]);
     }
 
     #[test]
     fn what_is_no_baseline_is_refused() {
         refuse("b.json", "{\"a\":\n 1,}", &["b.json", "line 2"]);
         refuse("b.json", "{}", &["no report"]);
+        refuse("b.json", "{\"artifacts\": []}", &["--baseline"]);
         refuse("b.json", "[{\"a\": 1}]", &["no File"]);
     }
 }

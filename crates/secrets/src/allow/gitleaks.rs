@@ -219,7 +219,7 @@ mod tests {
         let file = "[[rules]]\nid = 'acme'\ndescription = 'Acme key'\nregex = '''acme-([a-z0-9]{8})'''\nkeywords = ['ACME-']\n\
                     entropy = 2.0\n[rules.allowlist]\nstopwords = ['zzz']\n";
         let mut allow = Allow::default();
-        allow.read(".gitleaks.toml", file.as_bytes(), "").unwrap();
+        allow.read(".gitleaks.toml", file.as_bytes()).unwrap();
         let own = &allow.own()[0];
         let text = b"acme-a1b2c3d4 acme-aaaaaaaa acme-a1zzzc3d";
         let found = own.find("a", text, &text.to_ascii_lowercase(), 10);

@@ -3,10 +3,11 @@
 //! | where | whose |
 //! |---|---|
 //! | a comment in the line of the secret | `inline.rs`, which lists them |
-//! | `plimsoll-secrets.yaml` | our own (`plain.rs`) |
 //! | `.gitleaks.toml`, `.gitleaksignore` | Gitleaks' (`gitleaks.rs`) |
 //! | `trivy-secret.yaml` | Trivy's (`trivy.rs`) |
-//! | `.secrets.baseline`, reports of Gitleaks and of ours | baselines: what was there before (`baseline.rs`) |
+//! | `.secrets.baseline`, Gitleaks' reports | baselines: what was there before (`baseline.rs`) |
+//!
+//! Ours are ignores and baselines of all findings, of which secrets are a part; `policy` has them.
 //!
 //! What a secret is compared with needs its text, which only the analyzer has. Therefore the files are read once, before the
 //! first scan, and are part of what the analyzer's facts depend on ([`analyzer`]).
@@ -16,7 +17,6 @@ mod gitleaks;
 mod inline;
 mod own;
 mod pattern;
-mod plain;
 mod trivy;
 
 use std::sync::OnceLock;
@@ -104,9 +104,8 @@ pub struct Subject<'a> {
 }
 
 impl Allow {
-    /// Reads one file, whose name says what it is, or else its content. `today` is an ISO 8601 date, after which exceptions
-    /// that have ended no longer count.
-    pub fn read(&mut self, path: &str, content: &[u8], today: &str) -> Result<(), Wrong> {
+    /// Reads one file, whose name says what it is, or else its content.
+    pub fn read(&mut self, path: &str, content: &[u8]) -> Result<(), Wrong> {
         let name = path.rsplit('/').next().unwrap_or(path);
         let wrong = |what: &str| format!("{path}: {what}");
         if content.len() > LARGEST {
@@ -123,11 +122,7 @@ impl Allow {
         } else if text.trim_start().starts_with(['{', '[']) {
             baseline::read(name, text, self)
         } else {
-            match rules::parse(text) {
-                Ok(document) if plain::is_ours(&document) => plain::read(name, &document, today, self),
-                Ok(document) => trivy::read(name, &document, self),
-                Err(error) => Err(error),
-            }
+            rules::parse(text).and_then(|document| trivy::read(name, &document, self))
         };
         read.map_err(|error| wrong(&error))?;
         self.hash.update(&(content.len() as u64).to_le_bytes()).update(content).update(path.as_bytes());
@@ -169,7 +164,7 @@ impl Allow {
 
 impl Entry {
     fn fits(&self, subject: &Subject<'_>) -> bool {
-        if !self.kinds.is_empty() && !self.kinds.iter().any(|kind| pattern::is_named(kind, subject.kind)) {
+        if !self.kinds.is_empty() && !self.kinds.iter().any(|kind| kind == subject.kind) {
             return false;
         }
         let fits = |sign: &Sign| sign.fits(subject);
@@ -235,7 +230,7 @@ mod tests {
     /// `file` says that a secret is allowed: for each subject (`kind path line secret`) the reason.
     pub fn check(name: &str, file: &str, expected: &[(&str, &str)]) {
         let mut allow = Allow::default();
-        allow.read(name, file.as_bytes(), "2026-11-25").unwrap();
+        allow.read(name, file.as_bytes()).unwrap();
         for (subject, reason) in expected {
             let words: Vec<&str> = subject.split(' ').collect();
             let [kind, path, line, secret] = words[..] else { panic!("{subject}") };
@@ -255,7 +250,7 @@ mod tests {
 
     /// What is said about a file that is wrong.
     pub fn refuse(name: &str, file: &str, expected: &[&str]) {
-        let error = Allow::default().read(name, file.as_bytes(), "2026-11-25").unwrap_err();
+        let error = Allow::default().read(name, file.as_bytes()).unwrap_err();
         for part in expected {
             assert!(error.contains(part), "{error}");
         }
@@ -264,7 +259,7 @@ mod tests {
     #[test]
     fn exceptions_that_allow_nothing_are_known() {
         let mut allow = Allow::default();
-        allow.read(".gitleaksignore", b"a.env:x:1\na.env:x:10\n", "").unwrap();
+        allow.read(".gitleaksignore", b"a.env:x:1\na.env:x:10\n").unwrap();
         assert_eq!(allow.unused(["allowed by .gitleaksignore, line 2"].into_iter()), [".gitleaksignore, line 1"]);
         assert_eq!(allow.unused(["for another reason"].into_iter()).len(), 2);
     }
@@ -272,7 +267,7 @@ mod tests {
     #[test]
     fn what_is_no_list_of_exceptions_is_refused() {
         refuse("x.yaml", "\u{1}", &["x.yaml"]);
-        assert!(Allow::default().read("x.toml", &[0xFF], "").unwrap_err().contains("UTF-8"));
-        assert!(Allow::default().read("x.toml", &vec![b' '; LARGEST_TOML + 1], "").unwrap_err().contains("too large"));
+        assert!(Allow::default().read("x.toml", &[0xFF]).unwrap_err().contains("UTF-8"));
+        assert!(Allow::default().read("x.toml", &vec![b' '; LARGEST_TOML + 1]).unwrap_err().contains("too large"));
     }
 }

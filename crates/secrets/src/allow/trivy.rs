@@ -131,7 +131,7 @@ mod tests {
         let file = "rules:\n  - id: acme\n    category: general\n    title: Acme key\n    severity: CRITICAL\n    keywords: [ACME]\n\
                     \x20   regex: 'acme-(?P<secret>[a-z0-9]{4})'\n    secret-group-name: secret\n";
         let mut allow = Allow::default();
-        allow.read("trivy-secret.yaml", file.as_bytes(), "").unwrap();
+        allow.read("trivy-secret.yaml", file.as_bytes()).unwrap();
         let text = b"x acme-a1b2 acme";
         let found = allow.own()[0].find("a", text, text, 10);
         assert_eq!((found.len(), &text[found[0].clone()]), (1, &b"a1b2"[..]));
