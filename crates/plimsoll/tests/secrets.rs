@@ -64,7 +64,7 @@ fn what_is_allowed_is_shown_and_fails_no_gate() {
 #[test]
 fn exceptions_that_allow_nothing_are_said() {
     let secret = format!("A={}\n", token('3'));
-    let file = "allow:\n  - path: other/**\n    reason: never\n  - path: src/**\n    reason: for tests\n";
+    let file = "allow-rules:\n  - path: ^other/\n    description: never\n  - path: ^src/\n    description: for tests\n";
     let files = [("src/a.env", &*secret), ("mine/exceptions.yaml", file)];
     let (code, errors, rows) = scan("fs", &files, &["--secret-allow", "@mine/exceptions.yaml"]);
     assert_eq!(
@@ -72,7 +72,7 @@ fn exceptions_that_allow_nothing_are_said() {
         (0, &[pair("src/a.env", "allowed by exceptions.yaml, line 4: for tests")][..]),
         "{errors}"
     );
-    assert!(errors.contains("note: the exception in exceptions.yaml, line 2 allowed nothing"), "{errors}");
+    assert!(errors.contains("warning: the exception in exceptions.yaml, line 2 allowed nothing"), "{errors}");
 }
 
 #[test]

@@ -136,3 +136,20 @@ fn with<T>(kind: &str, [before, value, after]: [&str; 3], test: impl FnOnce(&Can
     let kind = crate::rule::kind::by_id(kind).unwrap();
     test(&Candidate { kind, text: text.as_bytes(), from: before.len(), to: before.len() + value.len() })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn any_place_in_any_text_has_a_class_or_none(
+            before in "(?s).{0,120}", value in "(?s).{0,90}", after in "(?s).{0,120}", shapeless in any::<bool>()
+        ) {
+            let text = [&*before, &value, &after].concat();
+            let kind = crate::rule::kind::by_id(if shapeless { "datadog-api-key" } else { "aws-access-key-id" }).unwrap();
+            let _ = class(kind, text.as_bytes(), &(before.len()..before.len() + value.len()));
+        }
+    }
+}

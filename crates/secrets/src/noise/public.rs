@@ -12,14 +12,13 @@ const NAMES: &[&[u8]] =
 pub fn is_public(candidate: &Candidate<'_>) -> bool {
     let before = candidate.before();
     SSH.iter().any(|start| candidate.value().starts_with(start))
-        || is_who_signed(before)
-        || is_badge(before)
-        || candidate.is_shapeless() && is_named_public(before)
+        || candidate.kind.id.ends_with("access-key-id") && is_who_signed(before)
+        || candidate.is_shapeless() && (is_badge(before) || is_named_public(before))
 }
 
 /// Links that AWS signs name the key that they were signed with (Signature Version 4).
 fn is_who_signed(before: &[u8]) -> bool {
-    [b"X-Amz-Credential=".as_slice(), b"Credential=", b"AWSAccessKeyId=", b"GoogleAccessId=", b"OSSAccessKeyId="]
+    [b"X-Amz-Credential=".as_slice(), b"Credential=", b"AWSAccessKeyId=", b"OSSAccessKeyId="]
         .iter()
         .any(|sign| before.ends_with(sign))
 }

@@ -47,7 +47,7 @@ pub fn is_reference(candidate: &Candidate<'_>) -> bool {
     let begins = |text: &[u8]| BEGINS.iter().any(|begin| text.starts_with(begin));
     let is_opened = || {
         OPENS.iter().any(|open| before.ends_with(open))
-            || begins_variable(before) && value[0].is_ascii_alphabetic()
+            || begins_variable(before) && value.first().is_some_and(u8::is_ascii_alphabetic)
             || before.ends_with(b"%") && candidate.after().starts_with(b"%")
     };
     candidate.is_shapeless() && (begins(value) || begins(value_from) || is_link || is_opened())
