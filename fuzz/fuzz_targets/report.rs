@@ -30,14 +30,14 @@ fuzz_target!(init: seeds::plant(SEEDS), |data: &[u8]| {
     for (width, color) in [(1, false), (80, true), (400, false)] {
         let filter = Filter { everything: color, suppressed: color, ..Filter::default() };
         let (version, generated_at) = ("1.2.3", "2026-01-01T00:00:00Z");
-        let context = Context { width, color, version, generated_at, wants_vulnerabilities: true, filter, run: Run::default() };
+        let context = Context { width, color, version, generated_at, wants_vulnerabilities: true, wants_licenses: true, filter, run: Run::default() };
         for format in report::SCAN.iter().chain(report::LAYERS) {
             let mut out = Vec::new();
             (format.write)(&report, &context, &mut out).expect("memory takes everything");
             let out = String::from_utf8(out).expect("reports are UTF-8");
             if format.for_people {
                 check_terminal(&out, color);
-            } else if out.starts_with('{') {
+            } else if out.starts_with(['{', '[']) {
                 serde_json::from_str::<serde_json::Value>(&out).expect("reports are JSON");
             }
         }

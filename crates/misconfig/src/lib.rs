@@ -1,10 +1,50 @@
 //! Misconfiguration: configuration files become resources, and rules say what is wrong with them.
 //!
 //! A format (`docker/`, `kubernetes/`, `terraform/` …) turns files into [`Resource`]s, whose bodies are trees of [`Node`]s
-//! with lines. A rule knows one kind of resource and looks at its tree, whatever format it came from.
+//! with lines. A rule ([`rule`]) knows one kind of resource and looks at its tree, whatever format it came from.
 
+mod analyzer;
+pub mod compose;
+pub mod detect;
+mod detector;
+pub mod docker;
+pub mod image;
+pub mod json;
+pub mod judge;
+pub mod kubernetes;
+pub mod pipeline;
+mod reading;
 mod resource;
-mod value;
+pub mod rule;
+pub mod shell;
+mod target;
+pub mod terraform;
+pub mod value;
+pub mod yaml;
 
-pub use resource::{Resource, Target};
+pub use analyzer::ANALYZER;
+pub use detector::Judge;
+pub use reading::Reading;
+pub use resource::Resource;
+pub use target::Target;
 pub use value::{Node, Span, Value};
+
+/// What reads the files of a target.
+pub type Reader = fn(content: &[u8], file: usize) -> Reading;
+
+/// The reader of a target, where there is one.
+pub fn reader(target: Target) -> Option<Reader> {
+    match target {
+        Target::Dockerfile => Some(docker::read),
+        Target::Image => Some(image::read),
+        Target::Compose => Some(compose::read),
+        Target::GithubActions => Some(pipeline::github),
+        Target::GitlabCi => Some(pipeline::gitlab),
+        Target::AzurePipelines => Some(pipeline::azure),
+        Target::BitbucketPipelines => Some(pipeline::bitbucket),
+        Target::CircleCi => Some(pipeline::circle),
+        Target::Kubernetes => Some(kubernetes::read),
+        Target::Terraform => Some(terraform::read),
+        _ => None,
+    }
+}

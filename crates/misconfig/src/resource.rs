@@ -1,45 +1,6 @@
 //! A resource: one thing that configuration makes or sets, as rules see it.
 
-use crate::Node;
-
-/// The language that a resource is written in, and with it what its kinds and attributes are called.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Target {
-    /// Dockerfiles and Containerfiles.
-    Dockerfile,
-    /// An image's configuration and history, and what lies in it.
-    Image,
-    /// Compose files.
-    Compose,
-    /// Kubernetes objects of every kind, from manifests, charts or overlays.
-    Kubernetes,
-    /// Terraform and OpenTofu: sources, plans and state.
-    Terraform,
-    /// CloudFormation and SAM.
-    CloudFormation,
-    /// Azure Resource Manager templates and Bicep.
-    Arm,
-    /// Ansible playbooks, roles and tasks.
-    Ansible,
-    /// GitHub Actions.
-    GithubActions,
-    /// GitLab CI.
-    GitlabCi,
-    /// Azure Pipelines.
-    AzurePipelines,
-    /// Bitbucket Pipelines.
-    BitbucketPipelines,
-    /// `CircleCI`.
-    CircleCi,
-    /// Jenkinsfiles.
-    Jenkins,
-    /// Serverless Framework.
-    Serverless,
-    /// `OpenAPI` documents.
-    OpenApi,
-    /// Configuration files of programs on a host or in an image: sshd, nginx, the Docker daemon, kubelet.
-    Host,
-}
+use crate::{Node, Target};
 
 /// One resource.
 #[derive(Clone, Debug)]

@@ -1,8 +1,8 @@
 //! The shapes of the two stages that others fill in: analyzers (bytes to facts) and detectors (facts to findings).
 
 use crate::{
-    AnalyzerId, Budget, Distro, Executable, Fact, Finding, Gap, GapKind, ImageConfig, ImagePath, Inventory,
-    LicenseText, Ownership, Package, Place, Secret, What,
+    AnalyzerId, Budget, Configuration, Distro, Executable, Fact, Finding, Gap, GapKind, ImageConfig, ImagePath,
+    Inventory, LicenseText, Ownership, Package, Place, Secret, What,
 };
 
 /// One kind of file that we can read: which paths, and what they say. A row of a table, with a function.
@@ -219,6 +219,12 @@ impl Facts {
         if !licenses.is_empty() {
             self.push(What::Licenses(licenses), None);
         }
+    }
+
+    /// The file is configuration in this language.
+    pub fn configuration(&mut self, language: &str, content: &[u8]) {
+        let (language, content) = (language.to_owned(), content.to_vec());
+        self.push(What::Configuration(Configuration { language, content }), None);
     }
 
     /// The file holds this secret.

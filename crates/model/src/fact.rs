@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Digest, Distro, ImagePath, Package, PackageKind, Secret};
+use crate::{Configuration, Digest, Distro, ImagePath, Package, PackageKind, Secret};
 
 /// A layer's position in its image, counted from the bottom and from zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -67,9 +67,12 @@ impl Fact {
                 ownership.package.len() + files.sum::<usize>()
             }
             What::Executable(executable) => executable.build_id.as_ref().map_or(0, String::len),
-            What::Secret(secret) => secret.kind.len() + secret.redacted.len() + secret.fingerprint.len(),
+            What::Secret(secret) => {
+                secret.kind.len() + secret.redacted.len() + secret.fingerprint.len() + 64 * secret.notes.len()
+            }
             What::Licenses(licenses) => licenses.iter().map(|text| text.len() + size_of::<String>()).sum(),
             What::LicenseText(text) => text.license.len(),
+            What::Configuration(file) => file.language.len() + file.content.len(),
         };
         size_of::<Self>() + self.place.path.as_bytes().len() + strings
     }
@@ -92,6 +95,8 @@ pub enum What {
     Secret(Secret),
     /// The file has the text of a licence in it, or says at its head which one it is under.
     LicenseText(LicenseText),
+    /// The file is configuration.
+    Configuration(Configuration),
 }
 
 /// A program, as a file.

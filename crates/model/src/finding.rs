@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ExposedSecret;
+use crate::{ExposedSecret, Misconfiguration};
 
 /// How bad it is, on the qualitative scale of CVSS v3.1 (section 5) with two more steps below.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -79,6 +79,8 @@ pub enum Finding {
     Secret(Box<ExposedSecret>),
     /// Something is under licences that a policy has an opinion on.
     License(Box<LicenseFinding>),
+    /// Something is set as it should not be.
+    Misconfiguration(Box<Misconfiguration>),
 }
 
 impl Finding {
@@ -102,12 +104,18 @@ impl Finding {
         if let Self::License(license) = self { Some(license) } else { None }
     }
 
+    /// The setting, if the finding is about one.
+    pub fn misconfiguration(&self) -> Option<&Misconfiguration> {
+        if let Self::Misconfiguration(found) = self { Some(found) } else { None }
+    }
+
     /// How bad it is, where it counts for a gate.
     pub fn counted_severity(&self) -> Option<Severity> {
         match self {
             Self::Vulnerability(found) => found.suppressed.is_none().then_some(found.severity),
             Self::License(found) => found.suppressed.is_none().then_some(found.class.severity()),
             Self::Secret(found) => found.suppressed.is_none().then_some(found.severity),
+            Self::Misconfiguration(found) => found.suppressed.is_none().then_some(found.severity),
             Self::EndOfLife(_) => None,
         }
     }
@@ -118,6 +126,7 @@ impl Finding {
             Self::Vulnerability(found) => found.suppressed.as_deref(),
             Self::License(found) => found.suppressed.as_deref(),
             Self::Secret(found) => found.suppressed.as_deref(),
+            Self::Misconfiguration(found) => found.suppressed.as_deref(),
             Self::EndOfLife(found) => found.suppressed.as_deref(),
         }
     }
@@ -128,6 +137,7 @@ impl Finding {
             Self::Vulnerability(found) => &mut found.suppressed,
             Self::License(found) => &mut found.suppressed,
             Self::Secret(found) => &mut found.suppressed,
+            Self::Misconfiguration(found) => &mut found.suppressed,
             Self::EndOfLife(found) => &mut found.suppressed,
         };
         suppressed.get_or_insert_with(reason);

@@ -48,6 +48,8 @@ pub enum GapKind {
     UnknownDistro,
     /// There is no advisory data for packages that were found.
     NoAdvisories,
+    /// A rule asks for a value that only the apply, the build or the cluster knows.
+    UnknownValue,
     /// An analyzer broke down on the file. A fault of ours.
     Internal,
 }
@@ -66,6 +68,7 @@ impl GapKind {
             Self::TimedOut => "timed-out",
             Self::UnknownDistro => "unknown-distro",
             Self::NoAdvisories => "no-advisories",
+            Self::UnknownValue => "unknown-value",
             Self::Internal => "internal",
         }
     }

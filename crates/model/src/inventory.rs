@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Distro, Executable, Fact, Gap, LayerIndex, LicenseText, Package, Secret, What};
+use crate::{Configuration, Distro, Executable, Fact, Gap, LayerIndex, LicenseText, Package, Secret, What};
 
 /// What an image contains, and what of it could not be seen.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,6 +60,15 @@ impl Inventory {
     pub fn secrets(&self) -> impl Iterator<Item = (&Item, &Secret)> {
         self.items.iter().filter_map(|item| match &item.fact.what {
             What::Secret(secret) => Some((item, secret)),
+            _ => None,
+        })
+    }
+
+    /// Files of configuration in the final filesystem.
+    pub fn configuration(&self) -> impl Iterator<Item = (&Item, &Configuration)> {
+        let live = self.items.iter().filter(|item| item.removed.is_none());
+        live.filter_map(|item| match &item.fact.what {
+            What::Configuration(file) => Some((item, file)),
             _ => None,
         })
     }

@@ -17,6 +17,40 @@ pub struct Secret {
     pub fingerprint: String,
     /// Why it was allowed where it was found, by a comment beside it or a file of exceptions.
     pub allowed: Option<String>,
+    /// What its text says by its structure.
+    pub notes: Vec<Note>,
+}
+
+/// Something that a secret's own text says, or what stands beside it. Of no day: what is over today is said when it is judged.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Note {
+    /// It stands inside a text that is written in this way: `base64`, `hexadecimal digits`, `escapes`.
+    Inside(String),
+    /// Whether its check digits are right.
+    Checked(bool),
+    /// It is a key of this algorithm and so many bits; none where that is not told.
+    Key {
+        /// `RSA`, `Ed25519`.
+        algorithm: String,
+        /// How many bits.
+        bits: Option<u32>,
+        /// Whether a passphrase is needed.
+        encrypted: bool,
+    },
+    /// It has the name of a key, and is none that can be read: cut off, or made up.
+    Damaged,
+    /// It was made at this time, in seconds since 1970.
+    Made(i64),
+    /// It is good until this time, in seconds since 1970.
+    Until(i64),
+    /// The certificate of this key stands beside it, and is good until this time, in seconds since 1970.
+    Certificate(i64),
+    /// Who issued it, as it says.
+    Issuer(String),
+    /// Nobody signed it: whoever accepts it accepts anything.
+    Unsigned,
+    /// What is needed to use it stands nearby: a secret of this kind.
+    Beside(String),
 }
 
 /// Where in an image, or in a file, something stands.

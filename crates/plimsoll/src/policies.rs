@@ -1,7 +1,7 @@
 //! The user's rules beside a scan: read before it, so that a wrong one ends it early, laid onto each report, and asked for the
 //! verdict when all are there.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -102,8 +102,14 @@ pub fn ignores(policy: &Policy, rules: &Rules, quiet: bool) -> Result<Vec<Ignore
     if policy.ignorefile.is_empty() && !policy.no_config {
         // plimsoll.yaml is read with the settings.
         for name in FORMS.iter().flat_map(|form| form.names).filter(|name| **name != "plimsoll.yaml") {
-            if Path::new(name).is_file() {
-                ignores.extend(read(Path::new(name), quiet)?);
+            match fs::symlink_metadata(name) {
+                Ok(found) if found.is_file() => ignores.extend(read(Path::new(name), quiet)?),
+                // A stranger's link may lead to what is not his to read, and what is wrong there would be told.
+                Ok(found) if found.is_symlink() && !quiet => {
+                    let mut stderr = io::stderr().lock();
+                    let _ = writeln!(stderr, "warning: {name} is a link and not read; --ignorefile {name} reads it");
+                }
+                _ => {}
             }
         }
     }

@@ -255,6 +255,37 @@ fn the_ignores_of_other_tools_count_where_they_lie() {
 }
 
 #[test]
+#[cfg(unix)]
+fn a_link_that_only_lies_there_is_not_followed() {
+    let folder = Folder::with("format: json\n");
+    folder.write("other/list", "CVE-2021-44228\n");
+    std::os::unix::fs::symlink("other/list", folder.path(".trivyignore")).unwrap();
+    let run = folder.scan(&[]);
+    run.check(0, &["warning: .trivyignore is a link and not read"]);
+    assert_eq!(run.set_aside(), [""; 0]);
+    assert_eq!(folder.scan(&["--ignorefile", ".trivyignore"]).set_aside().len(), 1);
+}
+
+#[test]
+fn settings_of_every_shape_reach_the_scan() {
+    let folder = Folder::with(
+        "format: json\nscanners: [vuln, license]\nseverity: [critical, low]\nignored-licenses:\n  - MIT\nno-cache: true\n\
+         show-suppressed: true\nlicense-confidence-level: 0.8\n",
+    );
+    folder.write("node_modules/a/package.json", r#"{"name":"a","version":"1.0.0","license":"MIT"}"#);
+    let run = folder.run(&["fs", ".", "--advisories", &example("advisories")], &[]);
+    run.check(0, &[]);
+    let report: Value = serde_json::from_str(run.stdout()).unwrap();
+    let licenses = &report["artifacts"][0]["licenses"];
+    assert_eq!(licenses[0]["suppressed"], "the licence is to be ignored (--ignored-licenses)", "{licenses}");
+    // A low one is shown, a high one is not.
+    let shown = folder.scan(&[]);
+    let report: Value = serde_json::from_str(shown.stdout()).unwrap();
+    let rows = report["artifacts"][0]["vulnerabilities"].as_array().unwrap().clone();
+    assert_eq!(rows.iter().map(|row| row["severity"].clone()).collect::<Vec<_>>(), ["critical"; 4]);
+}
+
+#[test]
 fn a_baseline_lets_pass_what_was_there_before() {
     let folder = Folder::with("gates:\n  nothing-new:\n    new: true\n    severity: low\n");
     folder.scan(&["--no-config", "-o", "json=base.json"]).check(0, &[]);

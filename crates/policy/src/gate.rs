@@ -51,8 +51,6 @@ pub struct Gate {
     pub coverage: bool,
     /// How many findings are let pass.
     pub allowed: u64,
-    /// The line in its file.
-    pub line: usize,
 }
 
 /// What gates need to know besides the reports.
@@ -91,7 +89,6 @@ impl Gate {
             scope: Scope::read(&fields)?,
             fixed: fields.flag("fixed")?,
             kev: fields.flag("kev")?,
-            line: node.key_line,
             ..Self::default()
         };
         each(&fields, "severity", |text| {

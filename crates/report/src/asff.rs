@@ -102,6 +102,7 @@ fn kind(issue: &Issue<'_>) -> &'static str {
     match issue.what {
         Found::Vulnerability(_) => "Software and Configuration Checks/Vulnerabilities/CVE",
         Found::Secret(_) => "Sensitive Data Identifications/Passwords/Secrets",
+        Found::Misconfiguration(_) => "Software and Configuration Checks/Security Best Practices",
         Found::EndOfLife(_) => "Software and Configuration Checks/Patch Management/End of Life",
         Found::License(_) => "Software and Configuration Checks/Licenses",
     }

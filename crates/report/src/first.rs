@@ -12,7 +12,8 @@ const SECRETS: usize = 3;
 
 /// The steps, the first one first.
 pub(crate) fn steps(report: &Report, issues: &[Issue<'_>], context: &Context<'_>) -> Vec<Step> {
-    let secrets: Vec<&Issue<'_>> = issues.iter().filter(|issue| matches!(issue.what, Found::Secret(_))).collect();
+    let secrets: Vec<&Issue<'_>> =
+        issues.iter().filter(|issue| matches!(issue.what, Found::Secret(_)) && issue.suppressed.is_none()).collect();
     let mut steps: Vec<Step> = secrets
         .iter()
         .take(SECRETS)

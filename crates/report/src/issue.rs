@@ -11,8 +11,8 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use model::{
-    Digest, EndOfLife, ExposedSecret, Finding, FixState, ImagePath, Item, LayerIndex, LicenseFinding, Package, Report,
-    Severity, Spot, VexRemark, Vulnerability,
+    Digest, EndOfLife, ExposedSecret, Finding, FixState, ImagePath, Item, LayerIndex, LicenseFinding, Misconfiguration,
+    Package, Report, Severity, Spot, VexRemark, Vulnerability,
 };
 
 use crate::text::{count, fit};
@@ -28,19 +28,22 @@ const INSTRUCTION: usize = 80;
 pub(crate) enum Kind {
     Vulnerability,
     Secret,
+    Misconfiguration,
     EndOfLife,
     License,
 }
 
 impl Kind {
     /// Every kind, in the order in which people want to read of them.
-    pub const ALL: [Self; 4] = [Self::Vulnerability, Self::Secret, Self::EndOfLife, Self::License];
+    pub const ALL: [Self; 5] =
+        [Self::Vulnerability, Self::Secret, Self::Misconfiguration, Self::EndOfLife, Self::License];
 
     /// The word for one.
     pub fn word(self) -> &'static str {
         match self {
             Self::Vulnerability => "vulnerability",
             Self::Secret => "secret",
+            Self::Misconfiguration => "misconfiguration",
             Self::EndOfLife => "end-of-life",
             Self::License => "license",
         }
@@ -51,6 +54,7 @@ impl Kind {
         match self {
             Self::Vulnerability => "Vulnerabilities",
             Self::Secret => "Secrets",
+            Self::Misconfiguration => "Settings",
             Self::EndOfLife => "End of life",
             Self::License => "Licences",
         }
@@ -80,6 +84,7 @@ pub(crate) struct Issue<'a> {
 pub(crate) enum Found<'a> {
     Vulnerability(&'a Vulnerability),
     Secret(&'a ExposedSecret),
+    Misconfiguration(&'a Misconfiguration),
     EndOfLife(&'a EndOfLife),
     License(&'a LicenseFinding),
 }
@@ -93,7 +98,9 @@ pub(crate) fn issues<'a>(report: &'a Report, filter: &Filter) -> Vec<Issue<'a>> 
         let suppressed = found.suppressed.as_deref();
         Issue { suppressed, remark: affected.remark, also: affected.also, ..issue }
     });
-    let others = report.findings.iter().filter_map(|finding| Issue::other(report, finding));
+    let others = report.findings.iter().filter_map(|finding| {
+        Issue::other(report, finding).map(|issue| Issue { suppressed: finding.suppressed(), ..issue })
+    });
     let mut issues: Vec<Issue<'a>> = vulnerabilities
         .chain(others)
         .filter(|issue| filter.shows(issue.severity) && (filter.suppressed || issue.suppressed.is_none()))
@@ -118,20 +125,20 @@ pub(crate) fn issues<'a>(report: &'a Report, filter: &Filter) -> Vec<Issue<'a>> 
 impl<'a> Issue<'a> {
     /// The issue that a finding is which is no vulnerability.
     fn other(report: &'a Report, finding: &'a Finding) -> Option<Self> {
-        match finding {
-            Finding::Vulnerability(_) => None,
-            Finding::Secret(found) => Some(Self::new(report, Found::Secret(found), found.severity, None)),
+        let (what, severity, item) = match finding {
+            Finding::Vulnerability(_) => return None,
+            Finding::Secret(found) => (Found::Secret(found), found.severity, None),
+            Finding::Misconfiguration(found) => (Found::Misconfiguration(found), found.severity, None),
             Finding::License(found) => {
                 let item = report.inventory.items.get(found.item)?;
-                let issue = Self::new(report, Found::License(found), found.class.severity(), Some(item));
-                Some(Self { suppressed: found.suppressed.as_deref(), ..issue })
+                (Found::License(found), found.class.severity(), Some(item))
             }
             // Without updates every new hole stays open; as long as there are some, it is a matter of planning.
             Finding::EndOfLife(end) => {
-                let severity = if end.passed { Severity::High } else { Severity::Low };
-                Some(Self::new(report, Found::EndOfLife(end), severity, None))
+                (Found::EndOfLife(end), if end.passed { Severity::High } else { Severity::Low }, None)
             }
-        }
+        };
+        Some(Self { suppressed: finding.suppressed(), ..Self::new(report, what, severity, item) })
     }
 
     fn new(report: &'a Report, what: Found<'a>, severity: Severity, item: Option<&'a Item>) -> Self {
@@ -144,6 +151,9 @@ impl<'a> Issue<'a> {
         if let Found::Secret(found) = what {
             parts.push(&found.secret.fingerprint);
         }
+        if let Found::Misconfiguration(found) = what {
+            parts.push(&found.attribute);
+        }
         issue.fingerprint = self::fingerprint(&parts);
         issue
     }
@@ -152,6 +162,7 @@ impl<'a> Issue<'a> {
         match self.what {
             Found::Vulnerability(_) => Kind::Vulnerability,
             Found::Secret(_) => Kind::Secret,
+            Found::Misconfiguration(_) => Kind::Misconfiguration,
             Found::EndOfLife(_) => Kind::EndOfLife,
             Found::License(_) => Kind::License,
         }
@@ -175,6 +186,7 @@ impl<'a> Issue<'a> {
         match self.what {
             Found::Vulnerability(found) => Cow::Borrowed(&found.id),
             Found::Secret(found) => Cow::Borrowed(&found.secret.kind),
+            Found::Misconfiguration(found) => Cow::Borrowed(&found.rule),
             Found::EndOfLife(_) => Cow::Borrowed("end-of-life"),
             Found::License(found) => Cow::Owned(format!("license-{}", found.class.word())),
         }
@@ -187,6 +199,7 @@ impl<'a> Issue<'a> {
         }
         match self.what {
             Found::Secret(found) => spot_name(&found.secret.spot),
+            Found::Misconfiguration(found) => Cow::Borrowed(&found.resource),
             Found::EndOfLife(end) => Cow::Borrowed(&end.release),
             Found::Vulnerability(_) | Found::License(_) => Cow::Owned(self.path()),
         }
@@ -211,6 +224,7 @@ impl<'a> Issue<'a> {
     pub fn layer(&self) -> Option<LayerIndex> {
         match self.what {
             Found::Secret(found) => found.place.layer,
+            Found::Misconfiguration(found) => found.place.layer,
             _ => self.item.and_then(|item| item.fact.place.layer),
         }
     }
@@ -227,6 +241,7 @@ impl<'a> Issue<'a> {
     pub fn file(&self) -> Option<&'a ImagePath> {
         let path = match self.what {
             Found::Secret(found) => Some(&found.place.path),
+            Found::Misconfiguration(found) => Some(&found.place.path),
             _ => self.item.map(|item| &item.fact.place.path),
         };
         path.filter(|path| !path.as_bytes().is_empty())
@@ -237,13 +252,14 @@ impl<'a> Issue<'a> {
         self.file().map(|path| path.to_text().into_owned()).unwrap_or_default()
     }
 
-    /// The line and column of a secret in its file.
+    /// The line and column of a secret or a setting in its file.
     pub fn line(&self) -> Option<(u32, u32)> {
         match self.what {
             Found::Secret(found) => match found.secret.spot {
                 Spot::File { line, column } => Some((line.max(1), column.max(1))),
                 _ => None,
             },
+            Found::Misconfiguration(found) => (found.lines.0 > 0).then_some((found.lines.0, 1)),
             _ => None,
         }
     }
@@ -251,7 +267,9 @@ impl<'a> Issue<'a> {
     /// Addresses to read on at, the best one first; only such as a browser opens.
     pub fn links(&self) -> impl Iterator<Item = String> + 'a {
         let references = self.vulnerability().map_or(&[][..], |found| &found.references);
-        references.iter().filter_map(|text| crate::address::web(text))
+        let pages = if let Found::Misconfiguration(found) = self.what { &found.references[..] } else { &[] };
+        let texts = references.iter().map(String::as_str).chain(pages.iter().map(AsRef::as_ref));
+        texts.filter_map(crate::address::web)
     }
 
     /// In one line, what all issues of its sort are.
@@ -260,6 +278,7 @@ impl<'a> Issue<'a> {
             Found::Vulnerability(found) if found.summary.trim().is_empty() => one_line(&found.id).into_owned(),
             Found::Vulnerability(found) => one_line(&found.summary).into_owned(),
             Found::Secret(found) => one_line(&found.name).into_owned(),
+            Found::Misconfiguration(found) => one_line(&found.title).into_owned(),
             Found::EndOfLife(_) => "Release without security updates".into(),
             Found::License(found) => format!("{} licence", capital(found.class.word())),
         }
@@ -272,6 +291,7 @@ impl<'a> Issue<'a> {
         match self.what {
             Found::Vulnerability(found) => format!("{}: {subject}: {}", one_line(&found.id), self.rule_title()),
             Found::Secret(found) => format!("{} in {}", one_line(&found.name), self.spot()),
+            Found::Misconfiguration(_) => format!("{}: {subject}", self.rule_title()),
             Found::EndOfLife(end) => end_of_life(end),
             Found::License(found) => format!("{}: {subject} is under {}", self.rule_title(), licenses(found)),
         }
@@ -298,6 +318,10 @@ impl<'a> Issue<'a> {
                         write!(text, " Layer {} removes the file, but it is still in the image.", layer_number(layer));
                 }
                 format!("{text} {}", one_line(&found.opens))
+            }
+            Found::Misconfiguration(found) => {
+                let (title, why) = (one_line(&found.title), one_line(&found.why));
+                format!("This is not so for {subject}: {title}. {why}")
             }
             Found::EndOfLife(end) => format!("{}: new holes in it stay open.", end_of_life(end)),
             Found::License(found) => {
@@ -335,6 +359,7 @@ impl<'a> Issue<'a> {
                 }
             }
             Found::Secret(found) => one_line(&found.rotate).into_owned(),
+            Found::Misconfiguration(found) => one_line(&found.fix).into_owned(),
             Found::EndOfLife(_) => "Build on a release that is still supported.".into(),
             Found::License(found) => one_line(&found.summary).into_owned(),
         }
@@ -344,6 +369,7 @@ impl<'a> Issue<'a> {
     pub fn whereabouts(&self) -> String {
         let place = match self.what {
             Found::Secret(_) => self.spot(),
+            Found::Misconfiguration(found) => place_of(found),
             _ => self.file().map(|path| clean(&path.to_text()).into_owned()).unwrap_or_default(),
         };
         let also = match self.also.len() as u64 {
@@ -375,6 +401,16 @@ impl<'a> Issue<'a> {
             Spot::File { line, column } => format!("{}:{line}:{column}", clean(&found.place.path.to_text())),
             spot => format!("the {} of the image", one_line(&spot_name(spot))),
         }
+    }
+}
+
+/// Where a setting stands, for a person.
+fn place_of(found: &Misconfiguration) -> String {
+    let path = clean(&found.place.path.to_text()).into_owned();
+    match (path.is_empty(), found.lines.0) {
+        (true, _) => "the image's configuration".into(),
+        (false, 0) => path,
+        (false, line) => format!("{path}:{line}"),
     }
 }
 
@@ -449,6 +485,15 @@ mod tests {
     }
 
     #[test]
+    fn findings_of_every_kind_can_be_set_aside() {
+        for mut report in [image(), leaky(), licensed()] {
+            let before = all(&report).len();
+            report.findings.iter_mut().for_each(|finding| finding.set_aside(|| "not so".into()));
+            assert!(before > 0 && all(&report).is_empty());
+        }
+    }
+
+    #[test]
     fn sentences_say_what_is_the_case_and_what_to_do() {
         let report = leaky();
         let issues = all(&report);
@@ -498,6 +543,18 @@ mod tests {
         assert_eq!(prints(&report), prints(&other));
         assert_eq!(prints(&report).len(), all(&report).len());
         assert!(prints(&report).iter().all(|print| print.len() == 32));
+    }
+
+    #[test]
+    fn whatever_is_set_aside_is_shown_on_demand_only() {
+        let mut report = leaky();
+        for finding in &mut report.findings {
+            finding.set_aside(|| "known".into());
+        }
+        assert!(all(&report).is_empty());
+        let filter = Filter { suppressed: true, ..Filter::default() };
+        // 24 as above, and two secrets.
+        assert_eq!(issues(&report, &filter).len(), 26);
     }
 
     #[test]

@@ -97,15 +97,15 @@ fn case(xml: &mut Xml<'_>, issue: &Issue<'_>) -> io::Result<()> {
     };
     let class = if class.is_empty() { one_line(&issue.path()).into_owned() } else { class };
     let attributes = [("name", &*name), ("classname", &*class), ("time", "0")];
-    xml.element("testcase", &attributes, |xml| match issue.suppressed {
-        Some(why) => xml.empty("skipped", &[("message", &*one_line(why))]),
-        None => {
-            let mut parts = vec![issue.message(), issue.advice(), issue.whereabouts()];
-            parts.extend(issue.links().next());
-            parts.retain(|part| !part.is_empty());
-            let attributes = [("message", &*issue.title()), ("type", issue.severity.word())];
-            xml.text("failure", &attributes, &parts.join(" "))
+    xml.element("testcase", &attributes, |xml| {
+        if let Some(why) = issue.suppressed {
+            return xml.empty("skipped", &[("message", &*one_line(why))]);
         }
+        let mut parts = vec![issue.message(), issue.advice(), issue.whereabouts()];
+        parts.extend(issue.links().next());
+        parts.retain(|part| !part.is_empty());
+        let attributes = [("message", &*issue.title()), ("type", issue.severity.word())];
+        xml.text("failure", &attributes, &parts.join(" "))
     })
 }
 

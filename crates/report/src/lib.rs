@@ -48,6 +48,7 @@ use std::io::{self, Write};
 use model::{Report, Severity};
 
 pub use clean::{clean, one_line};
+pub use json::read::Saved;
 pub use template::Template;
 
 /// The version of the JSON that we write, as in `schema/report-1.0.json` and `schema/layers-1.0.json`. The first number
@@ -67,6 +68,8 @@ pub struct Context<'a> {
     pub generated_at: &'a str,
     /// Whether vulnerabilities were asked for at all.
     pub wants_vulnerabilities: bool,
+    /// Whether settings were judged.
+    pub wants_settings: bool,
     /// Whether licences were asked for.
     pub wants_licenses: bool,
     /// What to show.

@@ -29,7 +29,7 @@ fn event(issue: &Issue<'_>, context: &Context<'_>) -> Value {
     let (class, name) = match issue.what {
         Found::Vulnerability(_) => (2002, "Vulnerability Finding"),
         Found::Secret(_) => (2006, "Data Security Finding"),
-        Found::EndOfLife(_) | Found::License(_) => (2003, "Compliance Finding"),
+        Found::Misconfiguration(_) | Found::EndOfLife(_) | Found::License(_) => (2003, "Compliance Finding"),
     };
     let (severity_id, severity) = severity(issue.severity);
     // A finding that does not count is one that somebody has looked at.
@@ -87,10 +87,11 @@ fn event(issue: &Issue<'_>, context: &Context<'_>) -> Value {
                 event["file"] = json!({ "name": name, "path": path, "type_id": 1 });
             }
         }
+        Found::Misconfiguration(_) => event["compliance"] = compliance(issue, &issue.rule_title()),
         Found::EndOfLife(_) => event["compliance"] = compliance(issue, "Supported release"),
         Found::License(_) => event["compliance"] = compliance(issue, "Licence"),
     }
-    if let Found::EndOfLife(_) | Found::License(_) = issue.what {
+    if let Found::Misconfiguration(_) | Found::EndOfLife(_) | Found::License(_) = issue.what {
         event["remediation"] = json!({ "desc": issue.advice() });
     }
     event

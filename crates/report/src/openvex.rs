@@ -15,15 +15,6 @@ use crate::json::print;
 use crate::subject::Subject;
 use crate::{Context, Filter, address, one_line, sbom};
 
-/// The labels that say why a product is not affected (OpenVEX specification, "Status Justifications").
-const JUSTIFICATIONS: [&str; 5] = [
-    "component_not_present",
-    "vulnerable_code_not_present",
-    "vulnerable_code_not_in_execute_path",
-    "vulnerable_code_cannot_be_controlled_by_adversary",
-    "inline_mitigations_already_exist",
-];
-
 pub(crate) fn write(reports: &[Report], context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut statements = Vec::new();
     for report in reports {
@@ -87,7 +78,7 @@ fn verdict(issue: &Issue<'_>) -> Value {
         VexStatus::NotAffected => {
             let label = remark.and_then(|remark| remark.justification.as_deref());
             let why = detail.or_else(|| issue.suppressed.map(|why| one_line(why).into_owned()));
-            if let Some(label) = label.filter(|label| JUSTIFICATIONS.contains(label)) {
+            if let Some(label) = label.filter(|label| VexStatus::JUSTIFICATIONS.contains(label)) {
                 statement["justification"] = json!(label);
             }
             statement["impact_statement"] = json!(why.unwrap_or_default());

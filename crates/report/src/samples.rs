@@ -3,8 +3,8 @@
 use model::{
     AnalyzerId, Digest, Distro, EndOfLife, Executable, ExecutableFormat, ExposedSecret, Fact, Finding, FixState, Gap,
     GapKind, History, Image, ImageConfig, Inventory, Item, Knowledge, Layer, LayerClass, LayerIndex, LayerSummary,
-    LicenseClass, LicenseFinding, LicenseForm, LicenseText, Origin, Package, PackageKind, Place, Removed, Report,
-    Secret, Severity, SourcePackage, Spot, VexRemark, VexStatus, Vulnerability, What,
+    LicenseClass, LicenseFinding, LicenseForm, LicenseText, Misconfiguration, Origin, Package, PackageKind, Place,
+    Removed, Report, Secret, Severity, SourcePackage, Spot, VexRemark, VexStatus, Vulnerability, What,
 };
 
 use crate::{Context, Filter, Run};
@@ -16,6 +16,7 @@ pub(crate) fn context(width: usize) -> Context<'static> {
         version: "1.2.3",
         generated_at: "2026-11-24T04:00:00Z",
         wants_vulnerabilities: true,
+        wants_settings: false,
         wants_licenses: false,
         filter: Filter::default(),
         run: Run::default(),
@@ -56,6 +57,7 @@ pub(crate) fn leaky() -> Report {
                 redacted: "acme_… (40 characters)".into(),
                 fingerprint: "0123456789abcdef0123456789abcdef".into(),
                 allowed: None,
+                notes: Vec::new(),
             },
             place,
             removed,
@@ -349,6 +351,37 @@ pub(crate) fn licensed() -> Report {
     report
 }
 
+/// The image with settings that rules do not agree with: two places of one rule, and the image's own configuration.
+pub(crate) fn misconfigured() -> Report {
+    let mut report = image();
+    let found = |path: &str, line: u32, severity| Misconfiguration {
+        place: Place { layer: (!path.is_empty()).then_some(LayerIndex(4)), path: path.into() },
+        rule: if path.is_empty() { "PLM-DOCKER-IMAGE-001" } else { "PLM-K8S-POD-001" }.into(),
+        title: if path.is_empty() { "The image does not run as root" } else { "Containers are not privileged" }.into(),
+        severity,
+        language: if path.is_empty() { "image" } else { "kubernetes" }.into(),
+        resource: if path.is_empty() { "image" } else { "default/Deployment/web" }.into(),
+        attribute: if path.is_empty() { "user" } else { "spec.containers[0].securityContext.privileged" }.into(),
+        lines: (line, line),
+        excerpt: if line == 0 { Vec::new() } else { vec!["      privileged: true".into()] },
+        found: (line != 0).then(|| "true".into()),
+        expected: "not true".into(),
+        why: "It owns the node.".into(),
+        fix: "Remove it.".into(),
+        code: "privileged: false".into(),
+        references: vec!["https://example.com/".into()],
+        weaknesses: vec!["CWE-250".into()],
+        controls: vec!["cis-docker:4.1".into()],
+        suppressed: None,
+    };
+    let places =
+        [("srv/web.yaml", 12, Severity::Critical), ("srv/web.yaml", 20, Severity::Critical), ("", 0, Severity::High)];
+    for (path, line, severity) in places {
+        report.findings.push(Finding::Misconfiguration(Box::new(found(path, line, severity))));
+    }
+    report
+}
+
 /// The text of an attack on everything that shows text.
 pub(crate) const HOSTILE: &str =
     "::error::x\u{1b}[2J\u{9b}1m\r\n::set-output name=a::b\u{202e}##vso[task.complete]\u{200b}";
@@ -361,6 +394,7 @@ pub(crate) fn hostile() -> Report {
 /// A report that says the text wherever an image or an advisory can say anything.
 pub(crate) fn saying(attack: &str) -> Report {
     let mut report = leaky();
+    report.findings.extend(misconfigured().findings.into_iter().filter(|found| found.misconfiguration().is_some()));
     let text = || attack.to_owned();
     report.image.origin.reference = text();
     let config = &mut report.image.config;
@@ -403,7 +437,9 @@ pub(crate) fn saying(attack: &str) -> Report {
                 known.references = vec![text()];
                 known.suppressed = known.suppressed.as_ref().map(|_| text());
             }
-            Finding::EndOfLife(end) => (end.release, end.date, end.extended) = (text(), text(), Some(text())),
+            Finding::EndOfLife(end) => {
+                (end.release, end.date, end.extended) = (text(), text(), Some(text()));
+            }
             // The rest of a secret's texts are our own.
             Finding::Secret(exposed) => {
                 exposed.place.path = attack.into();
@@ -411,6 +447,11 @@ pub(crate) fn saying(attack: &str) -> Report {
                 if let Spot::Environment(name) = &mut exposed.secret.spot {
                     *name = text();
                 }
+            }
+            Finding::Misconfiguration(found) => {
+                found.place.path = HOSTILE.into();
+                (found.resource, found.attribute, found.found) = (text(), text(), Some(text()));
+                (found.expected, found.excerpt, found.suppressed) = (text(), vec![text()], Some(text()));
             }
             Finding::License(_) => {}
         }

@@ -54,11 +54,14 @@ fn run(report: &Report, context: &Context<'_>) -> Value {
     let rules: Vec<Value> = by_rule.iter().map(|(id, issues)| rule(id, issues)).collect();
     let subject = Subject::of(report);
     let platform = platform(report);
-    let category: Vec<&str> =
-        ["plimsoll", subject.name, &platform].into_iter().filter(|part| !part.is_empty()).collect();
+    let category: Vec<&str> = ["plimsoll", subject.name.trim_start_matches('/'), &platform]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect();
     json!({
         "tool": { "driver": {
             "name": "Plimsoll",
+            "fullName": format!("Plimsoll {}", context.version),
             "version": context.version,
             "semanticVersion": context.version,
             "rules": rules,
@@ -178,6 +181,7 @@ fn name(issue: &Issue<'_>) -> &'static str {
         }
         Found::Vulnerability(_) => "LibraryVulnerability",
         Found::Secret(_) => "ExposedSecret",
+        Found::Misconfiguration(_) => "Misconfiguration",
         Found::EndOfLife(_) => "EndOfLife",
         Found::License(_) => "License",
     }
@@ -188,6 +192,7 @@ fn description(issue: &Issue<'_>) -> String {
     match issue.what {
         Found::Vulnerability(found) => format!("{}: {}", one_line(&found.id), issue.rule_title()),
         Found::Secret(found) => format!("{}: {}", issue.rule_title(), one_line(&found.opens)),
+        Found::Misconfiguration(found) => format!("{}. {}", issue.rule_title(), one_line(&found.why)),
         Found::EndOfLife(_) => "The distribution's release gets no security updates any more, or soon.".into(),
         Found::License(_) => issue.advice(),
     }
@@ -252,6 +257,11 @@ fn tags(issue: &Issue<'_>) -> Vec<String> {
         let cwe = cwe.filter(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()));
         tags.extend(cwe.map(|number| format!("external/cwe/cwe-{number:0>3}")));
     }
+    if let Found::Misconfiguration(found) = issue.what {
+        let cwe = found.weaknesses.iter().filter_map(|weakness| weakness.strip_prefix("CWE-"));
+        tags.extend(cwe.map(|number| format!("external/cwe/cwe-{number:0>3}")));
+        tags.push(found.language.to_string());
+    }
     tags.truncate(TAGS);
     tags
 }
@@ -262,7 +272,7 @@ fn precision(issue: &Issue<'_>) -> &'static str {
         Some(model::Confidence::Low) => "low",
         Some(model::Confidence::Medium) => "medium",
         _ => match issue.what {
-            Found::Secret(_) | Found::License(_) => "high",
+            Found::Secret(_) | Found::Misconfiguration(_) | Found::License(_) => "high",
             Found::Vulnerability(_) | Found::EndOfLife(_) => "very-high",
         },
     }
@@ -336,7 +346,7 @@ mod tests {
         let place = &result["locations"][0]["physicalLocation"];
         assert_eq!(place["artifactLocation"], json!({ "uri": "usr/local/bin/tool" }));
         assert_eq!(place["region"], json!({ "startLine": 1, "startColumn": 1, "endLine": 1, "endColumn": 2 }));
-        let rule = &run["tool"]["driver"]["rules"][result["ruleIndex"].as_u64().unwrap() as usize];
+        let rule = &run["tool"]["driver"]["rules"][usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap()];
         assert_eq!(rule["id"], "CVE-2023-24538");
         assert_eq!(rule["properties"]["security-severity"], "9.8");
         assert_eq!(rule["properties"]["tags"], json!(["security", "vulnerability", "golang"]));

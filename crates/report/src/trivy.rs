@@ -81,6 +81,7 @@ fn results(report: &Report, issues: &[&Issue<'_>]) -> Vec<Value> {
                 Some(_) => of_package(report, issue).map(|(_, _, target)| (6, String::new(), target)),
                 None => Some((7, String::new(), "Loose File License(s)".to_owned())),
             },
+            Found::Misconfiguration(found) => Some((3, config_type(&found.language).to_owned(), config_target(issue))),
             // That is in the metadata.
             Found::EndOfLife(_) => None,
         };
@@ -88,12 +89,14 @@ fn results(report: &Report, issues: &[&Issue<'_>]) -> Vec<Value> {
         let name = match class {
             0 => "os-pkgs",
             1 => "lang-pkgs",
+            3 => "config",
             5 => "secret",
             6 => "license",
             _ => "license-file",
         };
         let list = match class {
             0 | 1 => "Vulnerabilities",
+            3 => "Misconfigurations",
             5 => "Secrets",
             _ => "Licenses",
         };
@@ -163,6 +166,28 @@ fn row(issue: &Issue<'_>) -> Option<Value> {
                 "Layer": layer(issue.report, issue.layer()),
             }))
         }
+        Found::Misconfiguration(found) => Some(json!({
+            "Type": config_type(&found.language),
+            "ID": found.rule,
+            "AVDID": found.rule,
+            "Title": found.title,
+            "Description": found.why,
+            "Message": issue.message(),
+            "Resolution": found.fix,
+            "Severity": severity(issue.severity),
+            "PrimaryURL": issue.links().next().unwrap_or_default(),
+            "References": found.references,
+            "Status": "FAIL",
+            "Layer": layer(issue.report, issue.layer()),
+            "CauseMetadata": {
+                "Resource": found.resource,
+                "Provider": "Generic",
+                "Service": "general",
+                "StartLine": found.lines.0,
+                "EndLine": found.lines.1,
+                "Code": { "Lines": null },
+            },
+        })),
         Found::License(found) => {
             let package = issue.package().map_or("", |package| &package.name);
             let confidence = found.confidence.map_or(1.0, |percent| f64::from(percent) / 100.0);
@@ -178,6 +203,21 @@ fn row(issue: &Issue<'_>) -> Option<Value> {
             }))
         }
         Found::EndOfLife(_) => None,
+    }
+}
+
+/// The file of a setting; the image where it is in none.
+fn config_target(issue: &Issue<'_>) -> String {
+    let path = issue.path();
+    if path.is_empty() { issue.report.image.origin.reference.clone() } else { path }
+}
+
+/// Trivy's word for a language of configuration.
+fn config_type(language: &str) -> &str {
+    match language {
+        "arm" => "azure-arm",
+        "image" => "dockerfile",
+        other => other,
     }
 }
 

@@ -90,20 +90,25 @@ pub fn judge(image: Image, layers: Vec<LayerSummary>, mut inventory: Inventory, 
     Report { image, layers, inventory, findings, knowledge: Vec::new(), remarks: Vec::new() }
 }
 
-/// What speaks of the whole first, then vulnerabilities, secrets and licences. Worst first, then what is urgent; then by what
+/// What speaks of the whole first, then vulnerabilities, secrets, settings and licences. Worst first, then what is urgent; then by what
 /// is needed for a stable order.
 fn sort(findings: &mut [Finding]) {
     let kind = |finding: &Finding| match finding {
         Finding::EndOfLife(_) => 0,
         Finding::Vulnerability(_) => 1,
         Finding::Secret(_) => 2,
-        Finding::License(_) => 3,
+        Finding::Misconfiguration(_) => 3,
+        Finding::License(_) => 4,
     };
     findings.sort_by(|a, b| match (a, b) {
         (Finding::EndOfLife(a), Finding::EndOfLife(b)) => a.release.cmp(&b.release),
         (Finding::Secret(a), Finding::Secret(b)) => {
             b.severity.cmp(&a.severity).then_with(|| (&a.place, &a.secret).cmp(&(&b.place, &b.secret)))
         }
+        (Finding::Misconfiguration(a), Finding::Misconfiguration(b)) => b.severity.cmp(&a.severity).then_with(|| {
+            let place = (&a.place, a.lines, &a.rule).cmp(&(&b.place, b.lines, &b.rule));
+            place.then_with(|| (&a.resource, &a.attribute).cmp(&(&b.resource, &b.attribute)))
+        }),
         (Finding::License(a), Finding::License(b)) => {
             let worst = (a.class, a.item).cmp(&(b.class, b.item));
             worst.then_with(|| (&a.licenses, &a.suppressed).cmp(&(&b.licenses, &b.suppressed)))

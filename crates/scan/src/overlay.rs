@@ -149,7 +149,7 @@ impl<'a> Overlay<'a> {
                 // Looked up where packages want them.
                 What::Licenses(_) => {}
                 What::Executable(_) => programs.push((path, laid)),
-                What::Secret(_) | What::LicenseText(_) => {
+                What::Secret(_) | What::LicenseText(_) | What::Configuration(_) => {
                     items.push(Item { fact: placed(laid.fact, laid.introduced), removed: None, owner: None });
                 }
             }

@@ -11,6 +11,7 @@ mod alphabet;
 mod notation;
 mod pack;
 mod read;
+mod scoring;
 #[allow(dead_code, reason = "the build reads shapes and does not match them")]
 #[path = "../src/rule/shape.rs"]
 mod shape;
@@ -18,10 +19,11 @@ mod shape;
 fn main() {
     println!("cargo::rerun-if-changed=build");
     println!("cargo::rerun-if-changed=rules");
+    println!("cargo::rerun-if-changed=scoring");
     println!("cargo::rerun-if-changed=src/rule");
     let here = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
-    if let Err(errors) = run(&here.join("rules"), &out) {
+    if let Err(errors) = run(&here, &out) {
         // All at once: whoever writes rules mends several files between two builds.
         for error in &errors {
             println!("cargo::error={error}");
@@ -30,9 +32,9 @@ fn main() {
     }
 }
 
-fn run(folder: &Path, out: &Path) -> Result<(), Vec<String>> {
+fn run(here: &Path, out: &Path) -> Result<(), Vec<String>> {
     let text = |error: std::io::Error| vec![error.to_string()];
-    let mut paths: Vec<_> = fs::read_dir(folder)
+    let mut paths: Vec<_> = fs::read_dir(here.join("rules"))
         .map_err(text)?
         .map(|entry| entry.map(|entry| entry.path()))
         .collect::<Result<_, _>>()
@@ -41,19 +43,25 @@ fn run(folder: &Path, out: &Path) -> Result<(), Vec<String>> {
     paths.sort();
     let (mut providers, mut errors) = (Vec::new(), Vec::new());
     for path in &paths {
-        let read = fs::read_to_string(path)
-            .map_err(|error| error.to_string())
-            .and_then(|content| rules::parse(&content))
-            .and_then(|document| read::provider(&document));
-        match read {
+        match read(path, read::provider) {
             Ok(provider) => providers.push(provider),
-            Err(error) => errors.push(format!("{}: {error}", path.display())),
+            Err(error) => errors.push(error),
         }
     }
     errors.extend(pack::check(&providers));
+    let scoring = here.join("scoring/assignments.yaml");
+    let tables = read(&scoring, scoring::tables).map_err(|error| errors.push(error)).unwrap_or_default();
     if !errors.is_empty() {
         return Err(errors);
     }
     fs::write(out.join("kinds.rs"), pack::kinds(&providers)).map_err(text)?;
+    fs::write(out.join("scoring.rs"), tables).map_err(text)?;
     fs::write(out.join("examples.rs"), pack::examples(&providers)).map_err(text)
+}
+
+/// Reads one file of data.
+fn read<T>(path: &Path, take: fn(&rules::Node) -> Result<T, String>) -> Result<T, String> {
+    let read = fs::read_to_string(path).map_err(|error| error.to_string());
+    let document = read.and_then(|content| rules::parse(&content));
+    document.and_then(|document| take(&document)).map_err(|error| format!("{}: {error}", path.display()))
 }

@@ -68,16 +68,20 @@ fn kind(node: &Node, file: &Fields<'_>) -> Result<Kind, Wrong> {
     if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-') {
         return Err(node.wrong("an id is made of lower-case letters, digits and hyphens"));
     }
-    let shape = fields.need("shape")?;
-    let mut shapes = Vec::new();
-    for text in shape.texts()? {
-        shapes.extend(notation::parse(text).map_err(|error| shape.wrong(&error))?);
-    }
     let severity = one_of(fields.need("severity")?, &["critical", "high", "medium", "low"])?;
     let needs = match fields.get("needs") {
-        Some(needs) => one_of(needs, &["nothing", "word", "key"])?,
+        Some(needs) => one_of(needs, &["nothing", "word", "key", "judged"])?,
         None => "nothing".to_owned(),
     };
+    let mut shapes = Vec::new();
+    // What is judged has no shape: the program knows it by its surroundings.
+    let shape = if needs == "judged" { node } else { fields.need("shape")? };
+    if needs == "judged" && fields.get("shape").is_some() {
+        return Err(node.wrong("what is judged has no shape"));
+    }
+    for text in if needs == "judged" { Vec::new() } else { shape.texts()? } {
+        shapes.extend(notation::parse(text).map_err(|error| shape.wrong(&error))?);
+    }
     if needs == "nothing"
         && let Some(short) = shapes.iter().find(|shape| !tells_itself(shape))
     {
@@ -91,7 +95,7 @@ fn kind(node: &Node, file: &Fields<'_>) -> Result<Kind, Wrong> {
             return Err(node.wrong(&format!("{word:?}: words are lower-case letters and digits, without separators")));
         }
     }
-    if needs != "nothing" && words.is_empty() {
+    if matches!(&*needs, "word" | "key") && words.is_empty() {
         return Err(node.wrong("it needs a word, but none is given"));
     }
     let rotate = sentence(fields.get("rotate").map_or_else(|| file.need("rotate"), Ok)?)?;
@@ -106,7 +110,8 @@ fn kind(node: &Node, file: &Fields<'_>) -> Result<Kind, Wrong> {
         }
     };
     let (matches, differs) = (owned(fields.texts("matches")?), owned(fields.texts("differs")?));
-    if matches.len() < 2 || differs.len() < 2 {
+    // What is known by its file's name has no text of its own.
+    if (matches.len() < 2 || differs.len() < 2) && !(needs == "judged" && matches.is_empty()) {
         return Err(node.wrong("two texts in which it is found and two in which it is not are the least"));
     }
     Ok(Kind {

@@ -6,12 +6,13 @@ use model::{Analyzer, Facts, File, Key, Meta, Secret, Spot, Unreadable};
 
 use crate::Kind;
 use crate::allow::{self, Allow, Subject};
-use crate::find::secrets;
+use crate::assignment::FileKind;
+use crate::find::{self, secrets_of};
 use crate::rule::shape::Shape;
 
 /// Looks for secrets in every file that is text, or whose kind keeps texts.
 pub static ANALYZER: Analyzer =
-    Analyzer { name: "secrets", version: 2, files: &[Key::Head(is_searched).any()], analyze };
+    Analyzer { name: "secrets", version: 3, files: &[Key::Head(is_searched).any()], analyze };
 
 /// Larger programs and archives hold megabytes of strings, and secrets that were compiled in stand in small ones.
 pub const LARGEST_BINARY: u64 = 16 << 20;
@@ -47,23 +48,33 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     let path = file.path.to_text();
     let mut seen = Position { line: 1, begins: 0, at: 0 };
     for found in all(text, &path, allow::active()) {
-        seen.advance(text, found.span.start);
-        let column = u32::try_from(found.span.start - seen.begins + 1).unwrap_or(u32::MAX);
+        let start = found.span().start;
+        seen.advance(text, start);
+        let column = u32::try_from(start - seen.begins + 1).unwrap_or(u32::MAX);
         facts.secret(keep(&found, text, &path, Spot::File { line: seen.line, column }));
     }
     Ok(())
 }
 
-/// A secret of one of our kinds, or of a rule that a user brought along.
-pub struct Found {
-    kind: Result<&'static Kind, String>,
-    span: Range<usize>,
+/// A secret of one of our kinds, or of a rule that a user brought along, which has an id.
+pub enum Found {
+    Ours(find::Secret),
+    Own(String, Range<usize>),
+}
+
+impl Found {
+    fn span(&self) -> &Range<usize> {
+        match self {
+            Self::Ours(secret) => &secret.span,
+            Self::Own(_, span) => span,
+        }
+    }
 }
 
 /// All secrets in a text, in their order. Where a rule of a user finds what one of our kinds does, the kind says more.
 pub fn all(text: &[u8], path: &str, allow: Option<&Allow>) -> Vec<Found> {
-    let mut all: Vec<Found> =
-        secrets(text).into_iter().take(MOST).map(|found| Found { kind: Ok(found.kind), span: found.span }).collect();
+    let ours = secrets_of(text, FileKind::of(path.as_bytes()));
+    let mut all: Vec<Found> = ours.into_iter().take(MOST).map(Found::Ours).collect();
     let own = allow.map_or(&[][..], Allow::own);
     if own.is_empty() {
         return all;
@@ -71,32 +82,32 @@ pub fn all(text: &[u8], path: &str, allow: Option<&Allow>) -> Vec<Found> {
     let lower = text.to_ascii_lowercase();
     for rule in own {
         for span in rule.find(path, text, &lower, MOST) {
-            let meets = |other: &Found| other.span.start < span.end && span.start < other.span.end;
+            let meets = |other: &Found| other.span().start < span.end && span.start < other.span().end;
             let subject = subject(&rule.id, path, 0, text, &span);
             if !span.is_empty() && all.len() < MOST && !all.iter().any(meets) && !rule.excepts(&subject) {
-                all.push(Found { kind: Err(rule.id.clone()), span });
+                all.push(Found::Own(rule.id.clone(), span));
             }
         }
     }
-    all.sort_by_key(|found| found.span.start);
+    all.sort_by_key(|found| found.span().start);
     all
 }
 
 /// What is kept of a secret.
 pub fn keep(found: &Found, text: &[u8], path: &str, spot: Spot) -> Secret {
-    let secret = &text[found.span.clone()];
     let line = if let Spot::File { line, .. } = spot { line } else { 0 };
-    let (id, kind) = match &found.kind {
-        Ok(kind) => (kind.id, Some(*kind)),
-        Err(id) => (&**id, None),
+    let (id, kind, secret, notes) = match found {
+        Found::Ours(found) => (found.kind.id, Some(found.kind), found.text(text), found.notes.clone()),
+        Found::Own(id, span) => (&**id, None, &text[span.clone()], Vec::new()),
     };
-    let excepted = || allow::active()?.verdict(&subject(id, path, line, text, &found.span));
+    let excepted = || allow::active()?.verdict(&Subject { secret, ..subject(id, path, line, text, found.span()) });
     Secret {
         kind: id.to_owned(),
         spot,
         redacted: redact(kind, secret),
         fingerprint: fingerprint(secret),
-        allowed: allow::comment(text, &found.span).or_else(excepted),
+        allowed: allow::comment(text, found.span()).or_else(excepted),
+        notes,
     }
 }
 

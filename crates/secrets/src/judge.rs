@@ -8,6 +8,7 @@ use model::{
 use crate::allow::{self, Own};
 use crate::analyzer::{all, keep};
 use crate::noise::place;
+use crate::notes;
 use crate::rule::kind::by_id;
 
 /// Judges secrets, and looks for them in the configuration.
@@ -23,6 +24,7 @@ impl Detector for Judge {
     }
 
     fn detect(&self, config: &ImageConfig, inventory: &Inventory, findings: &mut Vec<Finding>, _: &mut Vec<Gap>) {
+        let today = self.today.map(Timestamp::as_second);
         let mut add = |secret: &Secret, place: Place, removed: Option<LayerIndex>, brought: Option<String>| {
             let since = since(config, &secret.spot, place.layer);
             let age = since.zip(self.today).and_then(|(since, today)| age(since, today));
@@ -38,8 +40,9 @@ impl Detector for Judge {
             if let Some(kind) = by_id(&secret.kind) {
                 exposed.name = kind.name.into();
                 exposed.provider = kind.provider.into();
-                exposed.severity = kind.severity;
-                exposed.opens = kind.opens.into();
+                exposed.severity = notes::severity(kind.severity, &secret.notes, today);
+                exposed.opens =
+                    [vec![kind.opens.to_owned()], notes::sentences(&secret.notes, today)].concat().join(" ");
                 exposed.rotate = kind.rotate.into();
                 (exposed.revocable, exposed.days) = (kind.revocable, kind.days);
             } else if let Some(own) = own(&secret.kind) {

@@ -2,15 +2,20 @@
 
 pub mod allow;
 mod analyzer;
+mod assignment;
+mod decode;
 #[cfg(test)]
 mod examples;
 mod find;
 mod judge;
 mod noise;
+mod notes;
 mod rule;
+mod structure;
 
 pub use analyzer::{ANALYZER, LARGEST_BINARY};
-pub use find::secrets;
+pub use assignment::FileKind;
+pub use find::{Secret, secrets, secrets_of};
 pub use judge::Judge;
 pub use noise::place;
 pub use rule::kind::{KINDS, Kind, Needs};

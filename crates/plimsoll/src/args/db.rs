@@ -61,7 +61,7 @@ pub enum Db {
 }
 
 /// Where the data is.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub struct Place {
     /// Folder of the advisory data [default: db in the user's cache folder]
     #[arg(long, value_name = "DIR", env = "PLIMSOLL_DB_DIR")]
@@ -106,7 +106,7 @@ pub struct UpdateArgs {
 }
 
 /// Where advisory data is kept, and where it comes from.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Advisory data")]
 pub struct Data {
     /// Where it is.
@@ -123,7 +123,7 @@ pub struct Data {
 }
 
 /// Whose data is trusted.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub struct Keys {
     /// Take only data that is signed with this key, plimsoll-ed25519:…; may be given several times
     #[arg(long, value_name = "KEY", env = "PLIMSOLL_DB_KEY", value_delimiter = ',')]

@@ -2,6 +2,7 @@
 
 mod config;
 mod db;
+mod misconfig;
 mod policy;
 mod scan;
 mod values;
@@ -18,10 +19,11 @@ pub use db::{
     BuildArgs, Data, Db, DeltaArgs, DiffArgs, ExportArgs, Form, ImportArgs, KeygenArgs, Place, PullArgs, PushArgs,
     SearchArgs, StatusArgs, UpdateArgs, VerifyArgs,
 };
+pub use misconfig::{ConfigArgs, ConfigCommand, RulesCommand};
 pub use policy::{Policy, PolicyCommand, Rules};
 pub use scan::{
-    Archives, Common, ExplainArgs, FolderArgs, Gate, ImageArgs, ImageSource, Look, RegistryAccess, ReportArgs,
-    SbomArgs, Scanner, Target,
+    Archives, Common, ConvertArgs, ExplainArgs, FolderArgs, Gate, ImageArgs, ImageSource, Look, RegistryAccess,
+    ReportArgs, SbomArgs, Scanner, Target,
 };
 #[cfg(test)]
 pub use values::output;
@@ -73,6 +75,15 @@ pub enum Command {
     /// FILE is in CycloneDX (JSON), SPDX 2 (JSON or tag-value) or Syft's JSON, from whatever tool, or an attestation with one
     /// of these in it; - is standard input. What the bill does not tell is said in the report.
     Sbom(SbomArgs),
+    /// Judge configuration: Dockerfiles, manifests, infrastructure as code
+    ///
+    /// PATH is a folder, all of whose files are judged together, or a file; - is standard input.
+    #[command(override_usage = "plimsoll config [OPTIONS] <PATH>\n       plimsoll config rules <COMMAND>")]
+    Config(ConfigArgs),
+    /// Write a report that was saved as JSON in other formats
+    ///
+    /// Nothing is scanned or judged again. For example: plimsoll convert app.json -o sarif=app.sarif -o html=app.html
+    Convert(ConvertArgs),
     /// Explain an image's layers
     ///
     /// For each layer: what it brings, wastes and risks. At the end: how to have fewer bytes.

@@ -171,6 +171,8 @@ pub enum Scanner {
     Vuln,
     /// Secrets: tokens, keys and passwords that lie open
     Secret,
+    /// Settings: configuration that is not as it should be
+    Misconfig,
     /// Licences, and what they ask for
     License,
 }
@@ -267,8 +269,28 @@ pub struct Look {
     pub license: LicenseArgs,
 }
 
+impl Look {
+    /// As a look at nothing but configuration.
+    pub fn configuration() -> Self {
+        Self {
+            scanners: vec![Scanner::Misconfig],
+            archives: Archives::None,
+            advisories: None,
+            data: Data::default(),
+            no_db_update: true,
+            severity_source: Vec::new(),
+            vex: Vec::new(),
+            vex_trust: false,
+            offline: true,
+            cache_dir: None,
+            no_cache: true,
+            license: LicenseArgs::default(),
+        }
+    }
+}
+
 /// What is thought of licences, with `--scanners license`. A licence may be given by its SPDX identifier or any other name.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Licences (--scanners license)")]
 pub struct LicenseArgs {
     /// Also recognize the texts of licences in all files that have the name of one, and the heads of source files
@@ -325,6 +347,17 @@ impl LicenseArgs {
     }
 }
 
+/// `plimsoll convert`.
+#[derive(Clone, Debug, Args)]
+pub struct ConvertArgs {
+    /// The report, as plimsoll wrote it with -o json=FILE; - is standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// How to report.
+    #[command(flatten)]
+    pub report: ReportArgs,
+}
+
 /// How to report. Never changes what counts.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Report")]
@@ -357,7 +390,7 @@ pub struct ReportArgs {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Gates")]
 pub struct Gate {
-    /// Exit with 1 if any vulnerability, secret or licence that was looked for is this bad or worse. More conditions can be
+    /// Exit with 1 if any vulnerability, secret, setting or licence that was looked for is this bad or worse. More conditions can be
     /// put together in plimsoll.yaml (plimsoll config-file init writes one)
     #[arg(long, value_name = "SEVERITY", env = "PLIMSOLL_FAIL_ON", value_parser = values::severity)]
     pub fail_on: Option<Severity>,

@@ -1,6 +1,8 @@
 //! One file per group of commands.
 
+pub mod config;
 pub mod config_file;
+pub mod convert;
 pub mod db;
 pub mod explain;
 pub mod formats;

@@ -63,6 +63,8 @@ pub(super) struct Job<'a> {
     searches: Option<&'static Analyzer>,
     secrets: secrets::Judge,
     quiet: bool,
+    /// Whether settings are judged.
+    settings: bool,
     licenses: Option<Licenses>,
     vex: Vex,
     policies: Policies,
@@ -95,8 +97,9 @@ impl<'a> Job<'a> {
         };
         let searches =
             (judged && wants(Scanner::Secret)).then(|| exceptions::open(&common.look.secret_allow)).transpose()?;
+        let settings = judged && wants(Scanner::Misconfig);
         let options = scan::Options {
-            analyzers: analyzers(&common.look, searches),
+            analyzers: analyzers(&common.look, searches, settings),
             archives: match common.look.archives {
                 Archives::None => scan::Archives::None,
                 Archives::Zip => scan::Archives::Indexed,
@@ -114,6 +117,7 @@ impl<'a> Job<'a> {
             searches,
             secrets: secrets::Judge { today: Some(time) },
             quiet: talk.quiet,
+            settings,
             licenses,
             vex,
             policies,
@@ -135,7 +139,7 @@ impl<'a> Job<'a> {
     }
 
     /// Scans every platform, reports, and judges.
-    fn run(&self, opened: Vec<Opened>, out: &mut dyn Write) -> Result<Exit, Failure> {
+    pub fn run(&self, opened: Vec<Opened>, out: &mut dyn Write) -> Result<Exit, Failure> {
         let mut reports = Vec::new();
         let mut failures = Vec::new();
         for opened in opened {
@@ -210,7 +214,8 @@ impl<'a> Job<'a> {
         let judge = self.judge.iter().map(|judge| judge as &dyn Detector);
         let secrets = self.searches.map(|_| &self.secrets as &dyn Detector);
         let licenses = self.licenses.iter().map(|licenses| licenses as &dyn Detector);
-        judge.chain(secrets).chain(licenses).collect()
+        let settings = self.settings.then_some(&misconfig::Judge as &dyn Detector);
+        judge.chain(secrets).chain(settings).chain(licenses).collect()
     }
 
     /// Adds to a report what it was judged by, and what others say of it.
@@ -269,6 +274,7 @@ impl<'a> Job<'a> {
             version: env!("CARGO_PKG_VERSION"),
             generated_at: &self.time.to_string(),
             wants_vulnerabilities: self.judge.is_some(),
+            wants_settings: self.settings,
             wants_licenses: self.licenses.is_some(),
             filter,
             run,
@@ -277,11 +283,16 @@ impl<'a> Job<'a> {
 }
 
 /// Who reads files for what is looked for.
-fn analyzers(look: &Look, secrets: Option<&'static Analyzer>) -> Vec<&'static Analyzer> {
+fn analyzers(look: &Look, secrets: Option<&'static Analyzer>, settings: bool) -> Vec<&'static Analyzer> {
+    let settings = settings.then_some(&misconfig::ANALYZER);
+    if look.scanners == [Scanner::Misconfig] {
+        // Nothing that a setting is judged by is a package.
+        return settings.into_iter().collect();
+    }
     let license = look.scanners.contains(&Scanner::License);
     let texts = license.then_some(packages::license::OF_PACKAGES);
     let full = (license && look.license.license_full).then_some(packages::license::FULL);
-    packages::analyzers().chain(secrets).chain([texts, full].into_iter().flatten().flatten()).collect()
+    packages::analyzers().chain(secrets).chain(settings).chain([texts, full].into_iter().flatten().flatten()).collect()
 }
 
 /// Where to keep facts, if anywhere.

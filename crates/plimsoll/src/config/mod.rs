@@ -89,8 +89,8 @@ impl Config {
         };
         let file = file::read(&name, &text, &known).map_err(wrong)?;
         let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
-        let fits = |override_: &&file::Override| {
-            target.is_some_and(|target| override_.images.iter().any(|glob| glob.matches(target)))
+        let fits = |special: &&file::Override| {
+            target.is_some_and(|target| special.images.iter().any(|glob| glob.matches(target)))
         };
         // What does not count today is checked as well.
         for section in [&file.always].into_iter().chain(file.overrides.iter().map(|it| &it.section)) {

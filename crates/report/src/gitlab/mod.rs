@@ -49,7 +49,7 @@ fn document(
     let mut vulnerabilities = Vec::new();
     for (number, report) in reports.iter().enumerate() {
         for issue in issues(report, &context.filter).iter().filter(|issue| issue.kind() == of) {
-            vulnerabilities.extend(location(issue).map(|location| vulnerability(issue, number, location)));
+            vulnerabilities.extend(location(issue).map(|location| vulnerability(issue, number, &location)));
         }
     }
     let time = time(context.generated_at);
@@ -75,7 +75,7 @@ fn document(
     })
 }
 
-fn vulnerability(issue: &Issue<'_>, number: usize, location: Value) -> Value {
+fn vulnerability(issue: &Issue<'_>, number: usize, location: &Value) -> Value {
     // The platforms of an image share names and places.
     let id = uuid(&if number == 0 { issue.fingerprint.clone() } else { format!("{}{number}", issue.fingerprint) });
     let links: Vec<Value> = issue.links().map(|url| json!({ "url": url })).collect();

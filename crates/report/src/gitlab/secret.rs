@@ -13,6 +13,7 @@ pub(crate) fn write(reports: &[Report], context: &Context<'_>, out: &mut dyn Wri
 }
 
 /// What is in no file is in the image's configuration.
+#[expect(clippy::unnecessary_wraps, reason = "other reports leave out issues that have no place for them")]
 fn location(issue: &Issue<'_>) -> Option<Value> {
     let (line, _) = issue.line().unwrap_or((1, 1));
     let file = if issue.file().is_some() { issue.path() } else { super::image(issue.report) };

@@ -10,9 +10,11 @@ use model::{
 };
 use serde::Serialize;
 
+use super::misconfig::MisconfigurationJson;
 use super::secret::SecretJson;
 use crate::Context;
 use crate::sightings::{self, Affected, Seen};
+use crate::table::misconfig::settings;
 use crate::table::secrets::exposed;
 use crate::view::{Tally, View, class_word, is_judged, layer_number};
 
@@ -31,6 +33,7 @@ pub(crate) struct Artifact<'a> {
     packages: Vec<PackageJson<'a>>,
     unidentified: Vec<ProgramJson<'a>>,
     secrets: Vec<SecretJson<'a>>,
+    misconfigurations: Vec<MisconfigurationJson<'a>>,
 }
 
 impl<'a> Artifact<'a> {
@@ -68,6 +71,10 @@ impl<'a> Artifact<'a> {
             secrets: exposed(report)
                 .filter(|secret| context.filter.shows(secret.severity))
                 .map(SecretJson::new)
+                .collect(),
+            misconfigurations: settings(report)
+                .filter(|found| context.filter.shows(found.severity))
+                .map(MisconfigurationJson::new)
                 .collect(),
         }
     }

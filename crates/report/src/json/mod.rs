@@ -3,7 +3,9 @@
 //! The types are this format's own: the model may change its shape, this document may not.
 
 pub(crate) mod artifact;
+mod misconfig;
 pub(crate) mod print;
+pub(crate) mod read;
 mod secret;
 
 use std::io::{self, Write};

@@ -15,12 +15,12 @@ pub(crate) fn escaped(text: &str) -> String {
         let rest = &text[index + character.len_utf8()..];
         match character {
             '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '~' | '$' | '&' | '!' | '^' => {
-                out.extend(['\\', character])
+                out.extend(['\\', character]);
             }
             // At the start they would begin a heading or a list.
             '-' | '+' | '=' if index == 0 => out.extend(['\\', character]),
             '.' | ')' if digits && index > 0 && (rest.is_empty() || rest.starts_with(' ')) => {
-                out.extend(['\\', character])
+                out.extend(['\\', character]);
             }
             '#' => out.push_str("\\#<!-- -->"),
             '@' if !rest.is_empty() => out.push_str("@<!-- -->"),

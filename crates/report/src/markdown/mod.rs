@@ -88,12 +88,12 @@ pub(crate) fn verdict(report: &Report, view: &View<'_>, issues: &[Issue<'_>], co
     match (all.total(), severe.is_empty()) {
         (0, _) if !context.wants_vulnerabilities => {}
         (0, _) if !view.judged => {
-            parts.push("Vulnerabilities were not looked for: there is no advisory data".to_owned())
+            parts.push("Vulnerabilities were not looked for: there is no advisory data".to_owned());
         }
         (0, _) if has_unjudged(report) => parts.push("No known vulnerabilities in what could be judged".to_owned()),
         (0, _) => parts.push("No known vulnerabilities".to_owned()),
         (total, true) => {
-            parts.push(format!("{}, none of them severe", count(total, "vulnerability", "vulnerabilities")))
+            parts.push(format!("{}, none of them severe", count(total, "vulnerability", "vulnerabilities")));
         }
         (total, false) if severe_total == total => {
             let many = if total == 1 { "vulnerability" } else { "vulnerabilities" };
@@ -103,7 +103,8 @@ pub(crate) fn verdict(report: &Report, view: &View<'_>, issues: &[Issue<'_>], co
             parts.push(format!("{} of {}", severe.join(" and "), count(total, "vulnerability", "vulnerabilities")));
         }
     }
-    let secrets = issues.iter().filter(|issue| issue.kind() == Kind::Secret).count() as u64;
+    let secrets =
+        issues.iter().filter(|issue| issue.kind() == Kind::Secret && issue.suppressed.is_none()).count() as u64;
     if secrets > 0 {
         parts.push(format!("{} open", count(secrets, "secret lies", "secrets lie")));
     }
@@ -188,7 +189,9 @@ fn head(kind: Kind) -> &'static str {
         Kind::Vulnerability => {
             "| Severity | Id | Package | Version | Fixed in | What | Where |\n|:---|:---|:---|:---|:---|:---|:---|\n"
         }
-        Kind::Secret | Kind::EndOfLife | Kind::License => "| Severity | What | What to do |\n|:---|:---|:---|\n",
+        Kind::Secret | Kind::Misconfiguration | Kind::EndOfLife | Kind::License => {
+            "| Severity | What | What to do |\n|:---|:---|:---|\n"
+        }
     }
 }
 

@@ -6,6 +6,7 @@ import importlib
 import io
 import json
 import os
+import subprocess
 import sys
 import tempfile
 
@@ -59,6 +60,7 @@ def sarif(text):
         prints = [result["partialFingerprints"]["primaryLocationLineHash"] for result in run["results"]]
         if len(prints) != len(set(prints)):
             complaints.append("two results have one fingerprint")
+    complaints += multitool(text)
     if reader := module("sarif.sarif_file"):
         with tempfile.NamedTemporaryFile(suffix=".sarif") as place:
             file = reader.SarifFile(place.name, log)
@@ -66,6 +68,28 @@ def sarif(text):
         if found != sum(len(run["results"]) for run in log["runs"]):
             complaints.append(f"sarif-tools sees {found} results")
     return complaints
+
+
+def multitool(text):
+    """What Microsoft's validator says by the rules of the standard and of GitHub; all but that we have no page of our own."""
+    program = schema_file("Sarif.Multitool")
+    if not program:
+        return []
+    with tempfile.TemporaryDirectory() as folder:
+        path, result = os.path.join(folder, "plimsoll.sarif"), os.path.join(folder, "result.sarif")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        command = [program, "validate", path, "--rule-kind", "Gh;Sarif", "--output", result]
+        environment = {**os.environ, "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT": "1"}
+        try:
+            done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
+        except OSError as error:
+            MISSING.add(f"Sarif.Multitool does not start: {error}")
+            return []
+        if not os.path.exists(result):
+            return [f"Sarif.Multitool broke off: {done.stdout[-300:]}"]
+        found = [line for line in done.stdout.splitlines() if ": error " in line or ": warning " in line]
+        return [line.partition("): ")[2] for line in found if "SARIF2005" not in line]
 
 
 def gitlab(kind):

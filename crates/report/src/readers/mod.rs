@@ -3,7 +3,8 @@
 //! Python packages (in the Python that `PLIMSOLL_PYTHON` names or `python3` is): `lxml`, `jsonschema`, `junitparser`,
 //! `sarif-tools`, `botocore` (AWS's own model of its findings), `ocsf-json-schema`, `vexipy`, `lib4vex`, `cyclonedx-python-lib`,
 //! `html5lib`, `markdown-it-py`. Schemas that come in no Python package are looked for below the folder that
-//! `PLIMSOLL_SCHEMAS` names, such as `node_modules`: `sarif-2.1.0*.json`, `*-report-format.json` (GitLab's) and `junit*.xsd`.
+//! `PLIMSOLL_SCHEMAS` names, such as `node_modules`: `sarif-2.1.0*.json` (npm's `@microsoft/jest-sarif` has it), the program
+//! `Sarif.Multitool` (`@microsoft/sarif-multitool-linux`), `*-report-format.json` (GitLab's) and `junit*.xsd`.
 //! What is missing is said, and the rest is checked.
 
 use std::collections::BTreeMap;

@@ -3,6 +3,7 @@
 
 pub(crate) mod head;
 mod licenses;
+pub(crate) mod misconfig;
 pub(crate) mod next;
 mod packages;
 pub(crate) mod secrets;
@@ -26,6 +27,7 @@ pub(crate) fn write(reports: &[Report], context: &Context<'_>, out: &mut dyn Wri
         head::write(report, &view.ends_of_life, context, out)?;
         packages::write(report, &view, context, out)?;
         secrets::write(report, context, out)?;
+        misconfig::write(report, context, out)?;
         licenses::write(report, context, out)?;
         summary::write(report, &view, context, out)?;
     }

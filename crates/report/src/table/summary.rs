@@ -6,9 +6,9 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 use model::{LayerClass, Report, Severity};
 
-use crate::table::{head, next};
+use crate::table::{head, misconfig, next};
 use crate::text::{GOOD, PLAIN, WARNING, count, entry, labelled, severity_style, thousands};
-use crate::view::{LicenseTally, View, has_unjudged, is_judged, layer_number};
+use crate::view::{LicenseTally, Tally, View, has_unjudged, is_judged, layer_number};
 use crate::{Context, clean, one_line};
 
 /// Gaps to list, unless everything is asked for.
@@ -28,7 +28,12 @@ pub(super) fn write(report: &Report, view: &View<'_>, context: &Context<'_>, out
 
 fn found(report: &Report, view: &View<'_>, context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
     let (style, sentence) = if !context.wants_vulnerabilities {
-        let only = if context.wants_licenses { "licences" } else { "packages" };
+        let only = match (context.wants_settings, context.wants_licenses) {
+            (true, true) => "settings and licences",
+            (true, false) => "settings",
+            (false, true) => "licences",
+            (false, false) => "packages",
+        };
         (PLAIN, format!("{only} only: vulnerabilities were not asked for"))
     } else if !view.judged {
         (WARNING, "vulnerabilities were not looked for: there is no advisory data".to_owned())
@@ -73,6 +78,9 @@ fn found(report: &Report, view: &View<'_>, context: &Context<'_>, out: &mut dyn 
             })
             .collect();
         labelled(out, context, "Rated by", PLAIN, &parts.join(" · "))?;
+    }
+    if context.wants_settings {
+        settings(report, context, out)?;
     }
     if context.wants_licenses {
         licenses(report, context, out)?;
@@ -135,6 +143,16 @@ pub(crate) fn unidentified(report: &Report, context: &Context<'_>, out: &mut dyn
         entry(out, context, "", "- ", PLAIN, &sentence)?;
     }
     Ok(())
+}
+
+/// How many settings are not as they should be, among how many files.
+fn settings(report: &Report, context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let tally = Tally::of(misconfig::settings(report).filter(|it| it.suppressed.is_none()).map(|it| it.severity));
+    let files = count(report.inventory.configuration().count() as u64, "file", "files");
+    let aside = misconfig::settings(report).filter(|found| found.suppressed.is_some()).count() as u64;
+    let words = if tally.total() == 0 { "nothing to object to".to_owned() } else { tally.words() };
+    let aside = if aside == 0 { String::new() } else { format!(" · {} set aside", thousands(aside)) };
+    labelled(out, context, "Settings", PLAIN, &format!("{words} in {files} of configuration{aside}"))
 }
 
 /// How many licences ask for what, and of how many packages nothing is known.

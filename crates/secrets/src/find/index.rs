@@ -1,14 +1,19 @@
 //! Which kinds come into question: by how a token begins, and by the words before it.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use crate::rule::kind::{KINDS, Kind};
-use crate::rule::shape::Shape;
+use crate::rule::shape::{Part, Shape};
 
 /// The kinds by their beginnings and words. Made at the first use, in less than a millisecond.
 pub struct Index {
     /// Shapes that begin with at least three characters, grouped by a hash of these.
     prefixes: Buckets<(&'static Kind, &'static Shape)>,
+    /// The same of addresses that end in a password: each is asked where an address is, and not before tokens.
+    addresses: Buckets<(&'static Kind, &'static Shape)>,
+    /// A bit for the first three characters of each prefix.
+    begins: Box<[u64]>,
     /// Words of providers, and those that names of keys are made of, grouped by their first two characters.
     words: Buckets<Word>,
 }
@@ -100,6 +105,7 @@ impl Index {
         let prefixes = kinds.iter().flat_map(|kind| kind.shapes.iter().map(move |shape| (kind, shape)));
         let prefixes =
             prefixes.filter_map(|(kind, shape)| Some((prefix_hash(shape.prefix().as_bytes())?, (kind, shape))));
+        let (addresses, prefixes): (Vec<_>, Vec<_>) = prefixes.partition(|(_, (_, shape))| is_address(shape));
         let words = kinds.iter().flat_map(|kind| {
             let own = kind.words.iter().map(move |text| Word { text, role: Role::Kind(kind) });
             own.chain(kind.named.iter().map(move |text| Word { text, role: Role::Name(kind) }))
@@ -114,7 +120,24 @@ impl Index {
             .chain(KEY.iter().map(|text| Word { text, role: Role::Key }))
             .chain(HARMLESS.iter().map(|text| Word { text, role: Role::Harmless }))
             .filter_map(|word| Some((word_hash(word.text.as_bytes())?, word)));
-        Self { prefixes: Buckets::new(PREFIXES, prefixes.collect()), words: Buckets::new(WORDS, words.collect()) }
+        let mut begins = vec![0; BITS / 64].into_boxed_slice();
+        for (_, (_, shape)) in &prefixes {
+            if let Some(bits) = prefix_bits(shape.prefix().as_bytes()) {
+                begins[bits >> 6] |= 1 << (bits & 63);
+            }
+        }
+        let addresses = Buckets::new(PREFIXES, addresses);
+        Self {
+            begins,
+            addresses,
+            prefixes: Buckets::new(PREFIXES, prefixes),
+            words: Buckets::new(WORDS, words.collect()),
+        }
+    }
+
+    /// Whether any shape's prefix may begin `text`: at almost no place, which is told by one bit.
+    pub fn may_begin(&self, text: &[u8]) -> bool {
+        prefix_bits(text).is_some_and(|bits| self.begins[bits >> 6] >> (bits & 63) & 1 == 1)
     }
 
     /// The shapes with whose prefix `text` may begin.
@@ -122,9 +145,14 @@ impl Index {
         prefix_hash(text).map_or(&[], |hash| self.prefixes.of(hash))
     }
 
-    /// Calls `visit` with every word in `text`, where it begins and where it ends.
-    pub fn words<'i>(&'i self, text: &[u8], mut visit: impl FnMut(usize, usize, &'i Word)) {
-        for start in 0..text.len() {
+    /// The addresses with a password as which `text` may begin.
+    pub fn address(&self, text: &[u8]) -> &[(&'static Kind, &'static Shape)] {
+        prefix_hash(text).map_or(&[], |hash| self.addresses.of(hash))
+    }
+
+    /// Calls `visit` with every word that begins within `range`, where it begins and where it ends.
+    pub fn words<'i>(&'i self, text: &[u8], range: Range<usize>, mut visit: impl FnMut(usize, usize, &'i Word)) {
+        for start in range {
             if !begins_word(text, start) {
                 continue;
             }
@@ -136,6 +164,16 @@ impl Index {
             }
         }
     }
+}
+
+/// Whether a shape is that of an address whose secret is the password: `http://<…>:(<…>)@`.
+fn is_address(shape: &Shape) -> bool {
+    let text = |index: usize| match shape.parts.get(index) {
+        Some(Part::Text(text)) => &**text,
+        _ => "",
+    };
+    let secret = usize::from(shape.secret.0);
+    secret > 1 && text(0).contains("://") && text(secret - 1) == ":"
 }
 
 /// A word begins after what is no letter or digit, where small letters or digits are followed by a capital, and after an
@@ -156,10 +194,15 @@ fn begins_word(text: &[u8], at: usize) -> bool {
 fn spells(text: &[u8], start: usize, word: &[u8]) -> Option<usize> {
     let mut at = start;
     for (index, letter) in word.iter().enumerate() {
-        if index > 0 && text.get(at).is_some_and(|byte| b"_-. ".contains(byte)) {
+        let mut byte = *text.get(at)?;
+        if index > 0 && matches!(byte, b'_' | b'-' | b'.' | b' ') {
             at += 1;
+            byte = *text.get(at)?;
         }
-        (text.get(at)?.to_ascii_lowercase() == *letter).then_some(())?;
+        // Words are lower-case letters and digits, and of these only letters have another case.
+        if byte != *letter && byte | 0x20 != *letter {
+            return None;
+        }
         at += 1;
     }
     let (last, next) = (text[at - 1], text.get(at).copied().unwrap_or(b' '));
@@ -173,11 +216,17 @@ fn starts_with(text: &[u8], word: &[u8]) -> bool {
 }
 
 const PREFIXES: usize = 4096;
+const BITS: usize = 1 << 16;
 
-fn prefix_hash(text: &[u8]) -> Option<usize> {
+/// A hash of the first three characters.
+fn prefix_bits(text: &[u8]) -> Option<usize> {
     let [a, b, c] = *text.first_chunk::<3>()?;
     let mixed = u32::from_le_bytes([a, b, c, 0]).wrapping_mul(0x9E37_79B1);
-    Some((mixed >> 20) as usize)
+    Some((mixed >> 16) as usize)
+}
+
+fn prefix_hash(text: &[u8]) -> Option<usize> {
+    prefix_bits(text).map(|bits| bits >> 4)
 }
 
 const WORDS: usize = 36 * 36;
@@ -203,20 +252,22 @@ fn word_hash_at(text: &[u8], start: usize) -> Option<usize> {
 
 /// Values in groups, each found by its number.
 struct Buckets<T> {
-    /// Where each group begins.
-    begins: Vec<usize>,
+    /// Where each group begins. As small as can be, for it is asked at every word of a text.
+    begins: Vec<u16>,
     values: Vec<T>,
 }
 
 impl<T> Buckets<T> {
     fn new(groups: usize, mut values: Vec<(usize, T)>) -> Self {
         values.sort_by_key(|(group, _)| *group);
-        let begins = (0..=groups).map(|group| values.partition_point(|(other, _)| *other < group)).collect();
+        let begin = |group| values.partition_point(|(other, _)| *other < group);
+        // More than 65,535 words or beginnings would need wider numbers: those beyond are not found, which tests show.
+        let begins = (0..=groups).map(|group| u16::try_from(begin(group)).unwrap_or(u16::MAX)).collect();
         Self { begins, values: values.into_iter().map(|(_, value)| value).collect() }
     }
 
     fn of(&self, group: usize) -> &[T] {
-        &self.values[self.begins[group]..self.begins[group + 1]]
+        &self.values[usize::from(self.begins[group])..usize::from(self.begins[group + 1])]
     }
 }
 

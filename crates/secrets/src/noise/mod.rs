@@ -22,6 +22,7 @@ use crate::rule::kind::Needs;
 use crate::rule::shape::Shape;
 
 pub use place::place;
+pub use placeholder::is_placeholder;
 
 /// Why a text that has the shape of a secret is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,7 +110,7 @@ type Test = fn(&Candidate<'_>) -> bool;
 
 /// The cheap ones first.
 const CLASSES: &[(Class, Test)] = &[
-    (Class::Placeholder, |candidate| placeholder::is_placeholder(candidate.value())),
+    (Class::Placeholder, |candidate| is_placeholder(candidate.value())),
     (Class::Digest, digest::is_digest),
     (Class::Reference, reference::is_reference),
     (Class::Encrypted, encrypted::is_encrypted),
@@ -127,6 +128,12 @@ const CLASSES: &[(Class, Test)] = &[
 pub fn class(kind: &'static Kind, text: &[u8], span: &Range<usize>) -> Option<Class> {
     let candidate = Candidate { kind, text, from: span.start, to: span.end };
     CLASSES.iter().find(|(_, is_of)| is_of(&candidate)).map(|(class, _)| *class)
+}
+
+/// The same for a value that may be anything, such as a password: by the classes that are told by marks and surroundings.
+pub fn class_of_value(kind: &'static Kind, text: &[u8], span: &Range<usize>) -> Option<Class> {
+    const MARKED: &[Class] = &[Class::Digest, Class::Reference, Class::Encrypted, Class::Expression, Class::Blob];
+    class(kind, text, span).filter(|class| MARKED.contains(class))
 }
 
 /// For the tests of the classes: `before`, `value` and `after` as a candidate of `kind`.

@@ -37,8 +37,8 @@ pub fn is_placeholder(secret: &[u8]) -> bool {
     let rising = longest(|a, b| a.checked_add(1) == Some(b));
     let repeats = same >= 6 && same * 5 >= lower.len() || same >= 12;
     let rises = rising >= 7 && rising * 4 >= lower.len() || rising >= 10;
-    // In capitals the word is never there by chance: as in AWS's manuals, in the middle of a key of any length.
-    let shouts = secret.windows(7).any(|window| window == b"EXAMPLE");
+    // In capitals the word is never there by chance, as in AWS's manuals; names of hosts have it, too.
+    let shouts = memchr::memmem::find(secret, b"EXAMPLE").is_some_and(|at| at == 0 || !b"@.".contains(&secret[at - 1]));
     shouts || repeats || rises || few_characters(&lower) || WORDS.iter().any(|word| covers(&lower, word.as_bytes()))
 }
 

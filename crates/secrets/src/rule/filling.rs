@@ -7,7 +7,7 @@ use super::shape::Part;
 pub struct Chance(u64);
 
 impl Chance {
-    /// The same for the same name.
+    /// The same characters for the same name.
     pub fn of(name: &str) -> Self {
         Self(name.bytes().fold(0x9E37_79B9_7F4A_7C15, |seed, byte| seed.rotate_left(5) ^ u64::from(byte)))
     }
@@ -22,11 +22,18 @@ impl Chance {
     }
 }
 
-/// Fills in `<alnum:32>`. What stands between angle brackets and is no part of a shape stays.
+/// Fills in `<alnum:32>`, and writes `<base64 of deploy:{alnum:12}>` in base64. What else stands between angle brackets and
+/// is no part of a shape stays.
 pub fn fill(text: &str, chance: &mut Chance) -> String {
     let (mut filled, mut rest) = (String::new(), text);
     while let Some((before, after)) = rest.split_once('<') {
         filled.push_str(before);
+        if let Some((inside, behind)) = after.split_once('>').filter(|(inside, _)| inside.starts_with(BASE64_OF)) {
+            let inner = fill(&inside[BASE64_OF.len()..].replace('{', "<").replace('}', ">"), chance);
+            filled.push_str(&base64(inner.as_bytes()));
+            rest = behind;
+            continue;
+        }
         let parts = after.split_once('>').and_then(|(inside, behind)| Some((runs(inside).ok()?, behind)));
         let Some((parts, behind)) = parts else {
             filled.push('<');
@@ -57,4 +64,20 @@ pub fn fill(text: &str, chance: &mut Chance) -> String {
         rest = behind;
     }
     filled + rest
+}
+
+const BASE64_OF: &str = "base64 of ";
+
+/// RFC 4648, section 4.
+pub fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for three in bytes.chunks(3) {
+        let bits = three.iter().fold(0_usize, |bits, byte| bits << 8 | usize::from(*byte)) << (8 * (3 - three.len()));
+        for index in 0..4 {
+            let letter = char::from(LETTERS[bits >> (18 - 6 * index) & 63]);
+            text.push(if index <= three.len() { letter } else { '=' });
+        }
+    }
+    text
 }

@@ -36,6 +36,8 @@ pub enum Needs {
     Word,
     /// A word of the provider, and the name of a setting that speaks of a key.
     Key,
+    /// It has no shape: an assignment or a structure is judged.
+    Judged,
 }
 
 include!(concat!(env!("OUT_DIR"), "/kinds.rs"));

@@ -15,7 +15,7 @@
 //! | `opens` | what whoever holds it can do, in a sentence |
 //! | `severity` | `critical`, `high`, `medium` or `low` |
 //! | `shape` | what it looks like (`notation.rs`), one or a list |
-//! | `needs` | what else must be near: `nothing`, a `word` of the provider, or a word and a `key` (a setting's name that speaks of a key) |
+//! | `needs` | what else must be near: `nothing`, a `word` of the provider, or a word and a `key` (a setting's name that speaks of a key); `judged` where there is no shape and the program judges |
 //! | `words` | in place of those of the file |
 //! | `named` | words of which one must be in the setting's name: `clientsecret` |
 //! | `rotate` | in place of that of the file |

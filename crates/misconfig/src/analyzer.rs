@@ -1,0 +1,39 @@
+//! Files to facts: which files are configuration. What they mean is judged later, all of them together.
+
+use model::{Analyzer, Facts, File, Key, Unreadable};
+
+use crate::detect::{is_candidate, is_dockerfile, is_terraform, language};
+use crate::reader;
+
+/// Keeps files of configuration.
+pub static ANALYZER: Analyzer = Analyzer {
+    name: "configuration",
+    version: 1,
+    files: &[
+        Key::Head(|_, _| true).when(is_dockerfile),
+        Key::Extension("yaml").when(is_candidate),
+        Key::Extension("yml").when(is_candidate),
+        Key::Extension("json").when(is_candidate),
+        Key::Extension("tf").when(is_terraform),
+        Key::Extension("tfstate").when(is_terraform),
+        Key::Extension("tfvars").when(is_terraform),
+        Key::Extension("tofu").when(is_terraform),
+    ],
+    analyze,
+};
+
+/// Larger files are made by programs and for programs.
+const LARGEST: usize = 8 << 20;
+
+fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
+    let Some(target) = language(file.path, file.content) else { return Ok(()) };
+    if reader(target).is_none() {
+        return Ok(());
+    }
+    if file.content.len() > LARGEST {
+        let detail = format!("configuration of {} bytes; more than {LARGEST} are not read", file.content.len());
+        return Err(Unreadable::limit(detail));
+    }
+    facts.configuration(target.name(), file.content);
+    Ok(())
+}

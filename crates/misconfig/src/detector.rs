@@ -1,0 +1,246 @@
+//! Facts to findings: every file of configuration becomes resources, and all of them are judged together.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::num::NonZero;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use model::{
+    AnalyzerId, Configuration, Detector, Finding, Gap, GapKind, ImageConfig, Inventory, Item, Misconfiguration, Place,
+    Severity,
+};
+
+use crate::judge::{Failure, judge, mask};
+use crate::{Reading, Resource, Span, Target, detect, image, reader, terraform};
+
+/// Judges configuration by our rules.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Judge;
+
+const ID: AnalyzerId = AnalyzerId::new("misconfig");
+
+impl Detector for Judge {
+    fn id(&self) -> AnalyzerId {
+        ID
+    }
+
+    fn detect(&self, config: &ImageConfig, inventory: &Inventory, findings: &mut Vec<Finding>, gaps: &mut Vec<Gap>) {
+        // What a distribution brought is the same everywhere, and mostly an example.
+        let files: Vec<(&Item, &Configuration)> =
+            inventory.configuration().filter(|(item, _)| item.owner.is_none()).collect();
+        let place = |file: usize| files.get(file).map(|(item, _)| item.fact.place.clone()).unwrap_or_default();
+        let mut resources = image::resources(config, files.len());
+        for (file, reading) in read_all(&files).into_iter().enumerate() {
+            resources.extend(reading.resources);
+            gaps.extend(reading.gaps.into_iter().map(|wrong| {
+                let kind = if wrong.limit { GapKind::LimitHit } else { GapKind::Corrupt };
+                Gap { place: place(file), by: ID, kind, detail: wrong.what }
+            }));
+        }
+        modules(&files, &mut resources, |file, line, reason| {
+            let detail = if line == 0 { reason } else { format!("line {line}: {reason}") };
+            gaps.push(Gap { place: file.map(place).unwrap_or_default(), by: ID, kind: GapKind::Unsupported, detail });
+        });
+        gaps.extend(files.iter().filter(|(_, file)| is_template(file)).map(|(item, _)| {
+            let detail = "a template of a Helm chart, which is not rendered yet: judge what helm template writes";
+            Gap { place: item.fact.place.clone(), by: ID, kind: GapKind::Unsupported, detail: detail.to_owned() }
+        }));
+        let judgement = judge(&resources);
+        for failure in judgement.failures {
+            let resource = &resources[failure.resource];
+            let content = files.get(resource.file).map_or(&b""[..], |(_, file)| &file.content);
+            findings.push(finding(&failure, resource, place(resource.file), content));
+        }
+        gaps.extend(judgement.cut.iter().map(|index| {
+            let resource = &resources[*index];
+            let detail = format!("{}: more is wrong than is listed here", resource.address);
+            Gap { place: place(resource.file), by: ID, kind: GapKind::LimitHit, detail }
+        }));
+        gaps.extend(unknown(&judgement.unknown, &resources, place));
+    }
+}
+
+fn is_template(file: &Configuration) -> bool {
+    file.language == Target::Kubernetes.name() && detect::is_template(&file.content)
+}
+
+fn is_terraform(file: &Configuration) -> bool {
+    file.language == Target::Terraform.name()
+}
+
+/// The resources of Terraform, whose files only mean something together.
+fn modules(
+    files: &[(&Item, &Configuration)],
+    resources: &mut Vec<Resource>,
+    mut gap: impl FnMut(Option<usize>, u32, String),
+) {
+    let chosen: Vec<usize> = (0..files.len()).filter(|index| is_terraform(files[*index].1)).collect();
+    if chosen.is_empty() {
+        return;
+    }
+    let paths: Vec<_> = chosen.iter().map(|index| files[*index].0.fact.place.path.to_text()).collect();
+    let tree: Vec<terraform::File<'_>> = chosen
+        .iter()
+        .zip(&paths)
+        .map(|(index, path)| terraform::File { path, bytes: &files[*index].1.content })
+        .collect();
+    let evaluated = terraform::evaluate(&tree, &terraform::Options::default());
+    let found = evaluated.roots.into_iter().flat_map(|root| root.resources);
+    resources.extend(found.filter_map(|it| Some(Resource { file: *chosen.get(it.file)?, ..it })));
+    for missed in evaluated.gaps {
+        gap(missed.file.and_then(|file| chosen.get(file).copied()), missed.line, missed.reason);
+    }
+}
+
+/// Reads every file that means something by itself, several at once.
+fn read_all(files: &[(&Item, &Configuration)]) -> Vec<Reading> {
+    let next = AtomicUsize::new(0);
+    let done: Mutex<BTreeMap<usize, Reading>> = Mutex::default();
+    let work = || {
+        while let Some((index, (_, file))) =
+            Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, files.get(at)?)))
+        {
+            if is_template(file) || is_terraform(file) {
+                continue;
+            }
+            let Some(read) = Target::from_name(&file.language).and_then(reader) else { continue };
+            let reading = read(&file.content, index);
+            done.lock().unwrap_or_else(PoisonError::into_inner).insert(index, reading);
+        }
+    };
+    thread::scope(|scope| {
+        let threads = thread::available_parallelism().map_or(1, NonZero::get);
+        for _ in 1..threads.min(files.len()) {
+            scope.spawn(work);
+        }
+        work();
+    });
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    (0..files.len()).map(|index| done.remove(&index).unwrap_or_default()).collect()
+}
+
+fn finding(failure: &Failure<'static>, resource: &Resource, place: Place, content: &[u8]) -> Finding {
+    let (rule, cause) = (failure.rule, &failure.cause);
+    let shared = |texts: &[&'static str]| texts.iter().copied().map(Cow::Borrowed).collect();
+    Finding::Misconfiguration(Box::new(Misconfiguration {
+        place,
+        rule: rule.id.into(),
+        title: rule.title.into(),
+        severity: Severity::from_word(rule.severity).unwrap_or_default(),
+        language: resource.target.name().into(),
+        resource: resource.address.clone(),
+        attribute: cause.path.clone(),
+        lines: (cause.span.first, cause.span.last),
+        excerpt: excerpt(content, cause.span),
+        found: cause.found.clone(),
+        expected: cause.expected.clone(),
+        why: rule.why.into(),
+        fix: rule.fix.into(),
+        code: rule.code.into(),
+        references: shared(&rule.references),
+        weaknesses: rule.cwe.iter().map(|number| format!("CWE-{number}")).collect(),
+        controls: shared(&rule.controls),
+        suppressed: None,
+    }))
+}
+
+/// The lines of a span, the first ones, without values that are secrets.
+fn excerpt(content: &[u8], span: Span) -> Vec<String> {
+    if span.first == 0 {
+        return Vec::new();
+    }
+    let count = (span.last.saturating_sub(span.first) as usize + 1).min(Misconfiguration::MOST_LINES);
+    let lines = content.split(|byte| *byte == b'\n').skip(span.first as usize - 1).take(count);
+    lines.map(|line| mask(String::from_utf8_lossy(line).trim_end()).replace('\t', "    ")).collect()
+}
+
+/// One gap for each attribute that nobody knows, whatever number of rules ask for it.
+fn unknown<'a>(
+    unknown: &'a [Failure<'a>],
+    resources: &'a [Resource],
+    place: impl Fn(usize) -> Place + 'a,
+) -> impl Iterator<Item = Gap> + 'a {
+    let mut rules: BTreeMap<(usize, u32, usize, &str), Vec<&str>> = BTreeMap::new();
+    for failure in unknown {
+        let (resource, cause) = (&resources[failure.resource], &failure.cause);
+        let key = (resource.file, cause.span.first, failure.resource, &*cause.path);
+        rules.entry(key).or_default().push(failure.rule.id);
+    }
+    rules.into_iter().map(move |((file, line, resource, path), mut rules)| {
+        rules.sort_unstable();
+        rules.dedup();
+        let shown = rules[..rules.len().min(3)].join(", ");
+        let more = if rules.len() > 3 { format!(" and {} more rules", rules.len() - 3) } else { String::new() };
+        let address = &resources[resource].address;
+        let detail = format!("line {line}: {address}: {path} is not known yet, so {shown}{more} could not be judged");
+        Gap { place: place(file), by: ID, kind: GapKind::UnknownValue, detail }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::{Fact, What};
+
+    /// Judges files, and shows findings as `rule path:line` and gaps as `kind path`.
+    fn check(files: &[(&str, &str)], expected: &[&str]) {
+        let item = |(path, content): &(&str, &str)| Item {
+            fact: Fact {
+                what: What::Configuration(Configuration {
+                    language: detect::language(&(*path).into(), content.as_bytes()).unwrap().name().into(),
+                    content: content.as_bytes().to_vec(),
+                }),
+                place: Place { layer: None, path: (*path).into() },
+                by: AnalyzerId::new("configuration"),
+            },
+            removed: None,
+            owner: None,
+        };
+        let inventory = Inventory { items: files.iter().map(item).collect(), ..Inventory::default() };
+        let (mut findings, mut gaps) = (Vec::new(), Vec::new());
+        Judge.detect(&ImageConfig::default(), &inventory, &mut findings, &mut gaps);
+        let shown = findings.iter().filter_map(Finding::misconfiguration);
+        let shown = shown.map(|it| format!("{} {}:{}", it.rule, it.place.path.to_text(), it.lines.0));
+        let gaps = gaps.iter().map(|gap| format!("{} {}", gap.kind.name(), gap.place.path.to_text()));
+        let seen: Vec<_> = shown.chain(gaps).collect();
+        for line in expected {
+            assert!(seen.iter().any(|seen| seen == line), "{line} is not among {seen:#?}");
+        }
+        assert!(!expected.is_empty() || seen.is_empty(), "{seen:#?}");
+    }
+
+    const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: a, labels: {app: a}}\nspec:\n  hostNetwork: true\n  containers:\n  - {name: a, image: a}\n";
+    const POLICY: &str =
+        "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: a}\nspec: {podSelector: {}}\n";
+
+    #[test]
+    fn files_are_judged_together() {
+        check(&[("a/pod.yaml", POD)], &["PLM-K8S-POD-010 a/pod.yaml:5", "PLM-K8S-NET-001 a/pod.yaml:1"]);
+        let alone = Inventory::default();
+        let (mut findings, mut gaps) = (Vec::new(), Vec::new());
+        Judge.detect(&ImageConfig::default(), &alone, &mut findings, &mut gaps);
+        assert!(findings.is_empty() && gaps.is_empty());
+        let both = &[("a/pod.yaml", POD), ("b/policy.yaml", POLICY)];
+        let item = |rule: &str| format!("{rule} a/pod.yaml:1");
+        let seen = std::panic::catch_unwind(|| check(both, &[&*item("PLM-K8S-NET-001")]));
+        assert!(seen.is_err(), "the policy in the other file chooses the pod");
+    }
+
+    #[test]
+    fn what_cannot_be_read_or_judged_is_a_gap() {
+        check(&[("a.yaml", "apiVersion: v1\nkind: Pod\nmetadata: [\n")], &["corrupt a.yaml"]);
+        check(
+            &[("templates/a.yaml", "apiVersion: v1\nkind: Pod\nx: {{ .Values.x }}\n")],
+            &["unsupported templates/a.yaml"],
+        );
+        check(&[("Dockerfile", "ARG X\nFROM a:1\nARG NAME\nUSER $NAME\n")], &["unknown-value Dockerfile"]);
+    }
+
+    #[test]
+    fn secrets_are_not_shown() {
+        let lines = excerpt(b"a: 1\npassword: hunter2\nDB_TOKEN=abc x\n", Span::new(1, 3));
+        assert_eq!(lines, ["a: 1", "password: …", "DB_TOKEN=…"]);
+    }
+}

@@ -1,0 +1,164 @@
+//! Judges resources by rules: every rule of a resource's kind, with the other resources of the same tree in reach.
+
+mod compare;
+mod evaluate;
+mod related;
+mod scope;
+mod verdict;
+mod view;
+mod words;
+mod world;
+
+pub use evaluate::Cause;
+pub(crate) use scope::{Scope, Trail};
+pub(crate) use words::mask;
+
+use std::num::NonZero;
+use std::ops::Range;
+use std::thread;
+
+use evaluate::{Causes, Evaluator};
+use verdict::Verdict;
+use world::World;
+
+use crate::rule::{self, Rule};
+use crate::{Resource, Target, kubernetes, pipeline};
+
+/// What became of one rule for one resource, where it did not pass.
+#[derive(Clone, Debug)]
+pub struct Failure<'r> {
+    /// The rule.
+    pub rule: &'r Rule<'r>,
+    /// The resource: an index into those that were judged.
+    pub resource: usize,
+    /// Where, and what was found.
+    pub cause: Cause,
+}
+
+/// What became of all rules.
+#[derive(Debug, Default)]
+pub struct Judgement<'r> {
+    /// What fails, in the order of the resources; a rule once for each place.
+    pub failures: Vec<Failure<'r>>,
+    /// What could not be judged, because it depends on an unknown value.
+    pub unknown: Vec<Failure<'r>>,
+    /// Resources of which more was wrong than is listed.
+    pub cut: Vec<usize>,
+    /// How often a rule applied to a resource and passed.
+    pub passed: usize,
+}
+
+impl Judgement<'_> {
+    fn listed(&self) -> usize {
+        self.failures.len() + self.unknown.len()
+    }
+}
+
+/// Judges resources by our own rules.
+pub fn judge(resources: &[Resource]) -> Judgement<'static> {
+    by(resources, |target, kind| rule::of_kind(target, kind).collect())
+}
+
+/// Judges resources by these rules alone.
+pub fn judge_by<'r>(resources: &[Resource], rules: &[&'r Rule<'r>]) -> Judgement<'r> {
+    let fits = |rule: &Rule<'_>, target, kind: &str| rule.target == target && rule.kinds.contains(&kind);
+    by(resources, |target, kind| rules.iter().copied().filter(|rule| fits(rule, target, kind)).collect())
+}
+
+/// Fewer resources are judged before a thread is started.
+const FEW: usize = 64;
+
+fn by<'r>(resources: &[Resource], rules: impl Fn(Target, &str) -> Vec<&'r Rule<'r>> + Sync) -> Judgement<'r> {
+    let world = World::new(resources);
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    let share = resources.len().div_ceil(threads).max(FEW);
+    let parts: Vec<_> = (0..resources.len()).step_by(share).map(|at| at..(at + share).min(resources.len())).collect();
+    let mut judged: Vec<Judgement<'r>> = Vec::new();
+    thread::scope(|scope| {
+        let (world, rules) = (&world, &rules);
+        let (first, others) = parts.split_first().map_or((0..0, &[][..]), |(first, others)| (first.clone(), others));
+        let others: Vec<_> = others.iter().cloned().map(|part| scope.spawn(move || some(world, part, rules))).collect();
+        judged.push(some(world, first, rules));
+        judged.extend(others.into_iter().filter_map(|thread| thread.join().ok()));
+    });
+    let mut whole = Judgement::default();
+    for part in judged {
+        whole.failures.extend(part.failures);
+        whole.unknown.extend(part.unknown);
+        whole.cut.extend(part.cut);
+        whole.passed += part.passed;
+    }
+    whole
+}
+
+/// Judges some of the resources.
+fn some<'r>(
+    world: &World<'_>,
+    part: Range<usize>,
+    rules: &impl Fn(Target, &str) -> Vec<&'r Rule<'r>>,
+) -> Judgement<'r> {
+    let mut judgement = Judgement::default();
+    for index in part {
+        let (resource, begun) = (&world.resources[index], judgement.listed());
+        let evaluator = Evaluator { world, resource: index };
+        let object = Scope { node: &resource.body, trail: &Trail::START, around: None };
+        let mut see = |kind: &str, scope: &Scope<'_>| {
+            for rule in rules(resource.target, kind) {
+                one(&evaluator, rule, scope, begun, &mut judgement);
+            }
+        };
+        see(&resource.kind, &object);
+        see(rule::EVERY_KIND, &object);
+        match resource.target {
+            Target::Kubernetes => kubernetes::views(resource, &object, &mut see),
+            _ => pipeline::views(resource, &object, &mut see),
+        }
+    }
+    judgement
+}
+
+/// More findings of one resource than anybody reads: whoever makes them means to fill the memory.
+const MOST_FAILURES: usize = 1000;
+
+/// Judges one resource by one rule; `begun` is how many findings there were before the resource.
+fn one<'r>(
+    evaluator: &Evaluator<'_>,
+    rule: &'r Rule<'r>,
+    scope: &Scope<'_>,
+    begun: usize,
+    judgement: &mut Judgement<'r>,
+) {
+    let applies = match &rule.applies {
+        Some(condition) => evaluator.condition(condition, scope, &mut Causes::quiet()),
+        None => Verdict::Holds,
+    };
+    if applies == Verdict::Fails {
+        return;
+    }
+    let verdict = evaluator.condition(&rule.passes, scope, &mut Causes::quiet());
+    if verdict == Verdict::Holds {
+        judgement.passed += usize::from(applies == Verdict::Holds);
+        return;
+    }
+    if judgement.listed() - begun >= MOST_FAILURES {
+        if judgement.cut.last() != Some(&evaluator.resource) {
+            judgement.cut.push(evaluator.resource);
+        }
+        return;
+    }
+    // Only now is it worth the while to find out why.
+    let mut causes = Causes::told();
+    let unknown = verdict == Verdict::Unknown || applies == Verdict::Unknown;
+    match (applies, &rule.applies) {
+        (Verdict::Unknown, Some(condition)) => evaluator.condition(condition, scope, &mut causes),
+        _ => evaluator.condition(&rule.passes, scope, &mut causes),
+    };
+    let mut causes = causes.of(unknown);
+    if causes.is_empty() {
+        let (path, span) = (scope.trail.written(), scope.node.span);
+        causes.push(Cause { path, span, found: None, expected: words::condition(&rule.passes), unknown });
+    }
+    causes.dedup_by(|a, b| a.path == b.path && a.span == b.span);
+    let list = if unknown { &mut judgement.unknown } else { &mut judgement.failures };
+    list.extend(causes.into_iter().map(|cause| Failure { rule, resource: evaluator.resource, cause }));
+}
