@@ -16,7 +16,9 @@ pub fn rules(entries: &[Entry<'_>]) -> Result<(Vec<u8>, String), String> {
             by_kind.entry((rule.target, *kind)).or_default().push(index);
         }
     }
-    let mut table = format!("static STARTS: [u32; {}] = {starts:?};\n", starts.len());
+    // Offsets are for the program, and nobody reads them.
+    let mut table = "#[allow(clippy::unreadable_literal)]\n".to_owned();
+    let _ = writeln!(table, "static STARTS: [u32; {}] = {starts:?};", starts.len());
     let _ = writeln!(table, "static BY_KIND: [(Target, &str, &[u16]); {}] = [", by_kind.len());
     for ((target, kind), rules) in by_kind {
         let _ = writeln!(table, "(Target::{target:?}, {kind:?}, &{rules:?}),");

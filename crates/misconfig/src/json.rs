@@ -6,8 +6,16 @@ use crate::{Node, Span, Value};
 /// How deep values may lie in each other: they are dropped recursively.
 const DEEPEST: usize = 128;
 
+/// The line at which a document cannot be read, and why.
+type Failure = (u32, String);
+
 /// Reads a document, or says what is wrong and on which line.
 pub fn parse(content: &[u8]) -> Result<Node, String> {
+    read(content).map_err(|(line, what)| format!("line {line}: {what}"))
+}
+
+/// Reads a document; else says on which line something is wrong, and what.
+pub fn read(content: &[u8]) -> Result<Node, Failure> {
     let content = content.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(content);
     let mut reader = Reader { rest: content, line: 1, depth: 0 };
     let node = reader.value()?;
@@ -22,8 +30,8 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn wrong(&self, what: &str) -> String {
-        format!("line {}: {what}", self.line)
+    fn wrong(&self, what: &str) -> Failure {
+        (self.line, what.to_owned())
     }
 
     /// Passes over white space and comments.
@@ -48,7 +56,7 @@ impl Reader<'_> {
         }
     }
 
-    fn value(&mut self) -> Result<Node, String> {
+    fn value(&mut self) -> Result<Node, Failure> {
         self.blank();
         let first = self.line;
         let value = match self.rest.first() {
@@ -79,7 +87,7 @@ impl Reader<'_> {
         Ok(value.at(Span::new(first, self.line)))
     }
 
-    fn collection(&mut self, end: u8, mut entry: impl FnMut(&mut Self) -> Result<(), String>) -> Result<(), String> {
+    fn collection(&mut self, end: u8, mut entry: impl FnMut(&mut Self) -> Result<(), Failure>) -> Result<(), Failure> {
         self.rest = &self.rest[1..];
         self.depth += 1;
         loop {
@@ -100,7 +108,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn text(&mut self) -> Result<String, String> {
+    fn text(&mut self) -> Result<String, Failure> {
         self.blank();
         if self.rest.first() != Some(&b'"') {
             return Err(self.wrong("a text was expected"));
@@ -128,7 +136,7 @@ impl Reader<'_> {
         Ok(decoded)
     }
 
-    fn word(&mut self) -> Result<Value, String> {
+    fn word(&mut self) -> Result<Value, Failure> {
         let ends = |byte: &u8| matches!(byte, b',' | b']' | b'}' | b':' | b'/') || byte.is_ascii_whitespace();
         let end = self.rest.iter().position(ends).unwrap_or(self.rest.len());
         let (word, rest) = self.rest.split_at(end);
@@ -136,10 +144,14 @@ impl Reader<'_> {
             b"null" => Value::Null,
             b"true" => Value::Bool(true),
             b"false" => Value::Bool(false),
-            _ => match std::str::from_utf8(word).ok().and_then(|word| word.parse().ok()) {
-                Some(number) if !word.is_empty() => Value::Number(number),
-                _ => return Err(self.wrong("a value was expected")),
-            },
+            // Rust knows more numbers, like `inf`.
+            [b'-' | b'0'..=b'9', ..] => {
+                match std::str::from_utf8(word).ok().and_then(|word| word.parse::<f64>().ok()) {
+                    Some(number) if number.is_finite() => Value::Number(number),
+                    _ => return Err(self.wrong("a value was expected")),
+                }
+            }
+            _ => return Err(self.wrong("a value was expected")),
         };
         self.rest = rest;
         Ok(value)
@@ -162,9 +174,16 @@ mod tests {
 
     #[test]
     fn what_is_no_document_is_refused_with_its_line() {
-        for (text, line) in
-            [("{\n\"a\" 1}", 2), ("[1\n,\n2 3]", 3), ("", 1), ("[1] x", 1), ("\"a", 1), ("{\"a\": nope}", 1)]
-        {
+        for (text, line) in [
+            ("{\n\"a\" 1}", 2),
+            ("[1\n,\n2 3]", 3),
+            ("", 1),
+            ("[1] x", 1),
+            ("\"a", 1),
+            ("{\"a\": nope}", 1),
+            ("\n-inf", 2),
+            ("1e999", 1),
+        ] {
             let error = parse(text.as_bytes()).unwrap_err();
             assert!(error.starts_with(&format!("line {line}: ")), "{text:?}: {error}");
         }

@@ -4,6 +4,7 @@
 //! with lines. A rule ([`rule`]) knows one kind of resource and looks at its tree, whatever format it came from.
 
 mod analyzer;
+pub mod cloudformation;
 pub mod compose;
 pub mod detect;
 mod detector;
@@ -45,6 +46,7 @@ pub fn reader(target: Target) -> Option<Reader> {
         Target::CircleCi => Some(pipeline::circle),
         Target::Kubernetes => Some(kubernetes::read),
         Target::Terraform => Some(terraform::read),
+        Target::CloudFormation => Some(cloudformation::read),
         _ => None,
     }
 }

@@ -1,6 +1,6 @@
 //! Whatever is in a file, every reader ends with resources or gaps, and judging them ends as well.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(clippy::format_collect, reason = "texts of a test")]
 
 use misconfig::judge::judge;
 use misconfig::{Target, reader};

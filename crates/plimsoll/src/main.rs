@@ -27,7 +27,7 @@ use std::process::ExitCode;
 
 use crate::args::{Cli, Command};
 use crate::commands::{
-    config, config_file, convert, db, explain, formats, manual, policy as policy_command, sbom, scan,
+    config as config_command, config_file, convert, db, explain, formats, manual, policy as policy_command, sbom, scan,
     vex as vex_command,
 };
 use crate::environment::variable;
@@ -61,7 +61,7 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Rootfs(args) => scan::folder(args, "rootfs", &cli.talk, out),
         Command::Fs(args) => scan::folder(args, "fs", &cli.talk, out),
         Command::Sbom(args) => sbom::run(args, &cli.talk, out),
-        Command::Config(args) => config::run(args, &cli.talk, out),
+        Command::Config(args) => config_command::run(args, &cli.talk, out),
         Command::Convert(args) => convert::run(args, &cli.talk, out).map(done),
         Command::Layers(args) => scan::layers(args, &cli.talk, out),
         Command::Explain(args) => explain::run(args, &cli.talk, out),

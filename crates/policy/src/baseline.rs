@@ -1,7 +1,8 @@
 //! What an earlier report has, so that a gate can fail for what is new since then and nothing else.
 //!
 //! A baseline is a report in our JSON (`schema/report-1.0.json`). A vulnerability is the same in another version of the same
-//! package and in another file; a secret, when its text is the same; licences, when the same package or file is under them.
+//! package and in another file; a secret, when its text is the same; a setting, when the
+//! same rule asks for the same attribute of the same resource, wherever in its file that stands; licences, when the same package or file is under them.
 
 use std::collections::HashSet;
 
@@ -30,6 +31,8 @@ struct Artifact {
     #[serde(default)]
     secrets: Vec<Secret>,
     #[serde(default)]
+    misconfigurations: Vec<Setting>,
+    #[serde(default)]
     licenses: Vec<License>,
     #[serde(default)]
     end_of_life: Vec<EndOfLife>,
@@ -48,6 +51,14 @@ struct Vulnerability {
 struct Secret {
     kind: String,
     fingerprint: String,
+}
+
+#[derive(Deserialize)]
+struct Setting {
+    rule: String,
+    path: Option<String>,
+    resource: String,
+    attribute: String,
 }
 
 #[derive(Deserialize)]
@@ -79,6 +90,9 @@ impl Baseline {
                 known.extend(ids.map(|id| vulnerability(id, kind, &found.package)));
             }
             known.extend(artifact.secrets.iter().map(|found| secret(&found.kind, &found.fingerprint)));
+            known.extend(artifact.misconfigurations.iter().map(|found| {
+                setting(&found.rule, found.path.as_deref().unwrap_or_default(), &found.resource, &found.attribute)
+            }));
             for found in artifact.licenses {
                 let kind = found.purl.as_deref().map_or("", purl_type);
                 let whose = found.package.unwrap_or(found.path);
@@ -100,6 +114,10 @@ impl Baseline {
                 ids.any(|id| self.0.contains(&vulnerability(id, kind, name)))
             }
             Finding::Secret(found) => self.0.contains(&secret(&found.secret.kind, &found.secret.fingerprint)),
+            Finding::Misconfiguration(found) => {
+                let path = subject.path().unwrap_or_default();
+                self.0.contains(&setting(&found.rule, &path, &found.resource, &found.attribute))
+            }
             Finding::License(found) => {
                 let path = subject.path().unwrap_or_default();
                 let whose = if package.is_some() { name } else { &path };
@@ -120,8 +138,16 @@ fn vulnerability(id: &str, kind: &str, package: &str) -> String {
     format!("vulnerability\n{}\n{kind}\n{package}", id.to_ascii_uppercase())
 }
 
+fn setting(rule: &str, path: &str, resource: &str, attribute: &str) -> String {
+    format!("setting\n{rule}\n{path:?}\n{resource:?}\n{attribute}")
+}
+
 fn secret(kind: &str, fingerprint: &str) -> String {
     format!("secret\n{kind}\n{fingerprint}")
+}
+
+fn setting(rule: &str, resource: &str, attribute: &str) -> String {
+    format!("misconfiguration\n{rule}\n{}\n{attribute}", resource.replace('\n', " "))
 }
 
 fn license(name: &str, kind: &str, whose: &str) -> String {

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use model::{
     AnalyzerId, Digest, Distro, EndOfLife, Exploited, ExposedSecret, Fact, Finding, FixState, Forecast, Image, Item,
-    Layer, LayerClass, LayerIndex, LayerSummary, LicenseClass, LicenseFinding, Origin, Package, PackageKind, Place,
-    Report, Secret, Severity, SourcePackage, Spot, Vulnerability, What,
+    Layer, LayerClass, LayerIndex, LayerSummary, LicenseClass, LicenseFinding, Misconfiguration, Origin, Package,
+    PackageKind, Place, Report, Secret, Severity, SourcePackage, Spot, Vulnerability, What,
 };
 
 use crate::subject::Subject;
@@ -24,6 +24,7 @@ pub(crate) fn label(finding: &Finding) -> &'static str {
         },
         Finding::Secret(found) if found.place.path.as_bytes().is_empty() => "variable",
         Finding::Secret(_) => "secret",
+        Finding::Misconfiguration(_) => "setting",
         Finding::License(_) => "license",
         Finding::EndOfLife(_) => "end-of-life",
     }
@@ -100,6 +101,13 @@ pub(crate) fn report() -> Report {
         }),
         secret(Place { layer: Some(LayerIndex(2)), path: path("app/.env") }, Spot::File { line: 1, column: 1 }, "f00d"),
         secret(Place::default(), Spot::Environment("TOKEN".into()), "beef"),
+        Finding::Misconfiguration(Box::new(Misconfiguration {
+            place: Place { layer: Some(LayerIndex(2)), path: path("app/deploy.yaml") },
+            rule: "PLM-K8S-POD-001".into(),
+            severity: Severity::Low,
+            resource: "default/Pod/shop".into(),
+            ..Misconfiguration::default()
+        })),
         Finding::License(Box::new(LicenseFinding {
             item: 2,
             class: LicenseClass::Restricted,
@@ -127,6 +135,7 @@ fn item(package: Package, layer: u32, file: &str) -> Item {
 }
 
 fn secret(place: Place, spot: Spot, fingerprint: &str) -> Finding {
+<<<<<<< HEAD
     let secret = Secret {
         kind: "acme-token".into(),
         spot,
@@ -134,6 +143,10 @@ fn secret(place: Place, spot: Spot, fingerprint: &str) -> Finding {
         fingerprint: fingerprint.into(),
         allowed: None,
     };
+=======
+    let (kind, redacted, fingerprint) = ("acme-token".into(), "acme… (20)".into(), fingerprint.into());
+    let secret = Secret { kind, spot, redacted, fingerprint, notes: Vec::new() };
+>>>>>>> main
     Finding::Secret(Box::new(ExposedSecret {
         secret,
         removed: place.layer,

@@ -11,6 +11,8 @@ pub enum Kind {
     Vulnerability,
     /// A secret that lies open.
     Secret,
+    /// Something is set as it should not be.
+    Misconfiguration,
     /// What licences ask for.
     License,
     /// A release that gets no more security updates.
@@ -19,13 +21,15 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Vulnerability, Self::Secret, Self::License, Self::EndOfLife];
+    pub const ALL: [Self; 5] =
+        [Self::Vulnerability, Self::Secret, Self::Misconfiguration, Self::License, Self::EndOfLife];
 
     /// The word for it.
     pub fn word(self) -> &'static str {
         match self {
             Self::Vulnerability => "vulnerability",
             Self::Secret => "secret",
+            Self::Misconfiguration => "misconfiguration",
             Self::License => "license",
             Self::EndOfLife => "end-of-life",
         }
@@ -47,6 +51,7 @@ impl<'a> Subject<'a> {
         match self.finding {
             Finding::Vulnerability(_) => Kind::Vulnerability,
             Finding::Secret(_) => Kind::Secret,
+            Finding::Misconfiguration(_) => Kind::Misconfiguration,
             Finding::License(_) => Kind::License,
             Finding::EndOfLife(_) => Kind::EndOfLife,
         }
@@ -59,6 +64,7 @@ impl<'a> Subject<'a> {
                 [&found.id].into_iter().chain(&found.aliases).map(String::as_str).collect()
             }
             Finding::Secret(found) => vec![&found.secret.kind, &found.secret.fingerprint],
+            Finding::Misconfiguration(found) => vec![&found.rule],
             Finding::License(found) => found.licenses.iter().map(String::as_str).collect(),
             Finding::EndOfLife(found) => vec![&found.release],
         }
@@ -69,6 +75,7 @@ impl<'a> Subject<'a> {
         match self.finding {
             Finding::Vulnerability(found) => Some(found.severity),
             Finding::Secret(found) => Some(found.severity),
+            Finding::Misconfiguration(found) => Some(found.severity),
             Finding::License(found) => Some(found.class.severity()),
             Finding::EndOfLife(_) => None,
         }
@@ -78,7 +85,7 @@ impl<'a> Subject<'a> {
         let index = match self.finding {
             Finding::Vulnerability(found) => found.item,
             Finding::License(found) => found.item,
-            Finding::Secret(_) | Finding::EndOfLife(_) => return None,
+            Finding::Secret(_) | Finding::Misconfiguration(_) | Finding::EndOfLife(_) => return None,
         };
         self.report.inventory.items.get(index)
     }
@@ -92,6 +99,7 @@ impl<'a> Subject<'a> {
     fn place(&self) -> Option<&'a Place> {
         match self.finding {
             Finding::Secret(found) => Some(&found.place),
+            Finding::Misconfiguration(found) => Some(&found.place),
             _ => self.item().map(|item| &item.fact.place),
         }
     }
@@ -111,6 +119,7 @@ impl<'a> Subject<'a> {
     pub fn is_removed(&self) -> Option<bool> {
         match self.finding {
             Finding::Secret(found) => Some(found.removed.is_some() || matches!(found.secret.spot, Spot::History(_))),
+            Finding::Misconfiguration(_) => Some(false),
             _ => self.item().map(|item| item.removed.is_some()),
         }
     }
@@ -132,6 +141,10 @@ impl<'a> Subject<'a> {
             Finding::Secret(found) => {
                 let place = path().unwrap_or_else(|| " in the image's configuration".into());
                 format!("{}{place} ({})", found.name, found.severity.word())
+            }
+            Finding::Misconfiguration(found) => {
+                let place = path().unwrap_or_else(|| " in the image's configuration".into());
+                format!("{}: {}{place} ({})", found.rule, found.title, found.severity.word())
             }
             Finding::License(found) => {
                 let place = package.or_else(path).unwrap_or_default();

@@ -94,11 +94,11 @@ fn verdict(issue: &Issue<'_>) -> Value {
 }
 
 /// The image by its package URL (purl-spec, type `oci`). None for what is no image of a registry.
-fn image(report: &Report) -> Option<String> {
+pub(crate) fn image(report: &Report) -> Option<String> {
     let subject = Subject::of(report);
     let digest = report.image.origin.manifest.map(|digest| digest.to_string());
     let digest = digest.or_else(|| subject.digest.map(str::to_owned));
-    if subject.short().is_empty() || (digest.is_none() && subject.tag.is_none()) {
+    if !subject.is_image || subject.short().is_empty() {
         return None;
     }
     let encoded = |text: &str| address::relative(text.as_bytes()).replace('@', "%40").replace('+', "%2B");

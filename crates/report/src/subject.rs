@@ -10,6 +10,8 @@ pub(crate) struct Subject<'a> {
     pub tag: Option<&'a str>,
     /// With its algorithm.
     pub digest: Option<&'a str>,
+    /// Whether the name is that of an image that can be asked for anywhere else.
+    pub is_image: bool,
 }
 
 impl<'a> Subject<'a> {
@@ -21,7 +23,7 @@ impl<'a> Subject<'a> {
             "docker-archive" | "oci-archive" | "oci-dir" | "rootfs" | "fs" | "filesystem" | "sbom" | "repo"
         );
         if is_file || origin.transport.is_empty() {
-            return Self { name: reference, tag: None, digest: None };
+            return Self { name: reference, ..Self::default() };
         }
         let (rest, digest) = match reference.split_once('@') {
             Some((rest, digest)) => (rest, Some(digest)),
@@ -29,8 +31,8 @@ impl<'a> Subject<'a> {
         };
         // A colon before the last slash is that of a port.
         match rest.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')) {
-            Some((name, tag)) => Self { name, tag: Some(tag), digest },
-            None => Self { name: rest, tag: None, digest },
+            Some((name, tag)) => Self { name, tag: Some(tag), digest, is_image: true },
+            None => Self { name: rest, tag: None, digest, is_image: true },
         }
     }
 
@@ -56,7 +58,8 @@ mod tests {
         let check = |transport: &str, reference: &str, name: &str, tag: Option<&str>, digest: Option<&str>| {
             let mut report = Report::default();
             (report.image.origin.transport, report.image.origin.reference) = (transport.into(), reference.into());
-            assert_eq!(Subject::of(&report), Subject { name, tag, digest }, "{reference}");
+            let is_image = transport != "docker-archive";
+            assert_eq!(Subject::of(&report), Subject { name, tag, digest, is_image }, "{reference}");
         };
         check("registry", "debian", "debian", None, None);
         check("registry", "localhost:5000/a/b", "localhost:5000/a/b", None, None);

@@ -47,7 +47,7 @@ pub(super) type Outcome<T = Datum> = Result<T, Failure>;
 
 impl From<String> for Failure {
     fn from(reason: String) -> Self {
-        Self { reason, place: None, spent: false }
+        Self { reason: short(reason), place: None, spent: false }
     }
 }
 
@@ -55,6 +55,15 @@ impl From<&str> for Failure {
     fn from(reason: &str) -> Self {
         reason.to_owned().into()
     }
+}
+
+/// A reason of a length that a person may read; names in it may be as long as a file.
+pub(super) fn short(mut reason: String) -> String {
+    if reason.len() > 300 {
+        reason.truncate(reason.floor_char_boundary(300));
+        reason.push('…');
+    }
+    reason
 }
 
 /// The names that an expression may use beside those of its module.
@@ -248,7 +257,7 @@ impl<'a> Evaluator<'a> {
     pub fn gap(&self, file: usize, line: u32, reason: impl Into<String>) {
         let mut gaps = self.gaps.borrow_mut();
         if gaps.len() < GAPS {
-            gaps.insert(Gap { file: Some(file), line, reason: reason.into() });
+            gaps.insert(Gap { file: Some(file), line, reason: short(reason.into()) });
         }
     }
 

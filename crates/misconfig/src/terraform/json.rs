@@ -6,14 +6,13 @@
 use crate::{Node, Value};
 
 use super::datum::Datum;
-use super::document;
 use super::parse::{self, Broken};
 use super::syntax::{Attribute, Block, Body, Expression, Item, Kind};
 
 /// What could be read, and the lines at which something could not.
 pub(super) fn file(text: &str) -> (Body, Broken) {
     let mut body = Body::default();
-    let root = match document::read(text) {
+    let root = match document(text) {
         Ok(root) => root,
         Err(failure) => return (body, vec![failure]),
     };
@@ -32,8 +31,13 @@ pub(super) fn file(text: &str) -> (Body, Broken) {
 
 /// The values of `*.tfvars.json`.
 pub(super) fn values(text: &str) -> Result<Vec<(String, Datum)>, (u32, String)> {
-    let root = document::read(text)?;
+    let root = document(text)?;
     Ok(entries(&root).iter().map(|(name, node)| (name.clone(), Datum::from_node(node))).collect())
+}
+
+/// A JSON document, or the line at which it cannot be read.
+pub(super) fn document(text: &str) -> Result<Node, (u32, String)> {
+    crate::json::read(text.as_bytes()).map_err(|(line, what)| (line, format!("cannot be read: {what}")))
 }
 
 fn entries(node: &Node) -> &[(String, Node)] {

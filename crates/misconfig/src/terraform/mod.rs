@@ -19,7 +19,6 @@
 
 mod body;
 mod datum;
-mod document;
 mod evaluator;
 mod expression;
 mod functions;
@@ -45,8 +44,11 @@ use std::collections::BTreeSet;
 use crate::yaml::Wrong;
 use crate::{Node, Reading, Resource, Span, Target, Value};
 
+#[cfg(test)]
+pub(crate) use self::testing::shown;
+
 use self::datum::Datum;
-use self::evaluator::{Budget, Evaluator};
+use self::evaluator::{Budget, Evaluator, short};
 use self::syntax::Block;
 use self::tree::Tree;
 use self::variables::Values;
@@ -114,9 +116,11 @@ struct Evaluated {
     exhausted: bool,
 }
 
-/// Evaluates one file by itself, as a root of its own: calls of modules lead nowhere.
+/// Evaluates one file by itself, in either syntax or a plan, as a root of its own: calls of modules lead nowhere.
 pub fn read(content: &[u8], file: usize) -> Reading {
-    let evaluated = evaluate(&[File { path: "main.tf", bytes: content }], &Options::default());
+    let is_json = content.trim_ascii_start().starts_with(b"{");
+    let path = if is_json { "main.tf.json" } else { "main.tf" };
+    let evaluated = evaluate(&[File { path, bytes: content }], &Options::default());
     let resources = evaluated.roots.into_iter().flat_map(|root| root.resources);
     let is_of_this_file = |gap: &Gap| !gap.reason.contains("is not in the tree");
     let wrong = |gap: Gap| Wrong { what: format!("line {}: {}", gap.line, gap.reason), limit: false };
@@ -179,7 +183,8 @@ pub fn evaluate(files: &[File<'_>], options: &Options<'_>) -> Evaluation {
         }
     }
     let place = |file| (file < files.len()).then_some(file);
-    gaps.extend(failures.into_iter().map(|(file, line, reason)| Gap { file: place(file), line, reason }));
+    let gap = |(file, line, reason)| Gap { file: place(file), line, reason: short(reason) };
+    gaps.extend(failures.into_iter().map(gap));
     evaluation.gaps = gaps.into_iter().collect();
     evaluation
 }

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use crate::{Node, Resource, Target, Value};
 
-use super::{File, document, tree};
+use super::{File, json, tree};
 
 /// The resources of a plan, or why it cannot be read; nothing where it is no plan.
 pub(super) fn read(index: usize, file: &File<'_>) -> Option<Result<Vec<Resource>, (u32, String)>> {
@@ -22,7 +22,7 @@ pub(super) fn read(index: usize, file: &File<'_>) -> Option<Result<Vec<Resource>
     let Ok(text) = std::str::from_utf8(file.bytes) else {
         return Some(Err((1, "the file is not UTF-8".to_owned())));
     };
-    Some(document::read(text).map(|document| resources(index, &document)))
+    Some(json::document(text).map(|document| resources(index, &document)))
 }
 
 fn resources(index: usize, document: &Node) -> Vec<Resource> {

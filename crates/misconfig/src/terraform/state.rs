@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::{Node, Resource, Target, Value};
 
 use super::evaluator::Key;
-use super::{File, document, tree};
+use super::{File, json, tree};
 
 /// The resources of a state, or why it cannot be read; nothing where it is no state.
 pub(super) fn read(index: usize, file: &File<'_>) -> Option<Result<Vec<Resource>, (u32, String)>> {
@@ -16,7 +16,7 @@ pub(super) fn read(index: usize, file: &File<'_>) -> Option<Result<Vec<Resource>
     let Ok(text) = std::str::from_utf8(file.bytes) else {
         return Some(Err((1, "the file is not UTF-8".to_owned())));
     };
-    Some(document::read(text).and_then(|document| match document.get("version").map(|version| &version.value) {
+    Some(json::document(text).and_then(|document| match document.get("version").map(|version| &version.value) {
         Some(Value::Number(4.0)) => Ok(resources(index, &document)),
         _ => Err((1, "the state is not of version 4".to_owned())),
     }))

@@ -58,7 +58,7 @@ pub(super) fn check(tree: &str, expected: &str) {
 }
 
 /// A value on one line: `?` is unknown, `<…>` a reference.
-pub(super) fn shown(node: &Node) -> String {
+pub(crate) fn shown(node: &Node) -> String {
     match &node.value {
         Value::Null => "null".to_owned(),
         Value::Bool(yes) => yes.to_string(),

@@ -761,7 +761,7 @@ resource "r" "a" {}
         gap broken.tf:11: missing.thing is not declared
         gap twice.tf:1: r.a is declared a second time
         gap nothing.tf.json:1: cannot be read: …
-        gap deep.tf.json:1: cannot be read: nested too deeply
+        gap deep.tf.json:1: cannot be read: nested too deep
         "#,
     );
 }
@@ -899,6 +899,13 @@ fn plans_say_what_is_known_and_what_is_not() {
         r.a { id = "i" }
         "#,
     );
+}
+
+#[test]
+fn a_file_by_itself_bears_the_number_that_it_is_given() {
+    let alone = super::read(b" {\"resource\": {\"r\": {\"a\": {\"x\": \"${nothing(1)}\"}}}}", 7);
+    assert_eq!((alone.resources[0].file, alone.gaps[0].what.as_str()), (7, "line 1: there is no function \"nothing\""));
+    assert_eq!(super::read(b"resource \"r\" \"a\" {}", 7).resources[0].address, "r.a");
 }
 
 #[test]

@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::File;
-use super::document;
 use super::json;
 use super::module::{Failures, Module, Source};
 use super::parallel;
@@ -207,7 +206,7 @@ fn local(caller: &Module, source: &str) -> Option<String> {
 }
 
 fn manifest(text: &str, root: &str) -> Result<HashMap<String, String>, (u32, String)> {
-    let document = document::read(text)?;
+    let document = json::document(text)?;
     let modules = document.get("Modules").map_or(&[][..], |modules| modules.items());
     let entry = |module: &crate::Node| {
         let key = module.get("Key")?.text()?;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::db::Form;
+use super::policy::Policy;
 use super::scan::{Common, Gate, Limits, Look, ReportArgs};
 
 /// `plimsoll config`.
@@ -23,6 +24,9 @@ pub struct ConfigArgs {
     /// When to fail.
     #[command(flatten)]
     pub gate: Gate,
+    /// Whose rules count.
+    #[command(flatten)]
+    pub policy: Policy,
     /// What it may cost.
     #[command(flatten)]
     pub limits: Limits,
@@ -31,8 +35,8 @@ pub struct ConfigArgs {
 impl ConfigArgs {
     /// As a scan that looks at nothing but configuration.
     pub fn common(&self) -> Common {
-        let (report, gate, limits) = (self.report.clone(), self.gate.clone(), self.limits.clone());
-        Common { look: Look::configuration(), report, gate, limits }
+        let (report, gate, policy) = (self.report.clone(), self.gate.clone(), self.policy.clone());
+        Common { look: Look::configuration(), report, gate, policy, limits: self.limits.clone() }
     }
 }
 

@@ -37,6 +37,12 @@ pub fn run(args: &ConvertArgs, talk: &Talk, out: &mut dyn Write) -> Result<(), F
         // It says what was known then.
         generated_at: &saved.generated_at,
         wants_vulnerabilities: saved.wants_vulnerabilities,
+        // A report that judged settings and had nothing to object to says no more than one that did not.
+        wants_settings: saved
+            .reports
+            .iter()
+            .flat_map(|report| &report.findings)
+            .any(|it| it.misconfiguration().is_some()),
         wants_licenses: saved.wants_licenses,
         filter: Filter { severities: asked.severity.clone(), everything: asked.all, suppressed: asked.show_suppressed },
         run: Run {

@@ -44,12 +44,15 @@ fn each_condition_stops_what_meets_it() {
         ("age: 241h", "openssl lodash"),
         ("age: 200w", "lodash"),
         ("layer: base", "openssl libc6"),
-        ("layer: app", "lodash secret license"),
-        ("layer: [base, app]", "openssl libc6 lodash secret license"),
+        ("layer: app", "lodash secret setting license"),
+        ("layer: [base, app]", "openssl libc6 lodash secret setting license"),
         ("layer: middle", ""),
         ("layer: 'sha256:aaaa*'", "openssl libc6"),
         ("kind: vulnerability", "openssl libc6 lodash"),
         ("kind: [secret, license]", "secret variable license"),
+        ("kind: misconfiguration", "setting"),
+        ("id: plm-k8s-pod-001", "setting"),
+        ("severity: low", "openssl libc6 lodash secret variable setting license"),
         ("kind: end-of-life", "end-of-life"),
         ("end-of-life: true", "end-of-life"),
         ("license: restricted", "license"),
@@ -60,15 +63,15 @@ fn each_condition_stops_what_meets_it() {
         ("secret: f00d", "secret"),
         ("{secret: any, removed: true}", "secret"),
         ("{secret: any, removed: false}", "variable"),
-        ("removed: false", "openssl libc6 lodash variable license"),
+        ("removed: false", "openssl libc6 lodash variable setting license"),
         ("secret: other-*", ""),
         ("package: openssl", "openssl"),
         // A name is that of the source package as well.
         ("package: glibc", "libc6"),
         ("package: pkg:npm/*", "lodash license"),
         ("id: ghsa-aaaa-bbbb-cccc", "openssl"),
-        ("path: app/**", "lodash secret license"),
-        ("image: ghcr.io/acme/*", "openssl libc6 lodash secret variable license"),
+        ("path: app/**", "lodash secret setting license"),
+        ("image: ghcr.io/acme/*", "openssl libc6 lodash secret variable setting license"),
         ("image: ghcr.io/other/*", ""),
     ];
     for (conditions, expected) in cases {
@@ -185,6 +188,7 @@ fn new_is_what_the_baseline_has_not() {
         "vulnerabilities":[
             {"id":"DSA-1000-1","aliases":[],"purl":"pkg:deb/debian/openssl@3.0.9-1","package":"openssl"},
             {"id":"GHSA-dddd-eeee-ffff","aliases":[],"purl":"pkg:pypi/lodash@1","package":"lodash"}],
+        "misconfigurations":[{"rule":"PLM-K8S-POD-001","resource":"default/Pod/shop","attribute":""}],
         "secrets":[{"kind":"acme-token","fingerprint":"beef"}],
         "licenses":[{"licenses":["GPL-3.0-only"],"purl":"pkg:npm/lodash@4","package":"lodash","path":"x"}],
         "end_of_life":[{"release":"Debian 12"}]}]}"#;
@@ -192,7 +196,7 @@ fn new_is_what_the_baseline_has_not() {
     let terms = Terms { now: now(), baseline: Some(&baseline) };
     let new = gate("new: true");
     assert_eq!(labels(&report(), |subject| new.stops(subject, terms)), "libc6 lodash secret license");
-    assert_eq!(labels(&report(), |subject| baseline.has(subject)), "openssl variable end-of-life");
+    assert_eq!(labels(&report(), |subject| baseline.has(subject)), "openssl variable setting end-of-life");
     assert!(Baseline::read(b"{}").unwrap_err().contains("--format json"));
     assert!(
         Baseline::read(br#"{"schema":"plimsoll-layers","artifacts":[]}"#).unwrap_err().contains("no report of a scan")

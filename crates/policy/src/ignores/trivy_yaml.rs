@@ -14,28 +14,25 @@ pub(super) fn read(text: &str) -> Result<Reading, Wrong> {
     let Some(document) = rules::parse_any(text)? else { return Ok(reading) };
     let fields = document.fields(&["vulnerabilities", "misconfigurations", "secrets", "licenses"])?;
     let lists = [
-        ("vulnerabilities", Some(Kind::Vulnerability)),
-        ("secrets", Some(Kind::Secret)),
-        ("licenses", Some(Kind::License)),
-        ("misconfigurations", None),
+        ("vulnerabilities", Kind::Vulnerability),
+        ("misconfigurations", Kind::Misconfiguration),
+        ("secrets", Kind::Secret),
+        ("licenses", Kind::License),
     ];
     for (key, kind) in lists {
         let Some(list) = fields.get(key).filter(|list| !list.is_nothing()) else { continue };
         for node in list.list()? {
-            let ignore = one(node, kind)?;
-            if kind.is_some() {
-                reading.ignores.push(ignore);
-            }
+            reading.ignores.push(one(node, kind)?);
         }
     }
     Ok(reading)
 }
 
-fn one(node: &Node, kind: Option<Kind>) -> Result<Ignore, Wrong> {
+fn one(node: &Node, kind: Kind) -> Result<Ignore, Wrong> {
     let fields = node.fields(&["id", "paths", "purls", "statement", "expired_at"])?;
     let id = fields.text("id")?.to_owned();
-    let mut scope = Scope { kinds: kind.into_iter().collect(), ..Scope::default() };
-    if kind == Some(Kind::License) {
+    let mut scope = Scope { kinds: vec![kind], ..Scope::default() };
+    if kind == Kind::License {
         scope.licenses.push(id);
     } else {
         scope.ids.push(id.to_ascii_uppercase());

@@ -9,9 +9,9 @@ use std::io;
 use model::{
     AnalyzerId, Digest, Distro, EndOfLife, Executable, ExecutableFormat, Exploited, ExposedSecret, Fact, Finding,
     FixState, Forecast, Gap, GapKind, History, Image, ImageConfig, ImagePath, Inventory, Item, Knowledge, Layer,
-    LayerClass, LayerIndex, LayerSummary, LicenseClass, LicenseFinding, LicenseForm, LicenseText, Opinion, Origin,
-    Package, PackageKind, Place, Presence, Removed, Report, Secret, Severity, SourcePackage, Spot, VexRemark,
-    VexStatus, Vulnerability, What,
+    LayerClass, LayerIndex, LayerSummary, LicenseClass, LicenseFinding, LicenseForm, LicenseText, Misconfiguration,
+    Opinion, Origin, Package, PackageKind, Place, Presence, Removed, Report, Secret, Severity, SourcePackage, Spot,
+    VexRemark, VexStatus, Vulnerability, What,
 };
 use serde::Deserialize;
 
@@ -76,6 +76,9 @@ struct Artifact {
     packages: Vec<PackageJson>,
     unidentified: Vec<ProgramJson>,
     secrets: Vec<SecretJson>,
+    // Earlier versions judged no settings.
+    #[serde(default)]
+    misconfigurations: Vec<MisconfigurationJson>,
 }
 
 #[derive(Deserialize)]
@@ -306,7 +309,49 @@ struct SecretJson {
     removed_in: Option<u64>,
     opens: String,
     rotate: String,
+    #[serde(default = "is_revocable")]
+    revocable: bool,
+    #[serde(default)]
+    rotate_after_days: u16,
+    #[serde(default)]
+    since: Option<String>,
+    #[serde(default)]
+    age_days: Option<u32>,
     suppressed: Option<String>,
+}
+
+/// What most secrets are, where a report of an older version does not say it.
+const fn is_revocable() -> bool {
+    true
+}
+
+#[derive(Deserialize)]
+struct MisconfigurationJson {
+    rule: String,
+    title: String,
+    severity: Severity,
+    language: String,
+    path: Option<String>,
+    layer: Option<u64>,
+    lines: Option<LinesJson>,
+    excerpt: Vec<String>,
+    resource: String,
+    attribute: String,
+    found: Option<String>,
+    expected: String,
+    why: String,
+    fix: String,
+    code: String,
+    references: Vec<String>,
+    weaknesses: Vec<String>,
+    controls: Vec<String>,
+    suppressed: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct LinesJson {
+    first: u32,
+    last: u32,
 }
 
 #[derive(Deserialize)]
@@ -359,6 +404,7 @@ impl Artifact {
         }
         findings.extend(self.end_of_life.into_iter().map(Finding::EndOfLife));
         findings.extend(self.secrets.into_iter().map(SecretJson::finding));
+        findings.extend(self.misconfigurations.into_iter().map(MisconfigurationJson::finding));
         for license in self.licenses {
             findings.extend(license.finding(&mut inventory.items, &places));
         }
@@ -564,7 +610,15 @@ impl SecretJson {
             SpotJson::Command => (Spot::Command, String::new()),
         };
         Finding::Secret(Box::new(ExposedSecret {
-            secret: Secret { kind: self.kind, spot, redacted: self.redacted, fingerprint: self.fingerprint },
+            // What the text said of itself is in the sentences already.
+            secret: Secret {
+                kind: self.kind,
+                spot,
+                redacted: self.redacted,
+                fingerprint: self.fingerprint,
+                notes: Vec::new(),
+                allowed: None,
+            },
             place: place(self.layer, &path),
             removed: layer(self.removed_in),
             name: self.name,
@@ -572,6 +626,35 @@ impl SecretJson {
             severity: self.severity,
             opens: self.opens,
             rotate: self.rotate,
+            revocable: self.revocable,
+            days: self.rotate_after_days,
+            since: self.since,
+            age: self.age_days,
+            suppressed: self.suppressed,
+        }))
+    }
+}
+
+impl MisconfigurationJson {
+    fn finding(self) -> Finding {
+        Finding::Misconfiguration(Box::new(Misconfiguration {
+            place: place(self.layer, &self.path.unwrap_or_default()),
+            rule: self.rule.into(),
+            title: self.title.into(),
+            severity: self.severity,
+            language: self.language.into(),
+            resource: self.resource,
+            attribute: self.attribute,
+            lines: self.lines.map_or((0, 0), |lines| (lines.first, lines.last)),
+            excerpt: self.excerpt,
+            found: self.found,
+            expected: self.expected,
+            why: self.why.into(),
+            fix: self.fix.into(),
+            code: self.code.into(),
+            references: self.references.into_iter().map(Into::into).collect(),
+            weaknesses: self.weaknesses,
+            controls: self.controls.into_iter().map(Into::into).collect(),
             suppressed: self.suppressed,
         }))
     }
@@ -612,7 +695,9 @@ impl LicenseJson {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::samples::{context, format, hostile, image, leaky, licensed, remarked, render, unidentified};
+    use crate::samples::{
+        context, format, hostile, image, leaky, licensed, misconfigured, remarked, render, unidentified,
+    };
     use crate::{Context, Filter};
 
     fn with_licenses() -> Context<'static> {
@@ -629,7 +714,7 @@ mod tests {
     fn what_was_read_is_written_the_same() {
         let mut programs = image();
         programs.inventory.items.push(unidentified("opt/tool", Some(Digest::sha256(b"tool"))));
-        for report in [image(), leaky(), remarked(), licensed(), programs, Report::default()] {
+        for report in [image(), leaky(), remarked(), licensed(), misconfigured(), programs, Report::default()] {
             let again = again(&report);
             // Bills name what the JSON leaves out, such as who needs whom.
             for name in

@@ -1,7 +1,7 @@
 //! Text as Markdown that shows it and does nothing else.
 //!
-//! Besides its own marks, forges give a meaning to bare addresses, `@name` (which calls people), `#1` (which links issues),
-//! `:name:` and HTML. A mark is escaped by a backslash; where that does not help, an empty HTML comment keeps apart what would
+//! Besides its own marks, forges give a meaning to bare addresses, `@name` (which calls people), `#1` (which links issues)
+//! and HTML. A mark is escaped by a backslash; where that does not help, an empty HTML comment keeps apart what would
 //! be recognized together.
 
 use crate::one_line;
@@ -25,7 +25,6 @@ pub(crate) fn escaped(text: &str) -> String {
             '#' => out.push_str("\\#<!-- -->"),
             '@' if !rest.is_empty() => out.push_str("@<!-- -->"),
             ':' if rest.starts_with("//") => out.push_str(":<!-- -->"),
-            ':' if rest.starts_with(|next: char| next.is_ascii_alphabetic()) => out.push_str(":<!-- -->"),
             '.' if text[..index].to_ascii_lowercase().ends_with("www") => out.push_str(".<!-- -->"),
             _ => out.push(character),
         }
@@ -83,7 +82,7 @@ mod tests {
         check("# x", "\\#<!-- --> x");
         check("@all see #1", "@<!-- -->all see \\#<!-- -->1");
         check("https://evil.example www.evil.example", "https:<!-- -->//evil.example www.<!-- -->evil.example");
-        check(":tada:", ":<!-- -->tada:");
+        check("std::string org.x:log4j", "std::string org.x:log4j");
         check("a\n\n# b", "a \\#<!-- --> b");
     }
 

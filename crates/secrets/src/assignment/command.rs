@@ -6,7 +6,20 @@ use std::ops::Range;
 /// A command's options are looked for so far.
 const LONGEST: usize = 240;
 
-/// The password in the command whose name ends at `from`.
+/// The password in the command of which a name or an option stands at `part`.
+pub fn around(text: &[u8], part: Range<usize>) -> Option<Range<usize>> {
+    if !text[part.clone()].ends_with(b" ") {
+        return password(text, part);
+    }
+    let from = part.start.saturating_sub(LONGEST);
+    let before = &text[from..=part.start];
+    let names: [&[u8]; 3] = [b"curl ", b"login ", b"mysql "];
+    let last = names.into_iter().filter_map(|name| Some((memchr::memmem::rfind(before, name)? + from, name.len())));
+    let (start, length) = last.max()?;
+    password(text, start..start + length)
+}
+
+/// The password in the command whose name is `command`.
 pub fn password(text: &[u8], command: Range<usize>) -> Option<Range<usize>> {
     let name = &text[command.clone()];
     let is_part = command
@@ -87,6 +100,13 @@ mod tests {
         check("docker login -u a -p \"pw1\" r", "login ", Some("pw1"));
         check("docker login ; tar -p x", "login ", None);
         check("curl -u '", "curl ", None);
+        let around = |text: &str, part: &str| {
+            let start = text.find(part).unwrap();
+            around(text.as_bytes(), start..start + part.len()).map(|range| text[range].to_owned())
+        };
+        assert_eq!(around("curl -sS -u ada:pw1 x", " -u "), Some("pw1".to_owned()));
+        assert_eq!(around("docker login -u a -p pw1", " -u "), Some("pw1".to_owned()));
+        assert_eq!(around("sort -u ada:pw1", " -u "), None);
         check("sshpass -p '", "sshpass", Some(""));
     }
 }

@@ -58,9 +58,9 @@ pub fn identified(text: &[u8], by: usize, file: FileKind) -> Option<Range<usize>
     (points >= score::THRESHOLD).then_some(assignment.value)
 }
 
-/// The password of a command whose name stands at `name`.
-pub fn command(text: &[u8], name: Range<usize>, file: FileKind) -> Option<Range<usize>> {
-    let value = command::password(text, name)?;
+/// The password of a command of which a name or an option stands at `part`.
+pub fn command(text: &[u8], part: Range<usize>, file: FileKind) -> Option<Range<usize>> {
+    let value = command::around(text, part)?;
     let points = score::points(score::STATEMENT, &text[value.clone()], Notation::Option, file)?;
     (points >= score::THRESHOLD).then_some(value)
 }

@@ -21,7 +21,7 @@ pub enum Literal {
     Salt,
     /// The end of an address' scheme in escapes.
     Escaped,
-    /// A command that takes one.
+    /// A command that takes one, or its option that names who logs in: the names of commands begin as many words do.
     Command,
 }
 
@@ -47,8 +47,8 @@ const LITERALS: &[(&str, Literal)] = &[
     ("_SALT'", Literal::Salt),
     ("_SALT=", Literal::Salt),
     ("_AUTH_KEY=", Literal::Salt),
-    ("curl ", Literal::Command),
-    ("login ", Literal::Command),
+    (" -u ", Literal::Command),
+    (" --user ", Literal::Command),
     ("mysql", Literal::Command),
 ];
 

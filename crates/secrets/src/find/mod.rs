@@ -130,9 +130,13 @@ fn in_runs(text: &[u8], file: FileKind, depth: usize) -> (Vec<Secret>, Vec<Range
         if run.start < done {
             return;
         }
-        let token = widen(text, &run, done);
-        done = token.end;
-        search.look(&run, &token);
+        if is_name(&text[run.clone()]) {
+            search.name(&run);
+        } else {
+            let token = widen(text, &run, done);
+            done = token.end;
+            search.look(&run, &token);
+        }
         // A text of several lines is judged once, not again in each line.
         let judged = search.found.last().map(|last| last.span.end).max(search.nothing.last().map(|last| last.end));
         done = done.max(judged.unwrap_or_default()).max(search.read);
@@ -248,13 +252,18 @@ static CLASSES: [u8; 256] = classes();
 const IN_TOKEN: u8 = 1;
 /// A letter or digit.
 const ALNUM: u8 = 2;
+const DIGIT: u8 = 4;
+const LOWER: u8 = 8;
 
 const fn classes() -> [u8; 256] {
     let (mut classes, mut byte) = ([0; 256], 0);
     let token = Alphabet::ALNUM.with(Alphabet::of("_-+/=.~:$"));
     while byte < 128_u8 {
         let (token, alnum) = (token.contains(byte), Alphabet::ALNUM.contains(byte));
-        classes[byte as usize] = if token { IN_TOKEN } else { 0 } | if alnum { ALNUM } else { 0 };
+        classes[byte as usize] = if token { IN_TOKEN } else { 0 }
+            | if alnum { ALNUM } else { 0 }
+            | if byte.is_ascii_digit() { DIGIT } else { 0 }
+            | if byte.is_ascii_lowercase() { LOWER } else { 0 };
         byte += 1;
     }
     classes
@@ -264,6 +273,12 @@ const fn classes() -> [u8; 256] {
 #[inline]
 fn is(class: u8, byte: u8) -> bool {
     CLASSES[usize::from(byte)] & class != 0
+}
+
+/// Whether a run is the name of something: without a digit, and not in capitals, as names of environments are. Most are.
+fn is_name(run: &[u8]) -> bool {
+    let seen = run.iter().fold(0, |seen, byte| seen | CLASSES[usize::from(*byte)]);
+    seen & (DIGIT | LOWER) == LOWER
 }
 
 /// The run with what belongs to it on both sides.
@@ -304,22 +319,24 @@ impl<'t> Search<'t> {
         }
     }
 
+    /// Looks at a run that is a name for what begins with one. Where it is part of a token, another run of that says so.
+    fn name(&mut self, run: &Range<usize>) {
+        let done = self.begin(run.start, run.start);
+        self.begin(run.start + escaped(self.text, run), done);
+    }
+
     /// Looks at one token for secrets.
     fn look(&mut self, run: &Range<usize>, token: &Range<usize>) {
         let (text, before) = (self.text, self.found.len());
-        // Without a branch for every byte, compilers make vector instructions of it.
-        let digits = text[token.clone()].iter().fold(0, |any, byte| any | u8::from(byte.is_ascii_digit())) != 0;
-        let lower = text[run.clone()].iter().fold(0, |any, byte| any | u8::from(byte.is_ascii_lowercase())) != 0;
-        let is_name = lower && !digits;
         let mut done = self.begin(token.start, token.start);
         done = self.begin(token.start + escaped(text, token), done);
-        // Within a name no token begins, if it is none of an environment.
-        let parts = if is_name { [token.start..run.start, run.end..token.end] } else { [token.clone(), 0..0] };
-        for at in parts.into_iter().flatten() {
-            if !is(ALNUM, text[at]) && at + 1 < token.end {
-                done = self.begin(at + 1, done);
+        for at in token.start + 1..token.end {
+            if !is(ALNUM, text[at - 1]) {
+                done = self.begin(at, done);
             }
         }
+        // Without a branch for every byte, compilers make vector instructions of it.
+        let digits = text[token.clone()].iter().fold(0, |any, byte| any | u8::from(byte.is_ascii_digit())) != 0;
         if digits && self.found.len() == before && looks_random(&text[token.clone()]) {
             self.by_words(run, token);
         }

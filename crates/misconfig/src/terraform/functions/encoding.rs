@@ -8,7 +8,6 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::{Arguments, Function, Needs, function, yaml};
 use crate::terraform::datum::{Datum, number_text};
-use crate::terraform::document;
 use crate::{Node, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -102,7 +101,7 @@ fn write_json_text(text: &str, out: &mut String) {
 
 /// A value from JSON.
 pub(in crate::terraform) fn parse_json(text: &str) -> Option<Datum> {
-    document::read(text).ok().map(|node| Datum::from_node(&node))
+    crate::json::read(text.as_bytes()).ok().map(|node| Datum::from_node(&node))
 }
 
 /// What stands for a hole while a text with holes is read as JSON: private characters, that no policy has.
@@ -129,7 +128,7 @@ pub(in crate::terraform) fn parse_open_json(text: &str) -> Option<Datum> {
         rest = &rest[end..];
     }
     closed.push_str(rest);
-    document::read(&closed).ok().map(|node| with_holes(&node, &holes))
+    crate::json::read(closed.as_bytes()).ok().map(|node| with_holes(&node, &holes))
 }
 
 fn with_holes(node: &Node, holes: &[&str]) -> Datum {

@@ -73,7 +73,8 @@ struct Metadata<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     lifecycles: Option<[Lifecycle; 1]>,
     tools: Tools<'a>,
-    component: Part<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    component: Option<Part<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     properties: Vec<Property>,
 }
@@ -312,7 +313,7 @@ impl<'a> Document<'a> {
             } else {
                 Tools::List([tool(None)])
             },
-            component: root,
+            component: Some(root),
             properties: named([properties::of_gaps(bill.report), properties::of_unidentified(bill.report)].concat()),
         };
         let refers = |component: &'a Component<'a>| Dependency {

@@ -8,14 +8,20 @@ use std::io::{self, Write};
 use model::Report;
 
 use super::{Analysis, Document};
-use crate::Context;
 use crate::json::print;
 use crate::sbom::bill::Bill;
+use crate::{Context, openvex};
 
 /// Writes version 1.6.
 pub(crate) fn write(reports: &[Report], context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let bill = Bill::new(crate::sbom::only(reports, "CycloneDX VEX")?);
+    let report = crate::sbom::only(reports, "CycloneDX VEX")?;
+    let (bill, image) = (Bill::new(report), openvex::image(report));
     let mut document = Document::new(&bill, 6, context);
+    // What is said is said of the components in this image; where nobody else can know which one that is, of the components.
+    document.metadata.component = document.metadata.component.filter(|_| image.is_some());
+    if let Some(component) = &mut document.metadata.component {
+        component.purl = image.as_deref();
+    }
     for vulnerable in &mut document.vulnerabilities {
         vulnerable.analysis.get_or_insert(Analysis { state: "in_triage", detail: "" });
     }

@@ -46,7 +46,7 @@ fn metadata(xml: &mut Xml<'_>, metadata: &Metadata<'_>) -> io::Result<()> {
                 })
             })
         })?;
-        part(xml, &metadata.component)?;
+        metadata.component.iter().try_for_each(|component| part(xml, component))?;
         xml.list("properties", &metadata.properties, property)
     })
 }
