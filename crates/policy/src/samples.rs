@@ -135,18 +135,8 @@ fn item(package: Package, layer: u32, file: &str) -> Item {
 }
 
 fn secret(place: Place, spot: Spot, fingerprint: &str) -> Finding {
-<<<<<<< HEAD
-    let secret = Secret {
-        kind: "acme-token".into(),
-        spot,
-        redacted: "acme… (20)".into(),
-        fingerprint: fingerprint.into(),
-        allowed: None,
-    };
-=======
     let (kind, redacted, fingerprint) = ("acme-token".into(), "acme… (20)".into(), fingerprint.into());
-    let secret = Secret { kind, spot, redacted, fingerprint, notes: Vec::new() };
->>>>>>> main
+    let secret = Secret { kind, spot, redacted, fingerprint, allowed: None, notes: Vec::new() };
     Finding::Secret(Box::new(ExposedSecret {
         secret,
         removed: place.layer,

@@ -198,12 +198,8 @@ impl<'a> Job<'a> {
     /// The kinds of findings that can be there.
     fn looked_for(&self) -> Vec<Kind> {
         let vulnerabilities = self.judge.is_some().then_some([Kind::Vulnerability, Kind::EndOfLife]);
-<<<<<<< HEAD
         let secrets = self.searches.map(|_| Kind::Secret);
-=======
-        let secrets = self.searches.then_some(Kind::Secret);
         let settings = self.settings.then_some(Kind::Misconfiguration);
->>>>>>> main
         let licenses = self.licenses.is_some().then_some(Kind::License);
         vulnerabilities.into_iter().flatten().chain(secrets).chain(settings).chain(licenses).collect()
     }
