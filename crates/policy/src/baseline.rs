@@ -146,10 +146,6 @@ fn secret(kind: &str, fingerprint: &str) -> String {
     format!("secret\n{kind}\n{fingerprint}")
 }
 
-fn setting(rule: &str, resource: &str, attribute: &str) -> String {
-    format!("misconfiguration\n{rule}\n{}\n{attribute}", resource.replace('\n', " "))
-}
-
 fn license(name: &str, kind: &str, whose: &str) -> String {
     format!("license\n{name}\n{kind}\n{whose}")
 }
