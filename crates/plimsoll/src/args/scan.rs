@@ -284,6 +284,7 @@ impl Look {
             offline: true,
             cache_dir: None,
             no_cache: true,
+            secret_allow: Vec::new(),
             license: LicenseArgs::default(),
         }
     }
