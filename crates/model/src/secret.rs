@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{ImagePath, LayerIndex, Place, Severity};
 
 /// A secret, as it stands somewhere. Its text is nowhere in here.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Secret {
     /// What kind, by its id: `github-personal-access-token`.
     pub kind: String,
@@ -15,6 +15,8 @@ pub struct Secret {
     pub redacted: String,
     /// A keyed hash of its text: equal texts have equal ones, and nobody gets from it to the text.
     pub fingerprint: String,
+    /// Why it was allowed where it was found, by a comment beside it or a file of exceptions.
+    pub allowed: Option<String>,
     /// What its text says by its structure.
     pub notes: Vec<Note>,
     /// The oldest commit that has it, where it is part of a repository's history.
@@ -92,7 +94,7 @@ pub enum Note {
 }
 
 /// Where in an image, or in a file, something stands.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Spot {
     /// In the file that the fact's place names, counted from one, in bytes.
     File {
@@ -108,11 +110,12 @@ pub enum Spot {
     /// In the instruction of this step of the build, counted from zero.
     History(u32),
     /// In the command or entry point.
+    #[default]
     Command,
 }
 
 /// A secret that lies where whoever has the image can read it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ExposedSecret {
     /// The secret.
     pub secret: Secret,
@@ -130,6 +133,21 @@ pub struct ExposedSecret {
     pub opens: String,
     /// What to do about it.
     pub rotate: String,
+    /// Whether its provider can withdraw it.
+    pub revocable: bool,
+    /// After how many days it should be replaced.
+    pub days: u16,
+    /// When it was put there (RFC 3339), as far as the image tells.
+    pub since: Option<String>,
+    /// For how many days it has been there on the day of the report, at least.
+    pub age: Option<u32>,
     /// Why it does not count, where that is so.
     pub suppressed: Option<String>,
+}
+
+impl ExposedSecret {
+    /// Whether it has been there for longer than any secret of its kind should be used.
+    pub fn is_overdue(&self) -> bool {
+        self.age.is_some_and(|age| age > u32::from(self.days))
+    }
 }

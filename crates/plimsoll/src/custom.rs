@@ -31,8 +31,8 @@ pub use present::Custom;
 mod absent {
     use super::{Failure, Outcome, PathBuf, Said};
 
-    /// Nobody to ask.
-    pub struct Custom;
+    /// Nobody to ask: there never is one of these.
+    pub enum Custom {}
 
     impl Custom {
         /// Nobody, unless somebody is asked for.
@@ -42,7 +42,7 @@ mod absent {
 
         /// Never asked.
         pub fn judge(&self, _: &str) -> Result<Said, Failure> {
-            Ok(Said::default())
+            match *self {}
         }
 
         /// No tests can be run.

@@ -8,6 +8,7 @@ mod commands;
 mod config;
 mod custom;
 mod environment;
+mod exceptions;
 mod exit;
 mod failure;
 mod forge;

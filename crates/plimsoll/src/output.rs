@@ -217,7 +217,7 @@ mod tests {
         replace(&path, |out| out.write_all(b"first")).unwrap();
         assert_eq!(content(), "first");
         let error = replace(&path, |out| {
-            out.write_all(&[b'x'; 100_000])?;
+            out.write_all(&vec![b'x'; 100_000])?;
             Err(io::Error::new(io::ErrorKind::StorageFull, "no space left"))
         });
         assert_eq!(error.unwrap_err().kind(), io::ErrorKind::StorageFull);

@@ -136,7 +136,7 @@ fn item(package: Package, layer: u32, file: &str) -> Item {
 
 fn secret(place: Place, spot: Spot, fingerprint: &str) -> Finding {
     let (kind, redacted, fingerprint) = ("acme-token".into(), "acme… (20)".into(), fingerprint.into());
-    let secret = Secret { kind, spot, redacted, fingerprint, notes: Vec::new() };
+    let secret = Secret { kind, spot, redacted, fingerprint, ..Secret::default() };
     Finding::Secret(Box::new(ExposedSecret {
         secret,
         removed: place.layer,
@@ -144,8 +144,6 @@ fn secret(place: Place, spot: Spot, fingerprint: &str) -> Finding {
         name: "Acme token".into(),
         provider: "Acme".into(),
         severity: Severity::High,
-        opens: String::new(),
-        rotate: String::new(),
-        suppressed: None,
+        ..ExposedSecret::default()
     }))
 }

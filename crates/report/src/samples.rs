@@ -55,6 +55,7 @@ pub(crate) fn leaky() -> Report {
                 spot,
                 redacted: "acme_… (40 characters)".into(),
                 fingerprint: "0123456789abcdef0123456789abcdef".into(),
+                allowed: None,
                 notes: Vec::new(),
                 committed: None,
             },
@@ -65,6 +66,10 @@ pub(crate) fn leaky() -> Report {
             severity: Severity::Critical,
             opens: "Opens every door of the factory.".into(),
             rotate: "Ask the porter for another one.".into(),
+            revocable: true,
+            days: 90,
+            since: Some("2024-05-01T10:00:00Z".into()),
+            age: Some(100),
             suppressed: None,
         }))
     };

@@ -1,18 +1,21 @@
 //! Files to facts: which files are searched, and what is kept of a secret.
 
+use std::ops::Range;
+
 use model::{Analyzer, Facts, File, Key, Meta, Secret, Spot, Unreadable};
 
 use crate::Kind;
+use crate::allow::{self, Allow, Subject};
 use crate::assignment::FileKind;
 use crate::find::{self, secrets_of};
 use crate::rule::shape::Shape;
 
 /// Looks for secrets in every file that is text, or whose kind keeps texts.
 pub static ANALYZER: Analyzer =
-    Analyzer { name: "secrets", version: 2, files: &[Key::Head(is_searched).any()], analyze };
+    Analyzer { name: "secrets", version: 3, files: &[Key::Head(is_searched).any()], analyze };
 
 /// Larger programs and archives hold megabytes of strings, and secrets that were compiled in stand in small ones.
-const LARGEST_BINARY: u64 = 16 << 20;
+pub const LARGEST_BINARY: u64 = 16 << 20;
 /// A file with more is a list of samples.
 const MOST: usize = 1000;
 
@@ -42,33 +45,94 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     } else {
         file.content
     };
-    let kind = FileKind::of(file.path.as_bytes());
+    let path = file.path.to_text();
     let mut seen = Position { line: 1, begins: 0, at: 0 };
-    for found in secrets_of(text, kind).into_iter().take(MOST) {
-        seen.advance(text, found.span.start);
-        let column = u32::try_from(found.span.start - seen.begins + 1).unwrap_or(u32::MAX);
-        facts.secret(keep(&found, text, Spot::File { line: seen.line, column }));
+    for found in all(text, &path, allow::active()) {
+        let start = found.span().start;
+        seen.advance(text, start);
+        let column = u32::try_from(start - seen.begins + 1).unwrap_or(u32::MAX);
+        facts.secret(keep(&found, text, &path, Spot::File { line: seen.line, column }));
     }
     Ok(())
 }
 
+/// A secret of one of our kinds, or of a rule that a user brought along, which has an id.
+pub enum Found {
+    Ours(find::Secret),
+    Own(String, Range<usize>),
+}
+
+impl Found {
+    fn span(&self) -> &Range<usize> {
+        match self {
+            Self::Ours(secret) => &secret.span,
+            Self::Own(_, span) => span,
+        }
+    }
+}
+
+/// All secrets in a text, in their order. Where a rule of a user finds what one of our kinds does, the kind says more.
+pub fn all(text: &[u8], path: &str, allow: Option<&Allow>) -> Vec<Found> {
+    let ours = secrets_of(text, FileKind::of(path.as_bytes()));
+    let mut all: Vec<Found> = ours.into_iter().take(MOST).map(Found::Ours).collect();
+    let own = allow.map_or(&[][..], Allow::own);
+    if own.is_empty() {
+        return all;
+    }
+    let lower = text.to_ascii_lowercase();
+    for rule in own {
+        for span in rule.find(path, text, &lower, MOST) {
+            let meets = |other: &Found| other.span().start < span.end && span.start < other.span().end;
+            let subject = subject(&rule.id, path, 0, text, &span);
+            if !span.is_empty() && all.len() < MOST && !all.iter().any(meets) && !rule.excepts(&subject) {
+                all.push(Found::Own(rule.id.clone(), span));
+            }
+        }
+    }
+    all.sort_by_key(|found| found.span().start);
+    all
+}
+
 /// What is kept of a secret.
-pub fn keep(found: &find::Secret, text: &[u8], spot: Spot) -> Secret {
-    let secret = found.text(text);
-    let (redacted, fingerprint) = (redact(found.kind, secret), fingerprint(secret));
-    let (kind, notes) = (found.kind.id.into(), found.notes.clone());
-    Secret { kind, spot, redacted, fingerprint, notes, committed: None }
+pub fn keep(found: &Found, text: &[u8], path: &str, spot: Spot) -> Secret {
+    let line = if let Spot::File { line, .. } = spot { line } else { 0 };
+    let (id, kind, secret, notes) = match found {
+        Found::Ours(found) => (found.kind.id, Some(found.kind), found.text(text), found.notes.clone()),
+        Found::Own(id, span) => (&**id, None, &text[span.clone()], Vec::new()),
+    };
+    let excepted = || allow::active()?.verdict(&Subject { secret, ..subject(id, path, line, text, found.span()) });
+    Secret {
+        kind: id.to_owned(),
+        spot,
+        redacted: redact(kind, secret),
+        fingerprint: fingerprint(secret),
+        allowed: allow::comment(text, found.span()).or_else(excepted),
+        notes,
+        committed: None,
+    }
+}
+
+/// A secret as exceptions look at it.
+fn subject<'a>(kind: &'a str, path: &'a str, line: u32, text: &'a [u8], span: &Range<usize>) -> Subject<'a> {
+    // A line has an end for whoever looks at lines of 2 GB.
+    const REACH: usize = 1024;
+    let from = span.start.saturating_sub(REACH);
+    let from = memchr::memrchr(b'\n', &text[from..span.start]).map_or(from, |end| from + end + 1);
+    let to = text.len().min(span.end + REACH);
+    let to = memchr::memchr(b'\n', &text[span.end..to]).map_or(to, |end| span.end + end);
+    Subject { kind, path, line, commit: None, secret: &text[span.clone()], text: &text[from..to] }
 }
 
 /// What everybody knows of it, a text with which all of its kind begin, and its length.
-fn redact(kind: &Kind, secret: &[u8]) -> String {
-    let known = kind.shapes.iter().map(Shape::prefix).filter(|prefix| secret.starts_with(prefix.as_bytes()));
+fn redact(kind: Option<&Kind>, secret: &[u8]) -> String {
+    let shapes = kind.map_or(&[][..], |kind| kind.shapes);
+    let known = shapes.iter().map(Shape::prefix).filter(|prefix| secret.starts_with(prefix.as_bytes()));
     let known = known.max_by_key(|prefix| prefix.len()).unwrap_or_default();
     format!("{known}… ({} characters)", secret.len())
 }
 
 /// A keyed hash (BLAKE3), so that nobody who has tables of hashes finds the text in them.
-fn fingerprint(secret: &[u8]) -> String {
+pub fn fingerprint(secret: &[u8]) -> String {
     let key = blake3::derive_key("plimsoll 2026 fingerprints of secrets", b"");
     blake3::keyed_hash(&key, secret).to_hex()[..32].to_owned()
 }

@@ -1,5 +1,6 @@
 //! Bytes to secrets: kinds as data, one pass over the text, and what to do about what was found.
 
+pub mod allow;
 mod analyzer;
 mod assignment;
 mod decode;
@@ -7,13 +8,15 @@ mod decode;
 mod examples;
 mod find;
 mod judge;
+mod noise;
 mod notes;
 mod rule;
 mod structure;
 
-pub use analyzer::ANALYZER;
+pub use analyzer::{ANALYZER, LARGEST_BINARY};
 pub use assignment::FileKind;
 pub use find::{Secret, secrets, secrets_of};
 pub use judge::Judge;
+pub use noise::place;
 pub use rule::kind::{KINDS, Kind, Needs};
 pub use rule::own::{Added, Fault, add_rules};

@@ -48,7 +48,7 @@ pub(super) fn read_with(analyzer: &Analyzer, path: &str, content: &[u8], budget:
             What::Distro(distro) => read.distros.push(distro),
             What::Owns(ownership) => read.owned.push(ownership),
             What::Licenses(licenses) => read.licenses.extend(licenses),
-            What::Executable(_) | What::Secret(_) => {}
+            What::Executable(_) | What::Secret(_) | What::Configuration(_) => {}
             What::LicenseText(text) => read.licenses.push(text.license),
         }
     }

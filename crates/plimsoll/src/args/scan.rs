@@ -263,6 +263,11 @@ pub struct Look {
     /// test checks them
     #[arg(long, value_name = "FILE", env = "PLIMSOLL_SECRET_RULES")]
     pub secret_rules: Vec<PathBuf>,
+    /// Exceptions for secrets and rules of one's own, as other scanners have them: .gitleaks.toml, .gitleaksignore, a report of
+    /// Gitleaks, trivy-secret.yaml, .secrets.baseline; may be given several times. fs reads those of these names in its folder
+    /// without being told
+    #[arg(long, value_name = "FILE", env = "PLIMSOLL_SECRET_ALLOW")]
+    pub secret_allow: Vec<PathBuf>,
     /// What is thought of licences.
     #[command(flatten)]
     pub license: LicenseArgs,
@@ -284,6 +289,7 @@ impl Look {
             offline: true,
             cache_dir: None,
             no_cache: true,
+            secret_allow: Vec::new(),
             license: LicenseArgs::default(),
         }
     }
@@ -381,7 +387,7 @@ pub struct ReportArgs {
     /// List everything, where tables else fold long lists
     #[arg(long, env = "PLIMSOLL_ALL", value_parser = BoolishValueParser::new())]
     pub all: bool,
-    /// List vulnerabilities that do not count as well, with the reason
+    /// List vulnerabilities and secrets that do not count as well, with the reason
     #[arg(long, env = "PLIMSOLL_SHOW_SUPPRESSED", value_parser = BoolishValueParser::new())]
     pub show_suppressed: bool,
 }

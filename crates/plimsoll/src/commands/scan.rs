@@ -17,6 +17,7 @@ use super::secrets::rules;
 use crate::args::{self, Archives, Common, FolderArgs, ImageArgs, Look, Scanner, Talk, Target};
 use crate::custom::{Custom, Said};
 use crate::environment::{cache_folder, report_time, variable};
+use crate::exceptions;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::gate;
@@ -44,7 +45,12 @@ pub fn layers(args: &ImageArgs, talk: &Talk, out: &mut dyn Write) -> Result<Exit
 
 /// `plimsoll rootfs` and `plimsoll fs`; `transport` is how the report calls it.
 pub fn folder(args: &FolderArgs, transport: &str, talk: &Talk, out: &mut dyn Write) -> Result<Exit, Failure> {
-    let job = Job::new(&args.common, talk, report::SCAN, true)?;
+    let mut common = args.common.clone();
+    // A folder of somebody's sources has its exceptions in it; a file system that is looked at from outside has no say.
+    if transport == "fs" && common.look.scanners.contains(&Scanner::Secret) {
+        common.look.secret_allow.extend(exceptions::of_folder(&args.folder));
+    }
+    let job = Job::new(&common, talk, report::SCAN, true)?;
     let opened = local::directory(&args.folder, transport).map_err(open::failed)?;
     job.run(vec![opened], out)
 }
@@ -54,10 +60,12 @@ pub(super) struct Job<'a> {
     outputs: Outputs,
     pub options: scan::Options,
     pub judge: Option<Judge>,
-    /// Whether secrets are looked for.
-    searches: bool,
-    /// Whether settings are judged.
-    settings: bool,
+    /// Who looks for secrets, where that is asked for.
+    searches: Option<&'static Analyzer>,
+    secrets: secrets::Judge,
+    quiet: bool,
+    /// Who judges settings, where that is asked for.
+    settings: Option<misconfig::Judge>,
     licenses: Option<Licenses>,
     vex: Vex,
     policies: Policies,
@@ -88,8 +96,9 @@ impl<'a> Job<'a> {
         } else {
             None
         };
-        let searches = judged && wants(Scanner::Secret);
-        let rules = if searches { rules::bring(&common.look.secret_rules)? } else { None };
+        let searches =
+            (judged && wants(Scanner::Secret)).then(|| exceptions::open(&common.look.secret_allow)).transpose()?;
+        let rules = if searches.is_some() { rules::bring(&common.look.secret_rules)? } else { None };
         let settings = judged && wants(Scanner::Misconfig);
         let options = scan::Options {
             analyzers: analyzers(&common.look, searches, settings),
@@ -109,7 +118,9 @@ impl<'a> Job<'a> {
             options,
             judge,
             searches,
-            settings,
+            secrets: secrets::Judge { today: Some(time) },
+            quiet: talk.quiet,
+            settings: settings.then_some(misconfig::Judge),
             licenses,
             vex,
             policies,
@@ -124,9 +135,7 @@ impl<'a> Job<'a> {
 
     /// Also looks into the history of a git repository, for what is looked for there.
     pub fn with_history(mut self, wanted: bool) -> Self {
-        if wanted && self.searches {
-            self.options.history.push(&secrets::ANALYZER);
-        }
+        self.options.history.extend(self.searches.filter(|_| wanted));
         self
     }
 
@@ -192,14 +201,19 @@ impl<'a> Job<'a> {
         for reason in reasons {
             let _ = writeln!(stderr, "failed: {}", one_line(&reason));
         }
+        if self.searches.is_some() && !self.quiet {
+            for told in exceptions::unused(reports) {
+                let _ = writeln!(stderr, "warning: {}", one_line(&told));
+            }
+        }
         Ok(exit)
     }
 
     /// The kinds of findings that can be there.
     fn looked_for(&self) -> Vec<Kind> {
         let vulnerabilities = self.judge.is_some().then_some([Kind::Vulnerability, Kind::EndOfLife]);
-        let secrets = self.searches.then_some(Kind::Secret);
-        let settings = self.settings.then_some(Kind::Misconfiguration);
+        let secrets = self.searches.map(|_| Kind::Secret);
+        let settings = self.settings.map(|_| Kind::Misconfiguration);
         let licenses = self.licenses.is_some().then_some(Kind::License);
         vulnerabilities.into_iter().flatten().chain(secrets).chain(settings).chain(licenses).collect()
     }
@@ -213,9 +227,9 @@ impl<'a> Job<'a> {
     /// Who judges.
     pub fn detectors(&self) -> Vec<&dyn Detector> {
         let judge = self.judge.iter().map(|judge| judge as &dyn Detector);
-        let secrets = self.searches.then_some(&secrets::Judge as &dyn Detector);
+        let secrets = self.searches.map(|_| &self.secrets as &dyn Detector);
         let licenses = self.licenses.iter().map(|licenses| licenses as &dyn Detector);
-        let settings = self.settings.then_some(&misconfig::Judge as &dyn Detector);
+        let settings = self.settings.iter().map(|judge| judge as &dyn Detector);
         judge.chain(secrets).chain(settings).chain(licenses).collect()
     }
 
@@ -276,7 +290,7 @@ impl<'a> Job<'a> {
             generated_at: &self.time.to_string(),
             wants: Wants {
                 vulnerabilities: self.judge.is_some(),
-                settings: self.settings,
+                settings: self.settings.is_some(),
                 licenses: self.licenses.is_some(),
             },
             filter,
@@ -286,13 +300,12 @@ impl<'a> Job<'a> {
 }
 
 /// Who reads files for what is looked for.
-fn analyzers(look: &Look, searches: bool, settings: bool) -> Vec<&'static Analyzer> {
+fn analyzers(look: &Look, secrets: Option<&'static Analyzer>, settings: bool) -> Vec<&'static Analyzer> {
     let settings = settings.then_some(&misconfig::ANALYZER);
     if look.scanners == [Scanner::Misconfig] {
         // Nothing that a setting is judged by is a package.
         return settings.into_iter().collect();
     }
-    let secrets = searches.then_some(&secrets::ANALYZER);
     let license = look.scanners.contains(&Scanner::License);
     let texts = license.then_some(packages::license::OF_PACKAGES);
     let full = (license && look.license.license_full).then_some(packages::license::FULL);

@@ -311,7 +311,20 @@ struct SecretJson {
     committed: Option<CommittedJson>,
     opens: String,
     rotate: String,
+    #[serde(default = "is_revocable")]
+    revocable: bool,
+    #[serde(default)]
+    rotate_after_days: u16,
+    #[serde(default)]
+    since: Option<String>,
+    #[serde(default)]
+    age_days: Option<u32>,
     suppressed: Option<String>,
+}
+
+/// What most secrets are, where a report of an older version does not say it.
+const fn is_revocable() -> bool {
+    true
 }
 
 #[derive(Deserialize)]
@@ -324,9 +337,9 @@ struct CommittedJson {
 }
 
 impl CommittedJson {
-    fn committed(self) -> Box<Committed> {
+    fn committed(self) -> Committed {
         let path = ImagePath::from(&*self.path);
-        Box::new(Committed { commit: self.commit, author: self.author, date: self.date, path, still: self.still })
+        Committed { commit: self.commit, author: self.author, date: self.date, path, still: self.still }
     }
 }
 
@@ -622,7 +635,8 @@ impl SecretJson {
                 redacted: self.redacted,
                 fingerprint: self.fingerprint,
                 notes: Vec::new(),
-                committed: self.committed.map(CommittedJson::committed),
+                committed: self.committed.map(|it| Box::new(it.committed())),
+                allowed: None,
             },
             place: place(self.layer, &path),
             removed: layer(self.removed_in),
@@ -631,6 +645,10 @@ impl SecretJson {
             severity: self.severity,
             opens: self.opens,
             rotate: self.rotate,
+            revocable: self.revocable,
+            days: self.rotate_after_days,
+            since: self.since,
+            age: self.age_days,
             suppressed: self.suppressed,
         }))
     }

@@ -19,6 +19,11 @@ pub(crate) struct SecretJson<'a> {
     committed: Option<CommittedJson<'a>>,
     opens: &'a str,
     rotate: &'a str,
+    revocable: bool,
+    rotate_after_days: u16,
+    since: Option<&'a str>,
+    age_days: Option<u32>,
+    overdue: bool,
     suppressed: Option<&'a str>,
 }
 
@@ -79,6 +84,11 @@ impl<'a> SecretJson<'a> {
             committed: secret.committed.as_deref().map(CommittedJson::new),
             opens: &exposed.opens,
             rotate: &exposed.rotate,
+            revocable: exposed.revocable,
+            rotate_after_days: exposed.days,
+            since: exposed.since.as_deref(),
+            age_days: exposed.age,
+            overdue: exposed.is_overdue(),
             suppressed: exposed.suppressed.as_deref(),
         }
     }

@@ -16,14 +16,22 @@ const INDENT: usize = 12;
 
 pub(super) fn write(report: &Report, context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
     let filter = &context.filter;
-    let shows =
-        |secret: &&ExposedSecret| filter.shows(secret.severity) && (secret.suppressed.is_none() || filter.suppressed);
-    let all: Vec<&ExposedSecret> = exposed(report).filter(shows).collect();
-    if all.is_empty() {
+    let (mut all, aside): (Vec<&ExposedSecret>, Vec<_>) =
+        exposed(report).filter(|secret| filter.shows(secret.severity)).partition(|secret| secret.suppressed.is_none());
+    if all.is_empty() && aside.is_empty() {
         return Ok(());
     }
     writeln!(out)?;
-    Line::new(context).add(BOLD, "Secrets").add(PLAIN, &format!(": {}", all.len())).write(out)?;
+    let mut heading = Line::new(context);
+    heading.add(BOLD, "Secrets").add(PLAIN, &format!(": {}", all.len()));
+    if !aside.is_empty() {
+        let hint = if filter.suppressed { "" } else { " (--show-suppressed lists them)" };
+        heading.add(DIM, &format!(", and {} that do not count{hint}", aside.len()));
+    }
+    heading.write(out)?;
+    if filter.suppressed {
+        all.extend(aside);
+    }
     let shown = if context.filter.everything || all.len() <= ROWS + 1 { all.len() } else { ROWS };
     for secret in &all[..shown] {
         entry(report, secret, context, out)?;
@@ -48,8 +56,10 @@ fn entry(report: &Report, exposed: &ExposedSecret, context: &Context<'_>, out: &
     let removed = exposed.removed.map(layer_number);
     place.extend(removed.map(|layer| format!("removed in layer {layer}, but still in the image")));
     place.extend(exposed.secret.committed.as_deref().map(|it| committed(it, &exposed.place.path)));
+    place.extend(age(exposed));
+    let forever = if exposed.revocable { "" } else { " Nobody can withdraw it." };
     let aside = exposed.suppressed.as_deref().map(|reason| (DIM, format!("not counted: {}", one_line(reason))));
-    let told = [(DIM, place.join(" · ")), (PLAIN, format!("{} {}", exposed.opens, exposed.rotate))];
+    let told = [(DIM, place.join(" · ")), (PLAIN, format!("{} {}{forever}", exposed.opens, exposed.rotate))];
     for (style, text) in told.into_iter().chain(aside) {
         for row in wrap(&text, context.width.saturating_sub(INDENT).max(40)) {
             Line::new(context).space(INDENT).add(style, &row).write(out)?;
@@ -77,6 +87,12 @@ fn committed(committed: &Committed, seen_at: &ImagePath) -> String {
         Still::InHistory => ", not in the files any more, but still in the history",
     };
     text
+}
+
+/// How long it has been there, if that is too long.
+fn age(exposed: &ExposedSecret) -> Option<String> {
+    let days = exposed.age.filter(|_| exposed.is_overdue())?;
+    Some(format!("not replaced for {days} days, and should be after {}", exposed.days))
 }
 
 /// Where it stands, for a person.

@@ -324,6 +324,26 @@ fn secrets_say_where_they_lie_and_what_to_do() {
     assert!(text.contains("removed in layer 4, but still in the image"), "{text}");
     assert!(text.contains("environment variable ACME_TOKEN of the image"), "{text}");
     assert!(text.contains("Opens every door of the factory. Ask the porter for another one."), "{text}");
+    let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains("not replaced for 100 days, and should be after 90"), "{text}");
+}
+
+#[test]
+fn secrets_that_do_not_count_are_counted_and_listed_when_asked_for() {
+    let mut report = leaky();
+    for finding in &mut report.findings {
+        if let Finding::Secret(exposed) = finding {
+            exposed.suppressed = Some("it is\u{1b}[31m for tests".into());
+            break;
+        }
+    }
+    let text = table(&report, &context(100));
+    assert!(text.contains("Secrets: 1, and 1 that do not count (--show-suppressed lists them)"), "{text}");
+    assert!(!text.contains("app/.env:3:7"), "{text}");
+    let all = Context { filter: Filter { suppressed: true, ..Filter::default() }, ..context(100) };
+    let text = table(&report, &all);
+    assert!(text.contains("Secrets: 1, and 1 that do not count\n"), "{text}");
+    assert!(text.contains("not counted: it is") && !text.contains('\u{1b}'), "{text}");
 }
 
 #[test]

@@ -65,6 +65,9 @@ const KEY: &[&str] = &[
     "signing",
 ];
 
+/// Words of kinds that end so speak of a key themselves: `clientsecret`.
+const ENDS: &[&str] = &["key", "token", "secret", "password", "passwd"];
+
 /// Words that stand before digests and the like.
 const HARMLESS: &[&str] = &[
     "md5",
@@ -107,7 +110,13 @@ impl Index {
             let own = kind.words.iter().map(move |text| Word { text, role: Role::Kind(kind) });
             own.chain(kind.named.iter().map(move |text| Word { text, role: Role::Name(kind) }))
         });
+        let mut speaking: Vec<&'static str> =
+            kinds.iter().flat_map(|kind| kind.words.iter().chain(kind.named)).copied().collect();
+        speaking.retain(|word| ENDS.iter().any(|end| word.ends_with(end)));
+        speaking.sort_unstable();
+        speaking.dedup();
         let words = words
+            .chain(speaking.into_iter().map(|text| Word { text, role: Role::Key }))
             .chain(KEY.iter().map(|text| Word { text, role: Role::Key }))
             .chain(HARMLESS.iter().map(|text| Word { text, role: Role::Harmless }))
             .filter_map(|word| Some((word_hash(word.text.as_bytes())?, word)));
@@ -167,14 +176,17 @@ fn is_address(shape: &Shape) -> bool {
     secret > 1 && text(0).contains("://") && text(secret - 1) == ":"
 }
 
-/// A word begins after what is no letter or digit, and where small letters are followed by a capital.
+/// A word begins after what is no letter or digit, where small letters or digits are followed by a capital, and after an
+/// escaped end of line.
 fn begins_word(text: &[u8], at: usize) -> bool {
     let byte = text[at];
     if !byte.is_ascii_alphanumeric() {
         return false;
     }
     at.checked_sub(1).map(|before| text[before]).is_none_or(|before| {
-        !before.is_ascii_alphanumeric() || before.is_ascii_lowercase() && byte.is_ascii_uppercase()
+        !before.is_ascii_alphanumeric()
+            || !before.is_ascii_uppercase() && byte.is_ascii_uppercase()
+            || b"nrt".contains(&before) && at.checked_sub(2).is_some_and(|escape| text[escape] == b'\\')
     })
 }
 
@@ -271,9 +283,17 @@ mod tests {
 
     #[test]
     fn words_stand_in_names_of_every_style() {
-        for name in
-            ["NEWRELIC_KEY", "NEW_RELIC_KEY", "new-relic", "newRelicKey", "myNewRelic", "newrelickey", "New Relic:"]
-        {
+        for name in [
+            "NEWRELIC_KEY",
+            "a\\nNEW_RELIC_KEY",
+            "my2NewRelic",
+            "NEW_RELIC_KEY",
+            "new-relic",
+            "newRelicKey",
+            "myNewRelic",
+            "newrelickey",
+            "New Relic:",
+        ] {
             check(name, "newrelic", true);
         }
         check("monkey", "key", false);

@@ -2,7 +2,6 @@
 
 mod index;
 mod literals;
-mod noise;
 mod pairs;
 mod runs;
 mod words;
@@ -13,6 +12,7 @@ use model::Note;
 
 use crate::assignment::{self, FileKind, Notation, What};
 use crate::decode::{self, DEEPEST, Inner, unescape};
+use crate::noise;
 use crate::rule::alphabet::Alphabet;
 use crate::rule::kind::{KINDS, Kind, Needs, by_id};
 use crate::rule::shape::{Found, LONGEST, Shape};
@@ -137,8 +137,9 @@ fn in_runs(text: &[u8], file: FileKind, depth: usize) -> (Vec<Secret>, Vec<Range
             done = token.end;
             search.look(&run, &token);
         }
-        // A secret of several lines is found once, not again in each line.
-        done = search.found.last().map_or(done, |last| done.max(last.span.end)).max(search.read);
+        // A text of several lines is judged once, not again in each line.
+        let judged = search.found.last().map(|last| last.span.end).max(search.nothing.last().map(|last| last.end));
+        done = done.max(judged.unwrap_or_default()).max(search.read);
     });
     (search.found, search.nothing)
 }
@@ -206,6 +207,8 @@ fn assigned(text: &[u8], found: &assignment::Found) -> Option<Secret> {
     };
     let mut secret = Secret::new(judged(id), found.value.clone());
     let value = &text[found.value.clone()];
+    // Passphrases are words; whether they are placeholders was judged by points.
+    noise::class_of_value(secret.kind, text, &secret.span).is_none().then_some(())?;
     // What is written in base64 may be a placeholder as well.
     let inner = decode::base64(value)
         .filter(|inner| value.len().is_multiple_of(4) && inner.len() >= 6 && inner.iter().all(u8::is_ascii_graphic));
@@ -367,7 +370,7 @@ impl<'t> Search<'t> {
         // Where a shape says what surrounds the secret, that is most often a password, and may be a reference to one.
         let is_part = matched.secret.start > 0;
         let secret = &self.text[span.clone()];
-        let is_real = !noise::is_placeholder(secret) && (!is_part || assignment::is_password(secret));
+        let is_real = noise::class(kind, self.text, &span).is_none() && (!is_part || assignment::is_password(secret));
         if is_real && !self.opens_nothing(kind, &span) {
             self.found.push(Secret::new(kind, span));
         } else {
@@ -411,7 +414,8 @@ impl<'t> Search<'t> {
                 }
             }
             let Some((_, secret)) = best else { continue };
-            if !noise::is_placeholder(&text[secret.span.clone()]) && !self.opens_nothing(secret.kind, &secret.span) {
+            if noise::class(secret.kind, text, &secret.span).is_none() && !self.opens_nothing(secret.kind, &secret.span)
+            {
                 self.found.push(secret);
                 return;
             }

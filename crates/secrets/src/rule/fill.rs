@@ -12,7 +12,8 @@ impl Chance {
         Self(name.bytes().fold(0x9E37_79B9_7F4A_7C15, |seed, byte| seed.rotate_left(5) ^ u64::from(byte)))
     }
 
-    fn below(&mut self, limit: usize) -> usize {
+    /// A number below `limit`.
+    pub fn below(&mut self, limit: usize) -> usize {
         // Xorshift (Marsaglia 2003), which is even enough for choosing characters.
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;

@@ -1,4 +1,4 @@
-//! What has the shape of a secret and is none.
+//! Placeholders: what people and manuals write where a secret will be.
 
 /// Words that people put where a secret will be.
 const WORDS: &[&str] = &[
@@ -37,7 +37,9 @@ pub fn is_placeholder(secret: &[u8]) -> bool {
     let rising = longest(|a, b| a.checked_add(1) == Some(b));
     let repeats = same >= 6 && same * 5 >= lower.len() || same >= 12;
     let rises = rising >= 7 && rising * 4 >= lower.len() || rising >= 10;
-    repeats || rises || few_characters(&lower) || WORDS.iter().any(|word| covers(&lower, word.as_bytes()))
+    // In capitals the word is never there by chance, as in AWS's manuals; names of hosts have it, too.
+    let shouts = memchr::memmem::find(secret, b"EXAMPLE").is_some_and(|at| at == 0 || !b"@.".contains(&secret[at - 1]));
+    shouts || repeats || rises || few_characters(&lower) || WORDS.iter().any(|word| covers(&lower, word.as_bytes()))
 }
 
 /// Chance puts at least so many different characters into a secret.
