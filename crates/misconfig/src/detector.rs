@@ -222,7 +222,7 @@ mod tests {
         assert!(!expected.is_empty() || seen.is_empty(), "{seen:#?}");
     }
 
-    const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: a, labels: {app: a}}\nspec:\n  hostNetwork: true\n  containers:\n  - {name: a, image: a}\n";
+    const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: a, labels: {app: a}}\nspec:\n  hostPID: true\n  containers:\n  - {name: a, image: a}\n";
     const POLICY: &str =
         "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: a}\nspec: {podSelector: {}}\n";
 

@@ -4,6 +4,7 @@
 //! with lines. A rule ([`rule`]) knows one kind of resource and looks at its tree, whatever format it came from.
 
 mod analyzer;
+pub mod arm;
 pub mod cloudformation;
 pub mod compose;
 pub mod detect;
@@ -38,6 +39,7 @@ pub fn reader(target: Target) -> Option<Reader> {
     match target {
         Target::Dockerfile => Some(docker::read),
         Target::Image => Some(image::read),
+        Target::Arm => Some(arm::read),
         Target::Compose => Some(compose::read),
         Target::GithubActions => Some(pipeline::github),
         Target::GitlabCi => Some(pipeline::gitlab),

@@ -9,7 +9,7 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
-const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: a, labels: {app: a}}\nspec:\n  hostNetwork: true\n  containers:\n  - name: a\n    image: example.com/a:1.0\n    env: [{name: DB_PASSWORD, value: hunter2}]\n";
+const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: a, labels: {app: a}}\nspec:\n  hostPID: true\n  containers:\n  - name: a\n    image: example.com/a:1.0\n    env: [{name: DB_PASSWORD, value: hunter2}]\n";
 const POLICY: &str = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: a}\nspec: {podSelector: {matchLabels: {app: a}}}\n";
 
 fn config(folder: &Path, arguments: &[&str], input: &str) -> Output {
