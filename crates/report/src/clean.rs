@@ -10,9 +10,20 @@ use std::fmt::Write;
 /// The text with everything escaped that could forge output. What is escaped shows as `\u{1b}`, so a reader sees that
 /// something was there.
 pub fn clean(text: &str) -> Cow<'_, str> {
+    // Whoever wraps lines may begin one at any word.
+    escaped(text, |before| before.chars().next_back().is_none_or(char::is_whitespace))
+}
+
+/// As [`clean`], for a line that is written as it is: only at its start can a command begin, so that `License :: OSI` stays
+/// what it is for those who read it back.
+pub(crate) fn clean_line(text: &str) -> Cow<'_, str> {
+    escaped(text, |before| before.trim().is_empty())
+}
+
+fn escaped(text: &str, begins: fn(&str) -> bool) -> Cow<'_, str> {
     let mut done = 0;
     let mut out = String::new();
-    while let Some((index, character)) = next_unsafe(text, done) {
+    while let Some((index, character)) = next_unsafe(text, done, begins) {
         out.push_str(&text[done..index]);
         let _ = write!(out, "{}", character.escape_unicode());
         done = index + character.len_utf8();
@@ -54,13 +65,14 @@ pub(crate) fn is_invisible(character: char) -> bool {
             | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// The first character at or after `start` that must not be shown as it is.
-fn next_unsafe(text: &str, start: usize) -> Option<(usize, char)> {
+/// The first character at or after `start` that must not be shown as it is; `begins` tells whether a command may begin
+/// behind a text.
+fn next_unsafe(text: &str, start: usize, begins: fn(&str) -> bool) -> Option<(usize, char)> {
     text[start..].char_indices().map(|(index, character)| (start + index, character)).find(|&(index, character)| {
         let before = &text[..index];
         match character {
             '#' => before.ends_with('#'),
-            ':' => text[index + 1..].starts_with(':') && before.chars().next_back().is_none_or(char::is_whitespace),
+            ':' => text[index + 1..].starts_with(':') && begins(before),
             _ => is_invisible(character),
         }
     })
@@ -69,6 +81,12 @@ fn next_unsafe(text: &str, start: usize) -> Option<(usize, char)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_command_begins_at_the_start_of_a_line() {
+        assert_eq!(clean_line("License :: OSI Approved :: MIT"), "License :: OSI Approved :: MIT");
+        assert_eq!(clean_line(" ::error::x ##vso[y]"), " \\u{3a}:error::x #\\u{23}vso[y]");
+    }
 
     fn check(text: &str, expected: &str) {
         assert_eq!(clean(text), expected, "{text:?}");

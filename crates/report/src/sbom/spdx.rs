@@ -13,8 +13,9 @@ use serde::Serialize;
 use super::bill::{Bill, Component, is_cpe};
 use super::licenses::{self, Declared};
 use super::properties::{self, Property};
+use crate::Context;
+use crate::clean::clean_line;
 use crate::json::print;
-use crate::{Context, clean};
 
 const DOCUMENT: &str = "SPDXRef-DOCUMENT";
 const IMAGE: &str = "SPDXRef-Image";
@@ -191,19 +192,19 @@ impl<'a> Document<'a> {
         writeln!(out, "SPDXVersion: {}", self.spdx_version)?;
         writeln!(out, "DataLicense: {}", self.data_license)?;
         writeln!(out, "SPDXID: {}", self.id)?;
-        writeln!(out, "DocumentName: {}", clean(&line(&self.name)))?;
+        writeln!(out, "DocumentName: {}", clean_line(&line(&self.name)))?;
         writeln!(out, "DocumentNamespace: {}", self.namespace)?;
         writeln!(out, "Creator: {}", self.creation_info.creators[0])?;
         writeln!(out, "Created: {}", self.creation_info.created)?;
         annotations(out, self.id, &self.annotations)?;
         for package in &self.packages {
-            writeln!(out, "\nPackageName: {}", clean(&line(&package.name)))?;
+            writeln!(out, "\nPackageName: {}", clean_line(&line(&package.name)))?;
             writeln!(out, "SPDXID: {}", package.id)?;
             if let Some(version) = package.version_info {
-                writeln!(out, "PackageVersion: {}", clean(&line(version)))?;
+                writeln!(out, "PackageVersion: {}", clean_line(&line(version)))?;
             }
             if let Some(supplier) = &package.supplier {
-                writeln!(out, "PackageSupplier: {}", clean(supplier))?;
+                writeln!(out, "PackageSupplier: {}", clean_line(supplier))?;
             }
             writeln!(out, "PackageDownloadLocation: {}", package.download_location)?;
             writeln!(out, "FilesAnalyzed: {}", package.files_analyzed)?;
@@ -212,13 +213,13 @@ impl<'a> Document<'a> {
             writeln!(out, "PackageCopyrightText: {}", package.copyright_text)?;
             writeln!(out, "PrimaryPackagePurpose: {}", package.primary_package_purpose)?;
             for Reference { category, kind, locator } in &package.external_refs {
-                writeln!(out, "ExternalRef: {category} {kind} {}", clean(locator))?;
+                writeln!(out, "ExternalRef: {category} {kind} {}", clean_line(locator))?;
             }
             annotations(out, &package.id, &package.annotations)?;
         }
         for license in &self.licenses {
             writeln!(out, "\nLicenseID: {}", license.id)?;
-            writeln!(out, "LicenseName: {}", clean(&line(license.name)))?;
+            writeln!(out, "LicenseName: {}", clean_line(&line(license.name)))?;
             writeln!(out, "ExtractedText: {}", text(license.text))?;
         }
         writeln!(out)?;
@@ -335,6 +336,6 @@ pub(super) fn line(value: &str) -> Cow<'_, str> {
 
 /// A value of several lines, each of them safe to show. What would end it early is taken apart.
 fn text(value: &str) -> String {
-    let lines: Vec<Cow<'_, str>> = value.split('\n').map(clean).collect();
+    let lines: Vec<Cow<'_, str>> = value.split('\n').map(clean_line).collect();
     format!("<text>{}</text>", lines.join("\n").replace("</text>", "</ text>"))
 }

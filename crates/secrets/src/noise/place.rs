@@ -108,7 +108,12 @@ fn is_test(name: &[u8]) -> bool {
     name.starts_with(b"test_") || stem == b"conftest" || ends.iter().any(|end| stem.ends_with(end))
 }
 
+/// `README`, `NEWS.md`, `examples-1.json`.
 fn is_about(name: &[u8]) -> bool {
+    let word = name.split(|byte| !byte.is_ascii_alphanumeric()).next().unwrap_or_default();
+    if [b"example".as_slice(), b"examples", b"sample", b"samples"].contains(&word) {
+        return true;
+    }
     let extension = name.iter().rposition(|&byte| byte == b'.').map_or(&b""[..], |dot| &name[dot + 1..]);
     ABOUT.iter().any(|about| name.starts_with(about)) || [b"md".as_slice(), b"rst", b"adoc"].contains(&extension)
 }
@@ -127,6 +132,7 @@ mod tests {
             "usr/share/doc/libxmlsec1-dev/examples/rsakey.pem",
             "opt/app.jar!/certs/test/a.key",
             "src/vendor/github.com/a/b/testdata/key.pem",
+            "usr/lib/python3/dist-packages/botocore/data/ec2/2016-11-15/examples-1.json",
         ] {
             assert!(place(path.as_bytes()).is_some(), "{path}");
         }
