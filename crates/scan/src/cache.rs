@@ -13,13 +13,13 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use image::BlobIdentity;
-use model::{Analyzer, Budget, Digest};
+use model::{Analyzer, Budget, Digest, What};
 
 use crate::collect::LayerFacts;
 use crate::unfold::Archives;
 
 /// Raised when the stored form changes. Older files are then never asked for again.
-const FORMAT: u32 = 6;
+const FORMAT: u32 = 7;
 
 /// A folder of facts.
 #[derive(Clone, Debug)]
@@ -93,6 +93,10 @@ impl Cache {
     /// Keeps facts for the next scan. A cache that cannot be written to is one that does not help; it harms nobody.
     pub(crate) fn keep(&self, identity: Option<&BlobIdentity>, facts: &LayerFacts) {
         let Some(digest) = facts.digest else { return };
+        // Files of configuration are kept whole until they are judged, with whatever secrets stand in them.
+        if facts.facts.iter().any(|fact| matches!(fact.what, What::Configuration(_))) {
+            return;
+        }
         let stored = postcard::to_stdvec(facts).map_err(io::Error::other).and_then(|body| {
             let checksum = blake3::hash(&body);
             self.put("facts", &self.facts_name(&digest), &[checksum.as_bytes(), &body])?;
@@ -174,7 +178,7 @@ fn name_of(identity: &BlobIdentity) -> blake3::Hash {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::{AnalyzerId, Facts, Gap, GapKind, Place};
+    use model::{AnalyzerId, Configuration, Fact, Facts, Gap, GapKind, Place};
 
     static ONE: Analyzer = Analyzer { name: "one", version: 1, files: &[], analyze: |_, _: &mut Facts| Ok(()) };
     static NEWER: Analyzer = Analyzer { version: 2, ..ONE };
@@ -222,6 +226,16 @@ mod tests {
     fn a_layer_that_was_not_read_as_a_whole_is_not_kept() {
         let root = tempfile::tempdir().unwrap();
         cache(root.path()).keep(Some(&file(1)), &LayerFacts { digest: None, ..layer(b"a") });
+        assert_eq!(fs::read_dir(root.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn files_of_configuration_are_not_kept() {
+        let root = tempfile::tempdir().unwrap();
+        let configuration = Configuration { language: "compose".into(), content: b"PASSWORD: x".to_vec() };
+        let what = What::Configuration(configuration);
+        let facts = vec![Fact { what, place: Place::default(), by: AnalyzerId::new("one") }];
+        cache(root.path()).keep(Some(&file(1)), &LayerFacts { facts, ..layer(b"a") });
         assert_eq!(fs::read_dir(root.path()).unwrap().count(), 0);
     }
 
