@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::layout::{self, Blocks, Section, Writer};
 use super::wire::{put_number, put_text, put_texts};
-use super::{About, MAX_TEXT_BLOCK, MAX_WORD, MAX_WORDS, PER_BLOCK, TEXT_BLOCK};
+use super::{About, BRIEF_BLOCK, DETAIL_BLOCK, MAX_TEXT_BLOCK, MAX_WORD, MAX_WORDS, PER_BLOCK};
 use crate::advisory::{Advisory, Affected, Event, Rating, Status};
 use crate::ecosystems::Ecosystem;
 use crate::feeds::text::readable;
@@ -205,7 +205,7 @@ fn fits(advisory: &Advisory) -> bool {
     };
     let words = |words: &[String]| words.iter().all(|word| word.len() <= MAX_WORD);
     // Ten bytes are the most that a text's length takes.
-    texts.map(|text| text.len() + 10).sum::<usize>() <= MAX_TEXT_BLOCK - TEXT_BLOCK - 10
+    texts.map(|text| text.len() + 10).sum::<usize>() <= MAX_TEXT_BLOCK - DETAIL_BLOCK - 40
         && advisory.publisher.len() <= MAX_WORD
         && advisory.weaknesses.len() <= MAX_WORDS
         && words(&advisory.weaknesses)
@@ -296,16 +296,18 @@ pub(super) fn write(shard: &str, level: i32, advisories: &[Advisory]) -> Vec<u8>
     let mut words = Words::default();
     let mut heads = Vec::with_capacity(advisories.len());
     let mut runs: BTreeMap<&str, (Vec<u8>, u64)> = BTreeMap::new();
-    let mut texts = Vec::new();
+    let mut briefs = Texts { blocks: Blocks::Briefs, size: BRIEF_BLOCK, level, open: Vec::new() };
+    let mut details = Texts { blocks: Blocks::Details, size: DETAIL_BLOCK, level, open: Vec::new() };
     let mut entry = Vec::new();
     for (record, advisory) in (0u64..).zip(advisories) {
-        if texts.len() >= TEXT_BLOCK || texts.len() >= TEXT_BLOCK / 2 && begins_block(advisory) {
-            close(&mut writer, &mut texts, level);
-        }
-        heads.push(head(advisory, &mut words, writer.blocks(Blocks::Texts) as u64, texts.len() as u64));
-        put_text(&mut texts, &advisory.summary);
-        put_text(&mut texts, &advisory.details);
-        put_texts(&mut texts, &advisory.references);
+        let (block, offset) = details.place(&mut writer, advisory);
+        put_text(&mut details.open, &advisory.details);
+        let place = briefs.place(&mut writer, advisory);
+        put_text(&mut briefs.open, &advisory.summary);
+        put_texts(&mut briefs.open, &advisory.references);
+        put_number(&mut briefs.open, block);
+        put_number(&mut briefs.open, offset);
+        heads.push(head(advisory, &mut words, place));
         for affected in &advisory.affected {
             entry.clear();
             put_entry(&mut entry, affected, &mut words);
@@ -316,7 +318,8 @@ pub(super) fn write(shard: &str, level: i32, advisories: &[Advisory]) -> Vec<u8>
             run.extend_from_slice(&entry);
         }
     }
-    close(&mut writer, &mut texts, level);
+    briefs.close(&mut writer);
+    details.close(&mut writer);
     for block in heads.chunks(PER_BLOCK) {
         writer.block(Blocks::Records, &layout::list(block.iter()));
     }
@@ -326,6 +329,36 @@ pub(super) fn write(shard: &str, level: i32, advisories: &[Advisory]) -> Vec<u8>
     writer.section(Section::About, about(shard, advisories, names.len()));
     writer.section(Section::Words, layout::list(words.words.iter()));
     writer.finish()
+}
+
+/// Texts that become compressed blocks.
+struct Texts {
+    blocks: Blocks,
+    /// Bytes after which a block is closed.
+    size: usize,
+    level: i32,
+    /// What the next block has so far.
+    open: Vec<u8>,
+}
+
+impl Texts {
+    /// Where the next text comes to lie: its block, and its offset there.
+    fn place(&mut self, writer: &mut Writer, advisory: &Advisory) -> (u64, u64) {
+        if self.open.len() >= self.size || self.open.len() >= self.size / 2 && begins_block(advisory) {
+            self.close(writer);
+        }
+        (writer.blocks(self.blocks) as u64, self.open.len() as u64)
+    }
+
+    /// Compresses what has been gathered into a block.
+    fn close(&mut self, writer: &mut Writer) {
+        if !self.open.is_empty() {
+            // It fails for want of memory only.
+            let packed = zstd::bulk::compress(&self.open, self.level).unwrap_or_default();
+            writer.block(self.blocks, &packed);
+            self.open.clear();
+        }
+    }
 }
 
 /// Whether a block of texts should begin with this advisory: every fourth says so, whatever stands around it. So blocks
@@ -350,17 +383,7 @@ fn about(shard: &str, advisories: &[Advisory], packages: usize) -> Vec<u8> {
     serde_json::to_vec(&about).unwrap_or_default()
 }
 
-/// Compresses what has been gathered into a block.
-fn close(writer: &mut Writer, texts: &mut Vec<u8>, level: i32) {
-    if !texts.is_empty() {
-        // It fails for want of memory only.
-        let packed = zstd::bulk::compress(texts, level).unwrap_or_default();
-        writer.block(Blocks::Texts, &packed);
-        texts.clear();
-    }
-}
-
-fn head<'a>(advisory: &'a Advisory, words: &mut Words<'a>, block: u64, offset: u64) -> Vec<u8> {
+fn head<'a>(advisory: &'a Advisory, words: &mut Words<'a>, (block, offset): (u64, u64)) -> Vec<u8> {
     let mut out = Vec::new();
     put_text(&mut out, &advisory.id);
     put_number(&mut out, words.number(&advisory.publisher));

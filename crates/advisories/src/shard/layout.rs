@@ -24,7 +24,7 @@ use super::ShardError;
 
 const MAGIC: &[u8; 8] = b"PLIMSHRD";
 /// Raised whenever a reader of today would misread a file of tomorrow.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 const HEADER: usize = 16;
 const ROW: usize = 24;
 
@@ -43,34 +43,41 @@ pub(super) enum Section {
     /// For each 64 records a block: a list of heads.
     Records,
     RecordsDirectory,
-    /// Compressed blocks of what only people read.
-    Texts,
-    TextsDirectory,
+    /// Compressed blocks of what a report says.
+    Briefs,
+    BriefsDirectory,
+    /// Compressed blocks of what is read by who wants to know all.
+    Details,
+    DetailsDirectory,
 }
 
-const SECTIONS: usize = 9;
+const SECTIONS: usize = 11;
 
 impl Section {
     /// Sections of blocks are checked block by block.
     fn is_blocks(index: usize) -> bool {
-        [Self::Entries as usize, Self::Records as usize, Self::Texts as usize].contains(&index)
+        Blocks::ALL.iter().any(|blocks| blocks.sections().0 as usize == index)
     }
 }
 
 /// A section of blocks.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Blocks {
     Entries,
     Records,
-    Texts,
+    Briefs,
+    Details,
 }
 
 impl Blocks {
+    const ALL: [Self; 4] = [Self::Entries, Self::Records, Self::Briefs, Self::Details];
+
     fn sections(self) -> (Section, Section) {
         match self {
             Self::Entries => (Section::Entries, Section::EntriesDirectory),
             Self::Records => (Section::Records, Section::RecordsDirectory),
-            Self::Texts => (Section::Texts, Section::TextsDirectory),
+            Self::Briefs => (Section::Briefs, Section::BriefsDirectory),
+            Self::Details => (Section::Details, Section::DetailsDirectory),
         }
     }
 }
@@ -140,7 +147,7 @@ pub(super) fn seal(bytes: &mut [u8]) -> Option<()> {
         Some(())
     };
     let row = |index: usize| HEADER + index * ROW;
-    for blocks in [Blocks::Entries, Blocks::Records, Blocks::Texts] {
+    for blocks in Blocks::ALL {
         let (data, directory) = blocks.sections();
         let (data, directory) = (long(bytes, row(data as usize) + 8)?, row(directory as usize));
         let (start, length) = (long(bytes, directory + 8)?, long(bytes, directory + 16)?);
@@ -276,7 +283,7 @@ const GOOD: u8 = 1;
 pub(super) struct Container {
     bytes: Arc<Bytes>,
     sections: [(usize, usize); SECTIONS],
-    touched: [Vec<AtomicU8>; 3],
+    touched: [Vec<AtomicU8>; Blocks::ALL.len()],
     /// Which file, for errors.
     name: String,
 }
@@ -285,7 +292,7 @@ impl Container {
     pub(super) fn open(name: String, bytes: Bytes) -> Result<Self, ShardError> {
         let sections = table(&bytes).map_err(|detail| ShardError { shard: name.clone(), detail })?;
         let mut container = Self { bytes: Arc::new(bytes), sections, touched: Default::default(), name };
-        for blocks in [Blocks::Entries, Blocks::Records, Blocks::Texts] {
+        for blocks in Blocks::ALL {
             let count = container.section(blocks.sections().1).len() / 16;
             container.touched[blocks as usize].resize_with(count, || AtomicU8::new(UNTOUCHED));
             // Blocks that lie over each other would be read as often as they are named.

@@ -1,10 +1,10 @@
 //! A shard: the advisories of one ecosystem and release family (`Debian:12`, `npm`) in one immutable file that is mapped
 //! into memory and not parsed.
 //!
-//! Three parts are apart by who needs them. **Entries** are what matching touches: for each package name, found by binary
-//! search, a run of ranges. **Records** are what a match is reported with: ids, dates, ratings. **Texts** are what people
-//! read: summary, details and links, in compressed blocks. Records are filed by package, so what is reported about one
-//! package lies together.
+//! Four parts are apart by who needs them. **Entries** are what matching touches: for each package name, found by binary
+//! search, a run of ranges. **Records** are what a match is reported with: ids, dates, ratings. **Briefs** are what people
+//! read of it in a report: summary and links, in small compressed blocks. **Details** are the long texts, in larger ones,
+//! for those who ask. Records are filed by package, so what is reported about one package lies together.
 //!
 //! `layout` is the container, `wire` how numbers and texts are written, [`Builder`] makes a shard, [`Shard`] reads one.
 //! A shard is made anew whenever anything in it changes; nothing is ever written into one. Why it is a format of our own
@@ -25,8 +25,11 @@ pub use read::{Entry, Shard, Timeline};
 
 /// Names, and records, of one block.
 const PER_BLOCK: usize = 64;
-/// Bytes of texts after which a block of them is closed, whatever comes next.
-const TEXT_BLOCK: usize = 32 << 10;
+/// Bytes after which a block of briefs is closed, whatever comes next. Half of it is unpacked in vain for a brief that
+/// stands alone; smaller blocks compress worse.
+const BRIEF_BLOCK: usize = 8 << 10;
+/// Bytes after which a block of details is closed, whatever comes next.
+const DETAIL_BLOCK: usize = 32 << 10;
 /// Bytes that a block of texts unpacks to: one that is nearly full and one record with all that a feed keeps.
 const MAX_TEXT_BLOCK: usize = 1 << 20;
 /// Bytes of unpacked texts that an open shard keeps: those of most shards as a whole.

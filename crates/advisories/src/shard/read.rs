@@ -1,5 +1,6 @@
 //! Reads a shard: entries in place, everything else for the few advisories that match.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::io;
@@ -27,36 +28,53 @@ struct Open {
 /// with the first of them.
 #[derive(Default)]
 struct Unpacked {
-    decompressor: Option<zstd::bulk::Decompressor<'static>>,
-    /// As large as the largest block so far may be.
-    room: Vec<u8>,
     /// The oldest first.
-    blocks: VecDeque<(usize, Arc<[u8]>)>,
+    blocks: VecDeque<((Blocks, usize), Arc<[u8]>)>,
     /// Bytes of all of them.
     bytes: usize,
 }
 
 impl Unpacked {
-    fn unpack(&mut self, packed: &[u8]) -> io::Result<Arc<[u8]>> {
-        let decompressor = match &mut self.decompressor {
-            Some(decompressor) => decompressor,
-            none => none.insert(zstd::bulk::Decompressor::new()?),
-        };
-        self.room.clear();
-        self.room.reserve(MAX_TEXT_BLOCK);
-        decompressor.decompress_to_buffer(packed, &mut self.room)?;
-        Ok(self.room.as_slice().into())
+    fn find(&self, place: (Blocks, usize)) -> Option<Arc<[u8]>> {
+        // The newest first: neighbours come one after the other.
+        self.blocks.iter().rev().find(|(known, _)| *known == place).map(|(_, texts)| Arc::clone(texts))
     }
 
-    fn keep(&mut self, block: usize, texts: Arc<[u8]>) {
+    fn keep(&mut self, place: (Blocks, usize), texts: Arc<[u8]>) {
         self.bytes += texts.len();
-        self.blocks.push_back((block, texts));
+        self.blocks.push_back((place, texts));
         while self.bytes > KEPT_TEXTS
             && let Some((_, oldest)) = self.blocks.pop_front()
         {
             self.bytes -= oldest.len();
         }
     }
+}
+
+/// What a thread unpacks blocks with.
+struct Unpacker {
+    decompressor: zstd::bulk::Decompressor<'static>,
+    /// As large as the largest block may be.
+    room: Vec<u8>,
+}
+
+thread_local! {
+    static UNPACKER: RefCell<Option<Unpacker>> = const { RefCell::new(None) };
+}
+
+fn unpack(packed: &[u8]) -> io::Result<Arc<[u8]>> {
+    UNPACKER.with_borrow_mut(|unpacker| {
+        let Unpacker { decompressor, room } = match unpacker {
+            Some(unpacker) => unpacker,
+            none => none.insert(Unpacker {
+                decompressor: zstd::bulk::Decompressor::new()?,
+                room: Vec::with_capacity(MAX_TEXT_BLOCK),
+            }),
+        };
+        room.clear();
+        decompressor.decompress_to_buffer(packed, room)?;
+        Ok(room.as_slice().into())
+    })
 }
 
 impl fmt::Debug for Shard {
@@ -192,18 +210,20 @@ impl Shard {
 
     fn read_texts(&self, record: u32, details: bool) -> Result<Advisory, ShardError> {
         let (mut advisory, block, offset) = self.read_head(record)?;
-        let texts = self.texts(block)?;
+        let brief = self.texts(Blocks::Briefs, block)?;
         let read = |advisory: &mut Advisory| {
-            let mut wire = Wire::new(texts.get(offset..)?);
+            let mut wire = Wire::new(brief.get(offset..)?);
             wire.text()?.clone_into(&mut advisory.summary);
-            let bytes = wire.bytes()?;
-            if details {
-                std::str::from_utf8(bytes).ok()?.clone_into(&mut advisory.details);
-            }
             advisory.references = wire.texts()?;
-            Some(())
+            Some((wire.index()? as usize, wire.index()? as usize))
         };
-        read(&mut advisory).ok_or_else(|| self.broken(format!("the texts of {} break off", advisory.id)))?;
+        let cut_off = |advisory: &Advisory| self.broken(format!("the texts of {} break off", advisory.id));
+        let (block, offset) = read(&mut advisory).ok_or_else(|| cut_off(&advisory))?;
+        if details {
+            let texts = self.texts(Blocks::Details, block)?;
+            let text = texts.get(offset..).and_then(|texts| Wire::new(texts).text());
+            text.ok_or_else(|| cut_off(&advisory))?.clone_into(&mut advisory.details);
+        }
         Ok(advisory)
     }
 
@@ -229,17 +249,15 @@ impl Shard {
         head.and_then(read).ok_or_else(|| self.broken(format!("record {record} breaks off")))
     }
 
-    /// A block of texts, unpacked.
-    fn texts(&self, block: usize) -> Result<Arc<[u8]>, ShardError> {
-        let mut unpacked = self.0.unpacked.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, texts)) = unpacked.blocks.iter().find(|(known, _)| *known == block) {
-            return Ok(Arc::clone(texts));
+    /// A block of texts, unpacked. Two threads may unpack the same one at once; neither waits for the other.
+    fn texts(&self, blocks: Blocks, block: usize) -> Result<Arc<[u8]>, ShardError> {
+        let unpacked = || self.0.unpacked.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(texts) = unpacked().find((blocks, block)) {
+            return Ok(texts);
         }
-        let packed = self.0.container.block(Blocks::Texts, block)?;
-        let texts = unpacked.unpack(packed);
-        let texts =
-            texts.map_err(|error| self.broken(format!("block {block} of texts cannot be unpacked: {error}")))?;
-        unpacked.keep(block, Arc::clone(&texts));
+        let texts = unpack(self.0.container.block(blocks, block)?)
+            .map_err(|error| self.broken(format!("block {block} of {blocks:?} cannot be unpacked: {error}")))?;
+        unpacked().keep((blocks, block), Arc::clone(&texts));
         Ok(texts)
     }
 

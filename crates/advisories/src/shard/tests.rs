@@ -161,7 +161,7 @@ fn lengths_that_lie_are_survived_with_the_right_checksums() {
             let mut writer = Writer::default();
             writer.block(Blocks::Entries, &layout::list([run].iter()));
             writer.block(Blocks::Records, &layout::list([head].iter()));
-            writer.block(Blocks::Texts, &zstd::bulk::compress(&vec![0; 64 << 20], 1).unwrap());
+            writer.block(Blocks::Briefs, &zstd::bulk::compress(&vec![0; 64 << 20], 1).unwrap());
             writer.section(
                 Section::About,
                 b"{\"shard\":\"x\",\"advisories\":1,\"packages\":1,\"newest\":null,\"publishers\":{}}".to_vec(),
@@ -216,13 +216,13 @@ fn what_readers_would_not_take_is_not_written() {
     };
     assert!(kept(rated(MAX_WORDS, MAX_WORD)) && !kept(rated(MAX_WORDS + 1, 1)) && !kept(rated(1, MAX_WORD + 1)));
     let details = |length: usize| Advisory { details: "d".repeat(length), ..small.clone() };
-    assert!(kept(details(MAX_TEXT_BLOCK - TEXT_BLOCK - 100)) && !kept(details(MAX_TEXT_BLOCK)));
+    assert!(kept(details(MAX_TEXT_BLOCK - DETAIL_BLOCK - 100)) && !kept(details(MAX_TEXT_BLOCK)));
 }
 
 #[test]
 fn another_format_is_refused_with_what_to_do() {
     let mut bytes = build::write("test", 1, &[]);
-    bytes[8] = 2;
+    bytes[8] += 1;
     let error = Shard::from_bytes("Debian:12", bytes).unwrap_err().to_string();
     assert!(error.contains("Debian:12") && error.contains("fetch or build it again"), "{error}");
     assert!(Shard::from_bytes("x", b"<html>404</html>".to_vec()).unwrap_err().to_string().contains("no shard"));
