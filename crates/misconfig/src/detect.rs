@@ -2,7 +2,10 @@
 
 use model::ImagePath;
 
-use crate::Target;
+use crate::{Target, helm};
+
+/// The word for files that are part of a Helm chart and mean nothing by themselves.
+pub const HELM: &str = "helm";
 
 /// What others brought along and nobody here wrote.
 const FOREIGN: &[&[u8]] = &[b"node_modules", b"site-packages", b"dist-packages", b".git", b"vendor/bundle"];
@@ -39,6 +42,11 @@ pub fn is_terraform(path: &ImagePath) -> bool {
 /// Where Terraform says which folder a module was fetched to.
 fn is_list_of_modules(path: &ImagePath) -> bool {
     path.as_bytes().ends_with(b".terraform/modules/modules.json")
+}
+
+/// The word for a file that belongs to others and is in no language by itself: a part of a chart.
+pub fn part(path: &ImagePath) -> Option<&'static str> {
+    (is_candidate(path) && helm::is_part(&path.to_text())).then_some(HELM)
 }
 
 /// The language of a file.
