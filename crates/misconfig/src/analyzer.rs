@@ -18,7 +18,8 @@ pub static ANALYZER: Analyzer = Analyzer {
         Key::Extension("tfstate").when(is_terraform),
         Key::Extension("tfvars").when(is_terraform),
         Key::Extension("tofu").when(is_terraform),
-        Key::Extension("tpl").when(is_part),
+        Key::Extension("tpl").when(is_template),
+        Key::Name("Kustomization").when(is_candidate),
     ],
     analyze,
 };
@@ -28,7 +29,7 @@ const LARGEST: usize = 8 << 20;
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     let target = language(file.path, file.content).filter(|target| reader(*target).is_some());
-    let Some(language) = target.map(Target::name).or_else(|| part(file.path)) else { return Ok(()) };
+    let Some(language) = target.map(Target::name).or_else(|| part(file.path, file.content)) else { return Ok(()) };
     if file.content.len() > LARGEST {
         let detail = format!("configuration of {} bytes; more than {LARGEST} are not read", file.content.len());
         return Err(Unreadable::limit(detail));
@@ -37,6 +38,6 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     Ok(())
 }
 
-fn is_part(path: &ImagePath) -> bool {
-    part(path).is_some()
+fn is_template(path: &ImagePath) -> bool {
+    part(path, b"").is_some()
 }

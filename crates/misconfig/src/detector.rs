@@ -1,7 +1,7 @@
 //! Facts to findings: every file of configuration becomes resources, and all of them are judged together.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -15,7 +15,7 @@ use model::{
 use crate::helm::{self, Obstacle};
 use crate::judge::{Cause, Failure, is_secret, judge, mask};
 use crate::origin::Origins;
-use crate::{Reading, Resource, Span, Target, detect, image, reader, terraform};
+use crate::{Reading, Resource, Span, Target, detect, image, kustomize, reader, terraform};
 
 /// Judges configuration by our rules.
 #[derive(Clone, Copy, Debug, Default)]
@@ -36,8 +36,15 @@ impl Detector for Judge {
         let mut resources = image::resources(config, files.len());
         // The image's configuration has the number after the files.
         let mut origins = Origins::new(files.len() + 1);
-        let claimed = charts(&files, &mut resources, &mut origins, |file, gap| {
-            gaps.push(Gap { place: place(file), by: ID, ..gap });
+        let claimed = trees(&files, &mut resources, &mut origins, |missed| {
+            let at = if missed.line == 0 { String::new() } else { format!("line {}: ", missed.line) };
+            let kind = match missed.kind {
+                Obstacle::Broken => GapKind::Corrupt,
+                Obstacle::Limit => GapKind::LimitHit,
+                Obstacle::Unknown => GapKind::UnknownValue,
+                Obstacle::Unread => GapKind::Unsupported,
+            };
+            gaps.push(Gap { place: place(missed.file), by: ID, kind, detail: at + &missed.reason });
         });
         for (file, reading) in read_all(&files, &claimed).into_iter().enumerate() {
             resources.extend(reading.resources);
@@ -57,9 +64,15 @@ impl Detector for Judge {
             Gap { place: item.fact.place.clone(), by: ID, kind: GapKind::Unsupported, detail: detail.to_owned() }
         }));
         let judgement = judge(&resources);
+        let mut seen = HashSet::new();
         for failure in judgement.failures {
             let resource = &resources[failure.resource];
             let (file, span) = origins.of(resource.file, failure.cause.span);
+            // Two overlays of one base, and two releases of one chart, are wrong at one place.
+            let same = (failure.rule.id, file, span, failure.cause.path.clone(), failure.cause.found.clone());
+            if file != resource.file && !seen.insert(same) {
+                continue;
+            }
             let failure = Failure { cause: Cause { span, ..failure.cause }, ..failure };
             let content = files.get(file).map_or(&b""[..], |(_, file)| &file.content);
             findings.push(finding(&failure, resource, place(file), content));
@@ -81,34 +94,36 @@ fn is_terraform(file: &Configuration) -> bool {
     file.language == Target::Terraform.name()
 }
 
-/// The resources of Helm charts; says which files belong to charts.
-fn charts(
+/// The resources of Helm charts and kustomizations; says which files belong to them and are not judged by themselves.
+fn trees(
     files: &[(&Item, &Configuration)],
     resources: &mut Vec<Resource>,
     origins: &mut Origins,
-    mut gap: impl FnMut(usize, Gap),
+    gap: impl FnMut(helm::Gap),
 ) -> BTreeSet<usize> {
     let paths: Vec<_> = files.iter().map(|(item, _)| item.fact.place.path.to_text()).collect();
-    if !paths.iter().any(|path| helm::is_chart(path)) {
-        return BTreeSet::new();
+    let (mut claimed, mut gaps) = (BTreeSet::new(), Vec::new());
+    let tree = || -> Vec<helm::File<'_>> {
+        paths.iter().zip(files).map(|(path, (_, file))| helm::File { path, bytes: &file.content }).collect()
+    };
+    if paths.iter().any(|path| helm::is_chart(path)) {
+        let rendering = helm::render(&tree(), &helm::Options::default());
+        for manifest in rendering.manifests {
+            let text = origins.add(manifest.lines);
+            resources.extend(manifest.resources.into_iter().map(|resource| Resource { file: text, ..resource }));
+        }
+        gaps.extend(rendering.gaps);
+        claimed.extend(rendering.claimed);
     }
-    let tree = paths.iter().zip(files).map(|(path, (_, file))| helm::File { path, bytes: &file.content });
-    let rendering = helm::render(&tree.collect::<Vec<_>>(), &helm::Options::default());
-    for manifest in rendering.manifests {
-        let text = origins.add(manifest.lines);
-        resources.extend(manifest.resources.into_iter().map(|resource| Resource { file: text, ..resource }));
+    if paths.iter().any(|path| kustomize::is_kustomization(path)) {
+        let built = kustomize::build(&tree());
+        let text = origins.add(built.lines);
+        resources.extend(built.resources.into_iter().map(|resource| Resource { file: text, ..resource }));
+        gaps.extend(built.gaps);
+        claimed.extend(built.claimed);
     }
-    for missed in rendering.gaps {
-        let detail = if missed.line == 0 { missed.reason } else { format!("line {}: {}", missed.line, missed.reason) };
-        let kind = match missed.kind {
-            Obstacle::Broken => GapKind::Corrupt,
-            Obstacle::Limit => GapKind::LimitHit,
-            Obstacle::Unknown => GapKind::UnknownValue,
-            Obstacle::Unread => GapKind::Unsupported,
-        };
-        gap(missed.file, Gap { place: Place::default(), by: ID, kind, detail });
-    }
-    rendering.claimed
+    gaps.into_iter().for_each(gap);
+    claimed
 }
 
 /// The resources of Terraform, whose files only mean something together.
@@ -246,7 +261,7 @@ mod tests {
                     language: {
                         let (path, content) = (&(*path).into(), content.as_bytes());
                         let target = detect::language(path, content).map(Target::name);
-                        target.or_else(|| detect::part(path)).unwrap().into()
+                        target.or_else(|| detect::part(path, content)).unwrap().into()
                     },
                     content: content.as_bytes().to_vec(),
                 }),
@@ -263,6 +278,10 @@ mod tests {
         let shown = shown.map(|it| format!("{} {}:{}", it.rule, it.place.path.to_text(), it.lines.0));
         let gaps = gaps.iter().map(|gap| format!("{} {}", gap.kind.name(), gap.place.path.to_text()));
         let seen: Vec<_> = shown.chain(gaps).collect();
+        for (index, line) in seen.iter().enumerate() {
+            let twice = line.contains("POD-01") && seen[..index].contains(line);
+            assert!(!twice, "{line} is there twice");
+        }
         for line in expected {
             assert!(seen.iter().any(|seen| seen == line), "{line} is not among {seen:#?}");
         }
@@ -305,6 +324,31 @@ mod tests {
         check(
             &[chart, values, ("c/templates/pod.yaml", pod), ("c/templates/_helpers.tpl", helpers)],
             &["PLM-K8S-POD-010 c/templates/pod.yaml:7", "PLM-K8S-POD-001 c/templates/_helpers.tpl:6"],
+        );
+    }
+
+    #[test]
+    fn overlays_are_judged_as_they_are_built() {
+        let base = "resources: [pod.yaml]\n";
+        let overlay = "resources: [../../base]\nnamePrefix: p-\npatches:\n- path: patch.yaml\n";
+        let patch = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  hostNetwork: true\n";
+        let plain = "apiVersion: v1\nkind: Pod\nmetadata: {name: b}\nspec:\n  hostPID: true\n  containers: []\n";
+        check(
+            &[
+                ("base/kustomization.yaml", base),
+                ("base/pod.yaml", POD),
+                ("o/prod/kustomization.yaml", overlay),
+                ("o/prod/patch.yaml", patch),
+                ("o/test/kustomization.yaml", overlay),
+                ("o/test/patch.yaml", patch),
+                ("other.yaml", plain),
+            ],
+            &[
+                "PLM-K8S-POD-010 base/pod.yaml:5",
+                "PLM-K8S-POD-010 o/prod/patch.yaml:5",
+                "PLM-K8S-POD-010 o/test/patch.yaml:5",
+                "PLM-K8S-POD-010 other.yaml:5",
+            ],
         );
     }
 

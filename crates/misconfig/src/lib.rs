@@ -15,6 +15,7 @@ pub mod image;
 pub mod json;
 pub mod judge;
 pub mod kubernetes;
+pub mod kustomize;
 mod origin;
 mod parallel;
 pub mod pipeline;

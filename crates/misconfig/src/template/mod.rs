@@ -16,5 +16,7 @@ pub mod machine;
 mod parser;
 mod print;
 mod syntax;
+#[cfg(test)]
+mod tests;
 pub mod text;
 pub mod yaml;

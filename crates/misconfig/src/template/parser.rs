@@ -292,6 +292,13 @@ impl Parser {
             Token::Word(word) => match &*word {
                 "true" | "false" => Operand::Literal(Datum::Bool(word == "true")),
                 "nil" => Operand::Literal(Datum::Nil),
+                // A field of what a function comes to that is given nothing.
+                _ if matches!(self.peek(), Some(Token::Field(name)) if !name.is_empty()) => {
+                    let (at, mut fields) = (self.last, Vec::new());
+                    self.fields(&mut fields);
+                    let commands = vec![vec![Operand::Function(word)]];
+                    Operand::Inner(Box::new(Pipe { variables: Vec::new(), assigns: false, commands, at }), fields)
+                }
                 _ => Operand::Function(word),
             },
             Token::Quoted(text) => Operand::Literal(Datum::text(text)),

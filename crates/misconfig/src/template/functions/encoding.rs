@@ -128,7 +128,8 @@ fn toml(value: &Datum, name: &str, depth: usize, out: &mut String) -> Result<(),
     let entries = value.entries().map(|entries| entries.borrow().clone()).unwrap_or_default();
     for (key, value) in entries.iter().filter(|(_, value)| value.entries().is_none()) {
         if !matches!(value, Datum::Nil) {
-            let _ = writeln!(out, "{key} = {}", yaml::json(value, false, false)?);
+            let pad = "  ".repeat(if name.is_empty() { 0 } else { name.matches('.').count() + 1 });
+            let _ = writeln!(out, "{pad}{key} = {}", yaml::json(value, false, false)?);
         }
     }
     for (key, value) in entries.iter().filter(|(_, value)| value.entries().is_some()) {

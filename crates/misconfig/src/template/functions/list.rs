@@ -1,4 +1,4 @@
-//! Lists (Sprig, "Lists and List Functions", "Integer Slice Functions"; text/template's `index`, `slice` and `len`).
+//! Lists (Sprig, "Lists and List Functions", "Integer Slice Functions"; text/template's `index` and `len`).
 
 use super::convert::whole;
 use super::{Call, Function, MANY, Needs, function};
@@ -69,7 +69,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         let words: Vec<_> = counted(begin, end, step, true)?.iter().map(i64::to_string).collect();
         Ok(Datum::text(words.join(" ")))
     }),
-    function("slice", (1, 4), Needs::Known, slice),
+    function("slice", (1, 3), Needs::Nothing, slice),
     function("tuple", (0, MANY), Needs::Nothing, |call| Ok(Datum::list(call.values.clone()))),
     function("uniq", (1, 1), Needs::Nothing, |call| {
         let mut kept: Vec<Datum> = Vec::new();
@@ -149,21 +149,14 @@ fn index(call: &Call<'_>) -> Outcome {
 }
 
 fn slice(call: &Call<'_>) -> Outcome {
-    let length = call.at(0).items().map(<[_]>::len).or_else(|| call.at(0).as_text().map(str::len));
-    let length = length.ok_or_else(|| call.wrong(0, "a list or a string"))?;
+    let items = call.items(0)?;
     let bound = |at: usize, missing: usize| -> Outcome<usize> {
         if call.values.len() <= at {
             return Ok(missing);
         }
-        let bound = usize::try_from(call.int(at)?).ok().filter(|bound| *bound <= length);
+        let bound = usize::try_from(call.int(at)?).ok().filter(|bound| *bound <= items.len());
         bound.ok_or_else(|| "index out of range".into())
     };
-    let (begin, end) = (bound(1, 0)?, bound(2, length)?);
-    if begin > end {
-        return Err(Failure::from("index out of range"));
-    }
-    match call.at(0) {
-        Datum::Text(text) => Ok(Datum::Text(text.part(text.floor_char_boundary(begin), text.floor_char_boundary(end)))),
-        _ => Ok(Datum::list(call.items(0)?[begin..end].to_vec())),
-    }
+    let (begin, end) = (bound(1, 0)?, bound(2, items.len())?);
+    items.get(begin..end).map(|part| Datum::list(part.to_vec())).ok_or_else(|| "index out of range".into())
 }
