@@ -1,14 +1,14 @@
 //! Files to facts: which files are configuration. What they mean is judged later, all of them together.
 
-use model::{Analyzer, Facts, File, Key, Unreadable};
+use model::{Analyzer, Facts, File, ImagePath, Key, Unreadable};
 
-use crate::detect::{is_candidate, is_dockerfile, is_terraform, language};
-use crate::reader;
+use crate::detect::{is_candidate, is_dockerfile, is_terraform, language, part};
+use crate::{Target, reader};
 
 /// Keeps files of configuration.
 pub static ANALYZER: Analyzer = Analyzer {
     name: "configuration",
-    version: 1,
+    version: 2,
     files: &[
         Key::Head(|_, _| true).when(is_dockerfile),
         Key::Extension("yaml").when(is_candidate),
@@ -18,6 +18,8 @@ pub static ANALYZER: Analyzer = Analyzer {
         Key::Extension("tfstate").when(is_terraform),
         Key::Extension("tfvars").when(is_terraform),
         Key::Extension("tofu").when(is_terraform),
+        Key::Extension("tpl").when(is_template),
+        Key::Name("Kustomization").when(is_candidate),
     ],
     analyze,
 };
@@ -26,14 +28,16 @@ pub static ANALYZER: Analyzer = Analyzer {
 const LARGEST: usize = 8 << 20;
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
-    let Some(target) = language(file.path, file.content) else { return Ok(()) };
-    if reader(target).is_none() {
-        return Ok(());
-    }
+    let target = language(file.path, file.content).filter(|target| reader(*target).is_some());
+    let Some(language) = target.map(Target::name).or_else(|| part(file.path, file.content)) else { return Ok(()) };
     if file.content.len() > LARGEST {
         let detail = format!("configuration of {} bytes; more than {LARGEST} are not read", file.content.len());
         return Err(Unreadable::limit(detail));
     }
-    facts.configuration(target.name(), file.content);
+    facts.configuration(language, file.content);
     Ok(())
+}
+
+fn is_template(path: &ImagePath) -> bool {
+    part(path, b"").is_some()
 }

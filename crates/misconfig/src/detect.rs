@@ -2,7 +2,10 @@
 
 use model::ImagePath;
 
-use crate::Target;
+use crate::{Target, helm, kustomize};
+
+/// The word for files that are part of a Helm chart and mean nothing by themselves.
+pub const HELM: &str = "helm";
 
 /// What others brought along and nobody here wrote.
 const FOREIGN: &[&[u8]] = &[b"node_modules", b"site-packages", b"dist-packages", b".git", b"vendor/bundle"];
@@ -41,6 +44,30 @@ fn is_list_of_modules(path: &ImagePath) -> bool {
     path.as_bytes().ends_with(b".terraform/modules/modules.json")
 }
 
+/// The word for kustomizations, and for patches that say of no resource what it is.
+pub const KUSTOMIZE: &str = "kustomize";
+
+/// The word for a file that belongs to others and is in no language by itself: a part of a chart, a kustomization.
+pub fn part(path: &ImagePath, content: &[u8]) -> Option<&'static str> {
+    let name = path.to_text();
+    if !is_candidate(path) {
+        None
+    } else if kustomize::is_kustomization(&name) || is_patch(content) {
+        Some(KUSTOMIZE)
+    } else {
+        helm::is_part(&name).then_some(HELM)
+    }
+}
+
+/// Whether a document is a list of operations (RFC 6902).
+fn is_patch(content: &[u8]) -> bool {
+    let has = |word: &[u8]| memchr::memmem::find(content, word).is_some();
+    let begins = content.trim_ascii_start();
+    (begins.starts_with(b"-") || begins.starts_with(b"[") || begins.starts_with(b"#"))
+        && (has(b"op:") || has(b"\"op\""))
+        && (has(b"path:") || has(b"\"path\""))
+}
+
 /// The language of a file.
 pub fn language(path: &ImagePath, content: &[u8]) -> Option<Target> {
     if is_dockerfile(path) {
@@ -51,6 +78,9 @@ pub fn language(path: &ImagePath, content: &[u8]) -> Option<Target> {
     }
     let is_data = |wanted: &[u8]| path.extension().is_some_and(|found| found.eq_ignore_ascii_case(wanted));
     if !is_data(b"yaml") && !is_data(b"yml") && !is_data(b"json") {
+        return None;
+    }
+    if kustomize::is_kustomization(&path.to_text()) {
         return None;
     }
     // What a pipeline of its own name does stands in no other file.

@@ -1,7 +1,7 @@
 //! Facts to findings: every file of configuration becomes resources, and all of them are judged together.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -12,8 +12,10 @@ use model::{
     Severity,
 };
 
-use crate::judge::{Failure, is_secret, judge, mask};
-use crate::{Reading, Resource, Span, Target, detect, image, reader, terraform};
+use crate::helm::{self, Obstacle};
+use crate::judge::{Cause, Failure, is_secret, judge, mask};
+use crate::origin::Origins;
+use crate::{Reading, Resource, Span, Target, detect, image, kustomize, reader, terraform};
 
 /// Judges configuration by our rules.
 #[derive(Clone, Copy, Debug, Default)]
@@ -32,7 +34,19 @@ impl Detector for Judge {
             inventory.configuration().filter(|(item, _)| item.owner.is_none()).collect();
         let place = |file: usize| files.get(file).map(|(item, _)| item.fact.place.clone()).unwrap_or_default();
         let mut resources = image::resources(config, files.len());
-        for (file, reading) in read_all(&files).into_iter().enumerate() {
+        // The image's configuration has the number after the files.
+        let mut origins = Origins::new(files.len() + 1);
+        let claimed = trees(&files, &mut resources, &mut origins, |missed| {
+            let at = if missed.line == 0 { String::new() } else { format!("line {}: ", missed.line) };
+            let kind = match missed.kind {
+                Obstacle::Broken => GapKind::Corrupt,
+                Obstacle::Limit => GapKind::LimitHit,
+                Obstacle::Unknown => GapKind::UnknownValue,
+                Obstacle::Unread => GapKind::Unsupported,
+            };
+            gaps.push(Gap { place: place(missed.file), by: ID, kind, detail: at + &missed.reason });
+        });
+        for (file, reading) in read_all(&files, &claimed).into_iter().enumerate() {
             resources.extend(reading.resources);
             gaps.extend(reading.gaps.into_iter().map(|wrong| {
                 let kind = if wrong.limit { GapKind::LimitHit } else { GapKind::Corrupt };
@@ -43,22 +57,32 @@ impl Detector for Judge {
             let detail = if line == 0 { reason } else { format!("line {line}: {reason}") };
             gaps.push(Gap { place: file.map(place).unwrap_or_default(), by: ID, kind: GapKind::Unsupported, detail });
         });
-        gaps.extend(files.iter().filter(|(_, file)| is_template(file)).map(|(item, _)| {
-            let detail = "a template of a Helm chart, which is not rendered yet: judge what helm template writes";
+        let stray = (0..).zip(&files).filter(|(index, (_, file))| is_template(file) && !claimed.contains(index));
+        gaps.extend(stray.map(|(_, (item, _))| {
+            let detail =
+                "a template whose chart is not here: without its values and helpers nobody knows what it makes";
             Gap { place: item.fact.place.clone(), by: ID, kind: GapKind::Unsupported, detail: detail.to_owned() }
         }));
         let judgement = judge(&resources);
+        let mut seen = HashSet::new();
         for failure in judgement.failures {
             let resource = &resources[failure.resource];
-            let content = files.get(resource.file).map_or(&b""[..], |(_, file)| &file.content);
-            findings.push(finding(&failure, resource, place(resource.file), content));
+            let (file, span) = origins.of(resource.file, failure.cause.span);
+            // Two overlays of one base, and two releases of one chart, are wrong at one place.
+            let same = (failure.rule.id, file, span, failure.cause.path.clone(), failure.cause.found.clone());
+            if file != resource.file && !seen.insert(same) {
+                continue;
+            }
+            let failure = Failure { cause: Cause { span, ..failure.cause }, ..failure };
+            let content = files.get(file).map_or(&b""[..], |(_, file)| &file.content);
+            findings.push(finding(&failure, resource, place(file), content));
         }
         gaps.extend(judgement.cut.iter().map(|index| {
             let resource = &resources[*index];
             let detail = format!("{}: more is wrong than is listed here", resource.address);
-            Gap { place: place(resource.file), by: ID, kind: GapKind::LimitHit, detail }
+            Gap { place: place(origins.of(resource.file, Span::default()).0), by: ID, kind: GapKind::LimitHit, detail }
         }));
-        gaps.extend(unknown(&judgement.unknown, &resources, place));
+        gaps.extend(unknown(&judgement.unknown, &resources, &origins, place));
     }
 }
 
@@ -68,6 +92,38 @@ fn is_template(file: &Configuration) -> bool {
 
 fn is_terraform(file: &Configuration) -> bool {
     file.language == Target::Terraform.name()
+}
+
+/// The resources of Helm charts and kustomizations; says which files belong to them and are not judged by themselves.
+fn trees(
+    files: &[(&Item, &Configuration)],
+    resources: &mut Vec<Resource>,
+    origins: &mut Origins,
+    gap: impl FnMut(helm::Gap),
+) -> BTreeSet<usize> {
+    let paths: Vec<_> = files.iter().map(|(item, _)| item.fact.place.path.to_text()).collect();
+    let (mut claimed, mut gaps) = (BTreeSet::new(), Vec::new());
+    let tree = || -> Vec<helm::File<'_>> {
+        paths.iter().zip(files).map(|(path, (_, file))| helm::File { path, bytes: &file.content }).collect()
+    };
+    if paths.iter().any(|path| helm::is_chart(path)) {
+        let rendering = helm::render(&tree(), &helm::Options::default());
+        for manifest in rendering.manifests {
+            let text = origins.add(manifest.lines);
+            resources.extend(manifest.resources.into_iter().map(|resource| Resource { file: text, ..resource }));
+        }
+        gaps.extend(rendering.gaps);
+        claimed.extend(rendering.claimed);
+    }
+    if paths.iter().any(|path| kustomize::is_kustomization(path)) {
+        let built = kustomize::build(&tree());
+        let text = origins.add(built.lines);
+        resources.extend(built.resources.into_iter().map(|resource| Resource { file: text, ..resource }));
+        gaps.extend(built.gaps);
+        claimed.extend(built.claimed);
+    }
+    gaps.into_iter().for_each(gap);
+    claimed
 }
 
 /// The resources of Terraform, whose files only mean something together.
@@ -94,15 +150,15 @@ fn modules(
     }
 }
 
-/// Reads every file that means something by itself, several at once.
-fn read_all(files: &[(&Item, &Configuration)]) -> Vec<Reading> {
+/// Reads every file that means something by itself and is claimed by nobody, several at once.
+fn read_all(files: &[(&Item, &Configuration)], claimed: &BTreeSet<usize>) -> Vec<Reading> {
     let next = AtomicUsize::new(0);
     let done: Mutex<BTreeMap<usize, Reading>> = Mutex::default();
     let work = || {
         while let Some((index, (_, file))) =
             Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, files.get(at)?)))
         {
-            if is_template(file) || is_terraform(file) {
+            if claimed.contains(&index) || is_template(file) || is_terraform(file) {
                 continue;
             }
             let Some(read) = Target::from_name(&file.language).and_then(reader) else { continue };
@@ -171,12 +227,14 @@ fn excerpt(content: &[u8], span: Span, is_hidden: bool) -> Vec<String> {
 fn unknown<'a>(
     unknown: &'a [Failure<'a>],
     resources: &'a [Resource],
+    origins: &Origins,
     place: impl Fn(usize) -> Place + 'a,
 ) -> impl Iterator<Item = Gap> + 'a {
     let mut rules: BTreeMap<(usize, u32, usize, &str), Vec<&str>> = BTreeMap::new();
     for failure in unknown {
         let (resource, cause) = (&resources[failure.resource], &failure.cause);
-        let key = (resource.file, cause.span.first, failure.resource, &*cause.path);
+        let (file, span) = origins.of(resource.file, cause.span);
+        let key = (file, span.first, failure.resource, &*cause.path);
         rules.entry(key).or_default().push(failure.rule.id);
     }
     rules.into_iter().map(move |((file, line, resource, path), mut rules)| {
@@ -200,7 +258,11 @@ mod tests {
         let item = |(path, content): &(&str, &str)| Item {
             fact: Fact {
                 what: What::Configuration(Configuration {
-                    language: detect::language(&(*path).into(), content.as_bytes()).unwrap().name().into(),
+                    language: {
+                        let (path, content) = (&(*path).into(), content.as_bytes());
+                        let target = detect::language(path, content).map(Target::name);
+                        target.or_else(|| detect::part(path, content)).unwrap().into()
+                    },
                     content: content.as_bytes().to_vec(),
                 }),
                 place: Place { layer: None, path: (*path).into() },
@@ -216,6 +278,10 @@ mod tests {
         let shown = shown.map(|it| format!("{} {}:{}", it.rule, it.place.path.to_text(), it.lines.0));
         let gaps = gaps.iter().map(|gap| format!("{} {}", gap.kind.name(), gap.place.path.to_text()));
         let seen: Vec<_> = shown.chain(gaps).collect();
+        for (index, line) in seen.iter().enumerate() {
+            let twice = line.contains("POD-01") && seen[..index].contains(line);
+            assert!(!twice, "{line} is there twice");
+        }
         for line in expected {
             assert!(seen.iter().any(|seen| seen == line), "{line} is not among {seen:#?}");
         }
@@ -247,6 +313,43 @@ mod tests {
             &["unsupported templates/a.yaml"],
         );
         check(&[("Dockerfile", "ARG X\nFROM a:1\nARG NAME\nUSER $NAME\n")], &["unknown-value Dockerfile"]);
+    }
+
+    #[test]
+    fn charts_are_rendered_and_lead_back_to_their_templates() {
+        let chart = ("c/Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n");
+        let values = ("c/values.yaml", "debug: true\n");
+        let pod = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .Release.Name }}-a\nspec:\n  {{- if .Values.debug }}\n  hostPID: true\n  {{- end }}\n  {{- include \"spec\" . | nindent 2 }}\n";
+        let helpers = "{{- define \"spec\" -}}\ncontainers:\n- name: a\n  image: a\n  securityContext:\n    privileged: true\n{{- end }}\n";
+        check(
+            &[chart, values, ("c/templates/pod.yaml", pod), ("c/templates/_helpers.tpl", helpers)],
+            &["PLM-K8S-POD-010 c/templates/pod.yaml:7", "PLM-K8S-POD-001 c/templates/_helpers.tpl:6"],
+        );
+    }
+
+    #[test]
+    fn overlays_are_judged_as_they_are_built() {
+        let base = "resources: [pod.yaml]\n";
+        let overlay = "resources: [../../base]\nnamePrefix: p-\npatches:\n- path: patch.yaml\n";
+        let patch = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  hostNetwork: true\n";
+        let plain = "apiVersion: v1\nkind: Pod\nmetadata: {name: b}\nspec:\n  hostPID: true\n  containers: []\n";
+        check(
+            &[
+                ("base/kustomization.yaml", base),
+                ("base/pod.yaml", POD),
+                ("o/prod/kustomization.yaml", overlay),
+                ("o/prod/patch.yaml", patch),
+                ("o/test/kustomization.yaml", overlay),
+                ("o/test/patch.yaml", patch),
+                ("other.yaml", plain),
+            ],
+            &[
+                "PLM-K8S-POD-010 base/pod.yaml:5",
+                "PLM-K8S-POD-010 o/prod/patch.yaml:5",
+                "PLM-K8S-POD-010 o/test/patch.yaml:5",
+                "PLM-K8S-POD-010 other.yaml:5",
+            ],
+        );
     }
 
     #[test]

@@ -28,9 +28,14 @@ const PODS: &[(&str, &[&str])] = &[
 /// The lists of containers of a pod.
 const CONTAINERS: &[&str] = &["containers", "initContainers", "ephemeralContainers"];
 
+/// Where the pod is that an object of a kind is or makes.
+pub(crate) fn pod_keys(kind: &str) -> Option<&'static [&'static str]> {
+    PODS.iter().find(|(known, _)| *known == kind).map(|(_, keys)| *keys)
+}
+
 /// The pod of an object, and the keys that lead to it.
 pub fn pod(resource: &Resource) -> Option<(&Node, &'static [&'static str])> {
-    let (_, keys) = PODS.iter().find(|(kind, _)| *kind == resource.kind)?;
+    let keys = pod_keys(&resource.kind)?;
     Some((resource.body.at(keys)?, keys))
 }
 

@@ -24,7 +24,6 @@ mod expression;
 mod functions;
 mod json;
 mod module;
-mod parallel;
 mod parse;
 mod plan;
 mod policy_document;
@@ -41,6 +40,7 @@ mod variables;
 
 use std::collections::BTreeSet;
 
+use crate::parallel;
 use crate::yaml::Wrong;
 use crate::{Node, Reading, Resource, Span, Target, Value};
 

@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::File;
 use super::json;
 use super::module::{Failures, Module, Source};
-use super::parallel;
 use super::parse::{self, Broken};
 use super::syntax::{Block, Body, Expression};
+use crate::parallel;
 
 /// Larger files are not configuration that a person wrote.
 const LARGEST_FILE: usize = 8 << 20;

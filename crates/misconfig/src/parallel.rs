@@ -10,7 +10,7 @@ const STACK: usize = 64 << 20;
 const MOST_THREADS: usize = 16;
 
 /// What each comes to; nothing for one whose work failed, or where there are no threads to be had.
-pub(super) fn each<T: Sync, R: Send>(things: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<Option<R>> {
+pub fn each<T: Sync, R: Send>(things: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<Option<R>> {
     let next = AtomicUsize::new(0);
     let worker = || {
         let mut done = Vec::new();
