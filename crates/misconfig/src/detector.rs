@@ -13,7 +13,7 @@ use model::{
 };
 
 use crate::judge::{Failure, is_secret, judge, mask};
-use crate::{Reading, Resource, Span, Target, detect, image, reader, terraform};
+use crate::{Reading, Resource, Span, Target, detect, host, image, reader, terraform};
 
 /// Judges configuration by our rules.
 #[derive(Clone, Copy, Debug, Default)]
@@ -27,9 +27,10 @@ impl Detector for Judge {
     }
 
     fn detect(&self, config: &ImageConfig, inventory: &Inventory, findings: &mut Vec<Finding>, gaps: &mut Vec<Gap>) {
-        // What a distribution brought is the same everywhere, and mostly an example.
+        // What a distribution brought is the same everywhere, and mostly an example; but a host's settings count whoever
+        // wrote them first, since they are changed in place.
         let files: Vec<(&Item, &Configuration)> =
-            inventory.configuration().filter(|(item, _)| item.owner.is_none()).collect();
+            inventory.configuration().filter(|(item, file)| item.owner.is_none() || is_host(file)).collect();
         let place = |file: usize| files.get(file).map(|(item, _)| item.fact.place.clone()).unwrap_or_default();
         let mut resources = image::resources(config, files.len());
         for (file, reading) in read_all(&files).into_iter().enumerate() {
@@ -66,6 +67,10 @@ fn is_template(file: &Configuration) -> bool {
     file.language == Target::Kubernetes.name() && detect::is_template(&file.content)
 }
 
+fn is_host(file: &Configuration) -> bool {
+    file.language == Target::Host.name()
+}
+
 fn is_terraform(file: &Configuration) -> bool {
     file.language == Target::Terraform.name()
 }
@@ -99,14 +104,18 @@ fn read_all(files: &[(&Item, &Configuration)]) -> Vec<Reading> {
     let next = AtomicUsize::new(0);
     let done: Mutex<BTreeMap<usize, Reading>> = Mutex::default();
     let work = || {
-        while let Some((index, (_, file))) =
+        while let Some((index, (item, file))) =
             Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, files.get(at)?)))
         {
             if is_template(file) || is_terraform(file) {
                 continue;
             }
-            let Some(read) = Target::from_name(&file.language).and_then(reader) else { continue };
-            let reading = read(&file.content, index);
+            let reading = if is_host(file) {
+                host::read_at(&item.fact.place.path, &file.content, index)
+            } else {
+                let Some(read) = Target::from_name(&file.language).and_then(reader) else { continue };
+                read(&file.content, index)
+            };
             done.lock().unwrap_or_else(PoisonError::into_inner).insert(index, reading);
         }
     };

@@ -10,7 +10,9 @@ pub mod compose;
 pub mod detect;
 mod detector;
 pub mod docker;
+pub mod host;
 pub mod image;
+pub mod jenkins;
 pub mod json;
 pub mod judge;
 pub mod kubernetes;
@@ -40,12 +42,14 @@ pub fn reader(target: Target) -> Option<Reader> {
         Target::Dockerfile => Some(docker::read),
         Target::Image => Some(image::read),
         Target::Arm => Some(arm::read),
+        Target::Host => Some(host::read),
         Target::Compose => Some(compose::read),
         Target::GithubActions => Some(pipeline::github),
         Target::GitlabCi => Some(pipeline::gitlab),
         Target::AzurePipelines => Some(pipeline::azure),
         Target::BitbucketPipelines => Some(pipeline::bitbucket),
         Target::CircleCi => Some(pipeline::circle),
+        Target::Jenkins => Some(jenkins::read),
         Target::Kubernetes => Some(kubernetes::read),
         Target::Terraform => Some(terraform::read),
         Target::CloudFormation => Some(cloudformation::read),
