@@ -5,6 +5,9 @@ use super::lines::{Repeated, Settings, lines};
 use super::{Found, number};
 use crate::Node;
 
+/// How deep blocks of options lie in each other.
+const DEEPEST: usize = 64;
+
 /// One-line style: `deb [option=value …] uri suite component…`.
 fn one_line(line: &str, at: u32) -> Option<(String, Node)> {
     let (kind, rest) = line.split_once(char::is_whitespace)?;
@@ -82,11 +85,8 @@ pub fn options(text: &str, found: &mut Found<'_>) {
             let (statement, after) = rest.split_at(end);
             let statement = statement.trim();
             match &after[..1] {
-                "{" => {
-                    if around.len() < 64 {
-                        around.push(statement.to_ascii_lowercase());
-                    }
-                }
+                "{" if around.len() < DEEPEST => around.push(statement.to_ascii_lowercase()),
+                "{" => {}
                 "}" => {
                     around.pop();
                 }

@@ -22,12 +22,12 @@ pub fn equals(text: &str, found: &mut Found<'_>) {
 
 /// `key value`; of several the last counts.
 pub fn words(text: &str, found: &mut Found<'_>) {
-    read(text, found, Repeated::Last, worded);
+    read(text, found, Repeated::Last, |line| Some(worded(line)));
 }
 
 /// `key value`; of several all count.
 pub fn lists(text: &str, found: &mut Found<'_>) {
-    read(text, found, Repeated::All, worded);
+    read(text, found, Repeated::All, |line| Some(worded(line)));
 }
 
 /// `key = value`, `key value`, or `key` alone, with dashes in front or without (`curl(1)`, "config file").
@@ -50,9 +50,9 @@ pub fn sysctl(text: &str, found: &mut Found<'_>) {
     });
 }
 
-fn worded(line: &str) -> Option<(String, String)> {
+fn worded(line: &str) -> (String, String) {
     let (key, value) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
-    Some((key.to_ascii_lowercase(), unquoted(value).to_owned()))
+    (key.to_ascii_lowercase(), unquoted(value).to_owned())
 }
 
 fn read(text: &str, found: &mut Found<'_>, repeated: Repeated, one: impl Fn(&str) -> Option<(String, String)>) {
