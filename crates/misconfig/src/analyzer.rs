@@ -2,8 +2,8 @@
 
 use model::{Analyzer, Facts, File, ImagePath, Key, Unreadable};
 
-use crate::detect::{is_candidate, is_dockerfile, is_terraform, language, part};
-use crate::{Target, reader};
+use crate::detect::{is_candidate, is_dockerfile, is_jenkinsfile, is_terraform, language, part};
+use crate::{Target, host, reader};
 
 /// Keeps files of configuration.
 pub static ANALYZER: Analyzer = Analyzer {
@@ -11,6 +11,8 @@ pub static ANALYZER: Analyzer = Analyzer {
     version: 2,
     files: &[
         Key::Head(|_, _| true).when(is_dockerfile),
+        Key::Head(|_, _| true).when(host::is_known),
+        Key::Head(|_, _| true).when(is_jenkinsfile),
         Key::Extension("yaml").when(is_candidate),
         Key::Extension("yml").when(is_candidate),
         Key::Extension("json").when(is_candidate),
@@ -34,7 +36,10 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
         let detail = format!("configuration of {} bytes; more than {LARGEST} are not read", file.content.len());
         return Err(Unreadable::limit(detail));
     }
-    facts.configuration(language, file.content);
+    match target {
+        Some(Target::Host) => facts.configuration(language, &host::redacted(file.path, file.content)),
+        _ => facts.configuration(language, file.content),
+    }
     Ok(())
 }
 

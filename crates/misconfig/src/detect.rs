@@ -2,7 +2,7 @@
 
 use model::ImagePath;
 
-use crate::{Target, helm, kustomize};
+use crate::{Target, helm, host, kustomize};
 
 /// The word for files that are part of a Helm chart and mean nothing by themselves.
 pub const HELM: &str = "helm";
@@ -28,6 +28,13 @@ pub fn is_dockerfile(path: &ImagePath) -> bool {
         begins || name.strip_suffix(*known).is_some_and(|rest| rest.ends_with(b"."))
     });
     is_named && !name.ends_with(b".dockerignore") && is_candidate(path)
+}
+
+/// Whether a path names a Jenkinsfile: `Jenkinsfile`, `Jenkinsfile.release`, `build.jenkinsfile`.
+pub fn is_jenkinsfile(path: &ImagePath) -> bool {
+    let name = path.name();
+    let begins = name.strip_prefix(b"Jenkinsfile").is_some_and(|rest| rest.is_empty() || rest.starts_with(b"."));
+    (begins || path.extension().is_some_and(|it| it.eq_ignore_ascii_case(b"jenkinsfile"))) && is_candidate(path)
 }
 
 /// Whether a path names a file of Terraform or OpenTofu: sources in both syntaxes, values of variables, state.
@@ -75,6 +82,12 @@ pub fn language(path: &ImagePath, content: &[u8]) -> Option<Target> {
     }
     if is_terraform(path) {
         return Some(Target::Terraform);
+    }
+    if is_jenkinsfile(path) {
+        return Some(Target::Jenkins);
+    }
+    if host::is_known(path) {
+        return Some(Target::Host);
     }
     let is_data = |wanted: &[u8]| path.extension().is_some_and(|found| found.eq_ignore_ascii_case(wanted));
     if !is_data(b"yaml") && !is_data(b"yml") && !is_data(b"json") {
@@ -182,6 +195,11 @@ mod tests {
             ("infra/.terraform/modules/modules.json", "{}", Some("terraform")),
             ("plan.json", "{\"terraform_version\": \"1.9\", \"planned_values\": {}}", Some("terraform")),
             ("main.tf.bak", "", None),
+            ("ci/Jenkinsfile", "", Some("jenkins")),
+            ("ci/Jenkinsfile.release", "", Some("jenkins")),
+            ("JenkinsfileRunner.java", "", None),
+            ("etc/ssh/sshd_config", "", Some("host")),
+            ("conf/elasticsearch.yml", "", Some("host")),
         ] {
             assert_eq!(language(&path.into(), content.as_bytes()).map(Target::name), expected, "{path}");
         }

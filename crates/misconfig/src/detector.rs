@@ -15,7 +15,7 @@ use model::{
 use crate::helm::{self, Obstacle};
 use crate::judge::{Cause, Failure, is_secret, judge, mask};
 use crate::origin::Origins;
-use crate::{Reading, Resource, Span, Target, detect, image, kustomize, reader, terraform};
+use crate::{Reading, Resource, Span, Target, detect, host, image, kustomize, reader, terraform};
 
 /// Judges configuration by our rules.
 #[derive(Clone, Copy, Debug, Default)]
@@ -29,9 +29,10 @@ impl Detector for Judge {
     }
 
     fn detect(&self, config: &ImageConfig, inventory: &Inventory, findings: &mut Vec<Finding>, gaps: &mut Vec<Gap>) {
-        // What a distribution brought is the same everywhere, and mostly an example.
+        // What a distribution brought is the same everywhere, and mostly an example; but a host's settings count whoever
+        // wrote them first, since they are changed in place.
         let files: Vec<(&Item, &Configuration)> =
-            inventory.configuration().filter(|(item, _)| item.owner.is_none()).collect();
+            inventory.configuration().filter(|(item, file)| item.owner.is_none() || is_host(file)).collect();
         let place = |file: usize| files.get(file).map(|(item, _)| item.fact.place.clone()).unwrap_or_default();
         let mut resources = image::resources(config, files.len());
         // The image's configuration has the number after the files.
@@ -88,6 +89,10 @@ impl Detector for Judge {
 
 fn is_template(file: &Configuration) -> bool {
     file.language == Target::Kubernetes.name() && detect::is_template(&file.content)
+}
+
+fn is_host(file: &Configuration) -> bool {
+    file.language == Target::Host.name()
 }
 
 fn is_terraform(file: &Configuration) -> bool {
@@ -155,14 +160,18 @@ fn read_all(files: &[(&Item, &Configuration)], claimed: &BTreeSet<usize>) -> Vec
     let next = AtomicUsize::new(0);
     let done: Mutex<BTreeMap<usize, Reading>> = Mutex::default();
     let work = || {
-        while let Some((index, (_, file))) =
+        while let Some((index, (item, file))) =
             Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, files.get(at)?)))
         {
             if claimed.contains(&index) || is_template(file) || is_terraform(file) {
                 continue;
             }
-            let Some(read) = Target::from_name(&file.language).and_then(reader) else { continue };
-            let reading = read(&file.content, index);
+            let reading = if is_host(file) {
+                host::read_at(&item.fact.place.path, &file.content, index)
+            } else {
+                let Some(read) = Target::from_name(&file.language).and_then(reader) else { continue };
+                read(&file.content, index)
+            };
             done.lock().unwrap_or_else(PoisonError::into_inner).insert(index, reading);
         }
     };

@@ -11,7 +11,9 @@ pub mod detect;
 mod detector;
 pub mod docker;
 pub mod helm;
+pub mod host;
 pub mod image;
+pub mod jenkins;
 pub mod json;
 pub mod judge;
 pub mod kubernetes;
@@ -45,12 +47,14 @@ pub fn reader(target: Target) -> Option<Reader> {
         Target::Dockerfile => Some(docker::read),
         Target::Image => Some(image::read),
         Target::Arm => Some(arm::read),
+        Target::Host => Some(host::read),
         Target::Compose => Some(compose::read),
         Target::GithubActions => Some(pipeline::github),
         Target::GitlabCi => Some(pipeline::gitlab),
         Target::AzurePipelines => Some(pipeline::azure),
         Target::BitbucketPipelines => Some(pipeline::bitbucket),
         Target::CircleCi => Some(pipeline::circle),
+        Target::Jenkins => Some(jenkins::read),
         Target::Kubernetes => Some(kubernetes::read),
         Target::Terraform => Some(terraform::read),
         Target::CloudFormation => Some(cloudformation::read),

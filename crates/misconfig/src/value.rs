@@ -55,6 +55,17 @@ impl Node {
         keys.iter().try_fold(self, |node, key| node.get(key))
     }
 
+    /// Moves it so many lines down, with everything in it: it is part of a text that begins there.
+    pub(crate) fn shift(&mut self, lines: u32) {
+        let Span { first, last } = self.span;
+        self.span = Span::new(first.saturating_add(lines), last.saturating_add(lines));
+        match &mut self.value {
+            Value::List(items) => items.iter_mut().for_each(|item| item.shift(lines)),
+            Value::Map(entries) => entries.iter_mut().for_each(|(_, value)| value.shift(lines)),
+            _ => {}
+        }
+    }
+
     /// How many values it is made of.
     pub fn count(&self) -> usize {
         1 + match &self.value {

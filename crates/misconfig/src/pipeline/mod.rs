@@ -5,8 +5,16 @@
 //! |---|---|
 //! | GitHub Actions (workflow syntax; metadata syntax of actions) | `workflow`, `job` (`^` is the workflow), `step` (`^` is the job); `action`, and its steps as `step` |
 //! | GitLab CI (keyword reference) | `pipeline`, `job` (`^` is the pipeline), with what it takes from `extends` and `default` |
-//! | Azure Pipelines, Bitbucket Pipelines, `CircleCI` | `pipeline` |
+//! | Azure Pipelines (YAML schema) | `pipeline`, `job` (`^` is the pipeline), `step` (`^` is the job) |
+//! | Bitbucket Pipelines (configuration reference) | `pipeline`, `step` and `service` (`^` is the pipeline) |
+//! | `CircleCI` (configuration reference) | `pipeline`, `job` and `executor` (`^` is the pipeline), `step` (`^` is the job) |
 //!
+//! Workflows of GitHub have what starts them also in one form: `triggers`, a mapping from events to their filters. Pipelines
+//! of GitLab have what they include in one form: `includes`, a list of mappings.
+
+mod azure;
+mod bitbucket;
+mod circle;
 
 use crate::judge::{Scope, Trail};
 use crate::{Node, Reading, Resource, Target, Value, yaml};
@@ -14,7 +22,27 @@ use crate::{Node, Reading, Resource, Target, Value, yaml};
 /// Reads workflows and actions of GitHub.
 pub fn github(content: &[u8], file: usize) -> Reading {
     let is_action = |document: &Node| document.get("runs").is_some() && document.get("jobs").is_none();
-    read(content, file, Target::GithubActions, |document| if is_action(document) { "action" } else { "workflow" })
+    let kind = |document: &Node| if is_action(document) { "action" } else { "workflow" };
+    let mut reading = read(content, file, Target::GithubActions, kind);
+    for resource in &mut reading.resources {
+        let triggers = resource.body.get("on").map(triggers);
+        if let Value::Map(entries) = &mut resource.body.value {
+            entries.extend(triggers.map(|node| ("triggers".to_owned(), node)));
+        }
+    }
+    reading
+}
+
+/// Events: one, a list of them, or a mapping to what is asked of each.
+fn triggers(on: &Node) -> Node {
+    let named = on.text().into_iter().chain(on.items().iter().filter_map(Node::text));
+    let named = named.map(|event| (event.to_owned(), Value::Map(Vec::new()).at(on.span)));
+    let written = on.entries().iter().map(|(event, filter)| {
+        // An event of which nothing is asked is there all the same.
+        let value = if filter.value == Value::Null { Value::Map(Vec::new()) } else { filter.value.clone() };
+        (event.clone(), value.at(filter.span))
+    });
+    Value::Map(named.chain(written).collect()).at(on.span)
 }
 
 /// Reads pipelines of GitLab, and gives its jobs what they take from elsewhere in the file.
@@ -22,8 +50,28 @@ pub fn gitlab(content: &[u8], file: usize) -> Reading {
     let mut reading = read(content, file, Target::GitlabCi, |_| "pipeline");
     for resource in &mut reading.resources {
         inherit(&mut resource.body);
+        let includes = resource.body.get("include").map(includes);
+        if let Value::Map(entries) = &mut resource.body.value {
+            entries.extend(includes.map(|node| ("includes".to_owned(), node)));
+        }
     }
     reading
+}
+
+/// What is included: one or a list; a text is an address or a file.
+fn includes(written: &Node) -> Node {
+    let one = |node: &Node| match node.text() {
+        Some(text) => {
+            let key = if text.contains("://") { "remote" } else { "local" };
+            Value::map([(key, node.clone())]).at(node.span)
+        }
+        None => node.clone(),
+    };
+    let items = match &written.value {
+        Value::List(items) => items.iter().map(one).collect(),
+        _ => vec![one(written)],
+    };
+    Value::List(items).at(written.span)
 }
 
 /// Reads pipelines of Azure.
@@ -140,7 +188,27 @@ pub fn views(resource: &Resource, whole: &Scope<'_>, see: &mut dyn FnMut(&str, &
                 }
             }
         }
+        (Target::AzurePipelines, _) => azure::views(whole, see),
+        (Target::BitbucketPipelines, _) => {
+            bitbucket::views(whole, see);
+            bitbucket::services(whole, see);
+        }
+        (Target::CircleCi, _) => circle::views(whole, see),
         _ => {}
+    }
+}
+
+/// Calls `see` with what stands below a key: each entry of a list, or else the value itself.
+fn each(holder: &Scope<'_>, key: &str, see: &mut dyn FnMut(&Scope<'_>)) {
+    let Some(node) = holder.node.get(key) else { return };
+    let trail = holder.trail.key(key, Some(holder.node));
+    match &node.value {
+        Value::List(items) => {
+            for (index, item) in items.iter().enumerate() {
+                see(&Scope { node: item, trail: &trail.index(index), around: Some(holder) });
+            }
+        }
+        _ => see(&Scope { node, trail: &trail, around: Some(holder) }),
     }
 }
 
@@ -156,7 +224,7 @@ fn steps(job: &Scope<'_>, see: &mut dyn FnMut(&str, &Scope<'_>)) {
 mod tests {
     use super::*;
 
-    fn check(reading: &Reading, expected: &[&str]) {
+    pub fn check(reading: &Reading, expected: &[&str]) {
         let mut seen = Vec::new();
         for resource in &reading.resources {
             seen.push(resource.kind.clone());
@@ -172,6 +240,17 @@ mod tests {
         let expected = ["workflow", "job jobs.a", "step jobs.a.steps[0]", "step jobs.a.steps[1]", "job jobs.b"];
         check(&github(text.as_bytes(), 0), &expected);
         check(&github(b"runs: {using: composite, steps: [{run: x}]}", 0), &["action", "step runs.steps[0]"]);
+    }
+
+    #[test]
+    fn events_and_includes_have_one_form() {
+        for text in ["on: push\njobs: {}\n", "on: [push]\njobs: {}\n", "on:\n  push:\njobs: {}\n"] {
+            let reading = github(text.as_bytes(), 0);
+            assert!(reading.resources[0].body.at(&["triggers", "push"]).is_some(), "{text}");
+        }
+        let reading = gitlab(b"include: ['https://ci.example/a.yml', b.yml, {project: c}]\n", 0);
+        let includes = reading.resources[0].body.get("includes").unwrap().items();
+        assert!(["remote", "local", "project"].iter().zip(includes).all(|(key, entry)| entry.get(key).is_some()));
     }
 
     #[test]
