@@ -1,5 +1,6 @@
 //! The command line: what can be asked for, and how. Every flag has a variable `PLIMSOLL_` and its name.
 
+mod compliance;
 mod config;
 mod db;
 mod misconfig;
@@ -15,6 +16,7 @@ use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+pub use compliance::ComplianceCommand;
 pub use config::{ConfigFile, ExplainConfig, Init};
 pub use db::{
     BuildArgs, Data, Db, DeltaArgs, DiffArgs, ExportArgs, Form, ImportArgs, KeygenArgs, Place, PullArgs, PushArgs,
@@ -119,6 +121,11 @@ pub enum Command {
     /// Write and look at what you know about vulnerabilities in your products (VEX)
     #[command(subcommand)]
     Vex(VexCommand),
+    /// Say which frameworks of controls there are, and how they are assessed
+    ///
+    /// plimsoll image, fs, repo and config hold what they find against them with --compliance.
+    #[command(subcommand)]
+    Compliance(ComplianceCommand),
     /// Test policies in Rego
     #[command(subcommand)]
     Policy(PolicyCommand),

@@ -1,5 +1,6 @@
 //! One file per group of commands.
 
+pub mod compliance;
 pub mod config;
 pub mod config_file;
 pub mod convert;
