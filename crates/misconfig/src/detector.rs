@@ -40,9 +40,7 @@ impl Detector for Judge {
     }
 
     fn detect(&self, config: &ImageConfig, inventory: &Inventory, findings: &mut Vec<Finding>, gaps: &mut Vec<Gap>) {
-        // What a distribution brought is the same everywhere, and mostly an example.
-        let files: Vec<(&Item, &Configuration)> =
-            inventory.configuration().filter(|(item, _)| item.owner.is_none()).collect();
+        let files = files(inventory);
         let place = |file: usize| files.get(file).map(|(item, _)| item.fact.place.clone()).unwrap_or_default();
         let mut resources = image::resources(config, files.len());
         // The image's configuration has the number after the files.
@@ -108,6 +106,20 @@ fn assessed(tallies: &BTreeMap<(&'static str, Target), Tally>) -> Vec<Assessed> 
         unknown: tally.unknown,
     });
     all.filter(|it| it.passed + it.failed + it.unknown > 0).collect()
+}
+
+/// The files that are judged. What a distribution brought is the same everywhere, and mostly an example.
+pub(crate) fn files(inventory: &Inventory) -> Vec<(&Item, &Configuration)> {
+    inventory.configuration().filter(|(item, _)| item.owner.is_none()).collect()
+}
+
+/// The resources of files, as far as they could be read.
+pub(crate) fn resources(files: &[(&Item, &Configuration)]) -> Vec<Resource> {
+    let mut resources = Vec::new();
+    let claimed = trees(files, &mut resources, &mut Origins::new(files.len()), |_| {});
+    resources.extend(read_all(files, &claimed).into_iter().flat_map(|reading| reading.resources));
+    modules(files, &mut resources, |_, _, _| {});
+    resources
 }
 
 fn is_template(file: &Configuration) -> bool {

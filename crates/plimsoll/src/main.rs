@@ -30,8 +30,8 @@ use std::process::ExitCode;
 
 use crate::args::{Cli, Command};
 use crate::commands::{
-    compliance as compliance_command, config as config_command, config_file, convert, db, explain, formats, manual,
-    policy as policy_command, sbom, scan, secrets, vex as vex_command,
+    compliance as compliance_command, config as config_command, config_file, convert, db, explain, fix, formats,
+    manual, policy as policy_command, sbom, scan, secrets, vex as vex_command,
 };
 use crate::environment::variable;
 use crate::exit::Exit;
@@ -67,6 +67,7 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Secrets(args) => secrets::run(args, &cli.talk, out),
         Command::Sbom(args) => sbom::run(args, &cli.talk, out),
         Command::Config(args) => config_command::run(args, &cli.talk, out),
+        Command::Fix(command) => fix::run(command, &cli.talk, out),
         Command::Convert(args) => convert::run(args, &cli.talk, out).map(done),
         Command::Layers(args) => scan::layers(args, &cli.talk, out),
         Command::Explain(args) => explain::run(args, &cli.talk, out),

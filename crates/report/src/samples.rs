@@ -300,7 +300,7 @@ pub(crate) fn image() -> Report {
                 ..Knowledge::default()
             },
         ],
-        remarks: Vec::new(),
+        ..Report::default()
     }
 }
 

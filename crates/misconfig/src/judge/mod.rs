@@ -32,6 +32,8 @@ pub struct Failure<'r> {
     pub rule: &'r Rule<'r>,
     /// The resource: an index into those that were judged.
     pub resource: usize,
+    /// Where the rule looked: the way from the resource.
+    pub object: String,
     /// Where, and what was found.
     pub cause: Cause,
 }
@@ -184,5 +186,6 @@ fn one<'r>(evaluator: &Evaluator<'_>, rule: &'r Rule<'r>, scope: &Scope<'_>, beg
     }
     causes.dedup_by(|a, b| a.path == b.path && a.span == b.span);
     let list = if unknown { &mut judgement.unknown } else { &mut judgement.failures };
-    list.extend(causes.into_iter().map(|cause| Failure { rule, resource: evaluator.resource, cause }));
+    let (resource, object) = (evaluator.resource, scope.trail.written());
+    list.extend(causes.into_iter().map(|cause| Failure { rule, resource, object: object.clone(), cause }));
 }

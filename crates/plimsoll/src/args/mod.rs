@@ -3,6 +3,7 @@
 mod compliance;
 mod config;
 mod db;
+mod fix;
 mod misconfig;
 mod policy;
 mod scan;
@@ -22,6 +23,7 @@ pub use db::{
     BuildArgs, Data, Db, DeltaArgs, DiffArgs, ExportArgs, Form, ImportArgs, KeygenArgs, Place, PullArgs, PushArgs,
     SearchArgs, StatusArgs, UpdateArgs, VerifyArgs,
 };
+pub use fix::{FixCommand, FixConfig};
 pub use misconfig::{ConfigArgs, ConfigCommand, RulesCommand};
 pub use policy::{Policy, PolicyCommand, Rules};
 pub use scan::{
@@ -94,6 +96,9 @@ pub enum Command {
     /// PATH is a folder, all of whose files are judged together, or a file; - is standard input.
     #[command(override_usage = "plimsoll config [OPTIONS] <PATH>\n       plimsoll config rules <COMMAND>")]
     Config(ConfigArgs),
+    /// Mend what was found, where that is mechanical
+    #[command(subcommand)]
+    Fix(FixCommand),
     /// Write a report that was saved as JSON in other formats
     ///
     /// Nothing is scanned or judged again. For example: plimsoll convert app.json -o sarif=app.sarif -o html=app.html

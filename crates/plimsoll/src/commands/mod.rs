@@ -6,6 +6,7 @@ pub mod config_file;
 pub mod convert;
 pub mod db;
 pub mod explain;
+pub mod fix;
 pub mod formats;
 pub mod manual;
 pub mod open;

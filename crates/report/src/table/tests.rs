@@ -518,8 +518,8 @@ fn frameworks_come_after_what_was_found_and_failures_first() {
       failed        1.10  Number 1.10 is so
                           PLM-K8S-POD-001: 2 of 4 resources, 1 set aside:
                           srv/web.yaml:12 web; srv/web.yaml:20 web
-                          kind: vulnerability: 1 finding in 9 packages:
-                          CVE-2024-1 in openssl 1 (high)
+                          kind: vulnerability: 1 finding in 9 packages: CVE-2024-1
+                          in openssl 1 (high)
       accepted      2     Number 2 is so
                           PLM-K8S-POD-003: 1 of 4 resources, 1 set aside
       not assessed  1.2   Number 1.2 is so
