@@ -8,6 +8,8 @@ use std::{env, fs, process};
 mod pack;
 mod pattern;
 
+#[path = "../src/rule/change.rs"]
+mod change;
 #[path = "../src/rule/condition.rs"]
 mod condition;
 #[path = "../src/rule/kind.rs"]

@@ -8,20 +8,31 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use model::{
-    AnalyzerId, Configuration, Detector, Finding, Gap, GapKind, ImageConfig, Inventory, Item, Misconfiguration, Place,
-    Severity,
+    AnalyzerId, Assessed, Configuration, Detector, Finding, Gap, GapKind, ImageConfig, Inventory, Item,
+    Misconfiguration, Place, Severity,
 };
 
 use crate::helm::{self, Obstacle};
-use crate::judge::{Cause, Failure, is_secret, judge, mask};
+use crate::judge::{Cause, Failure, Tally, is_secret, judge, mask};
 use crate::origin::Origins;
 use crate::{Reading, Resource, Span, Target, detect, host, image, kustomize, reader, terraform};
 
 /// Judges configuration by our rules.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Judge;
+#[derive(Debug, Default)]
+pub struct Judge {
+    assessed: Mutex<Vec<Assessed>>,
+}
+
+impl Judge {
+    /// How often each rule was asked in the last judgement.
+    pub fn take_assessed(&self) -> Vec<Assessed> {
+        std::mem::take(&mut self.assessed.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
 
 const ID: AnalyzerId = AnalyzerId::new("misconfig");
+/// What puts charts and kustomizations together. What it does not know, no rule is asked about, so that it is told apart.
+const CHARTS: AnalyzerId = AnalyzerId::new("charts");
 
 impl Detector for Judge {
     fn id(&self) -> AnalyzerId {
@@ -29,10 +40,7 @@ impl Detector for Judge {
     }
 
     fn detect(&self, config: &ImageConfig, inventory: &Inventory, findings: &mut Vec<Finding>, gaps: &mut Vec<Gap>) {
-        // What a distribution brought is the same everywhere, and mostly an example; but a host's settings count whoever
-        // wrote them first, since they are changed in place.
-        let files: Vec<(&Item, &Configuration)> =
-            inventory.configuration().filter(|(item, file)| item.owner.is_none() || is_host(file)).collect();
+        let files = files(inventory);
         let place = |file: usize| files.get(file).map(|(item, _)| item.fact.place.clone()).unwrap_or_default();
         let mut resources = image::resources(config, files.len());
         // The image's configuration has the number after the files.
@@ -45,7 +53,7 @@ impl Detector for Judge {
                 Obstacle::Unknown => GapKind::UnknownValue,
                 Obstacle::Unread => GapKind::Unsupported,
             };
-            gaps.push(Gap { place: place(missed.file), by: ID, kind, detail: at + &missed.reason });
+            gaps.push(Gap { place: place(missed.file), by: CHARTS, kind, detail: at + &missed.reason });
         });
         for (file, reading) in read_all(&files, &claimed).into_iter().enumerate() {
             resources.extend(reading.resources);
@@ -84,7 +92,35 @@ impl Detector for Judge {
             Gap { place: place(origins.of(resource.file, Span::default()).0), by: ID, kind: GapKind::LimitHit, detail }
         }));
         gaps.extend(unknown(&judgement.unknown, &resources, &origins, place));
+        *self.assessed.lock().unwrap_or_else(PoisonError::into_inner) = assessed(&judgement.tallies);
     }
+}
+
+/// What came of the rules that had something to say, sorted.
+fn assessed(tallies: &BTreeMap<(&'static str, Target), Tally>) -> Vec<Assessed> {
+    let all = tallies.iter().map(|((rule, target), tally)| Assessed {
+        rule: (*rule).into(),
+        language: target.name().into(),
+        passed: tally.passed,
+        failed: tally.failed,
+        unknown: tally.unknown,
+    });
+    all.filter(|it| it.passed + it.failed + it.unknown > 0).collect()
+}
+
+/// The files that are judged. What a distribution brought is the same everywhere, and mostly an example; but a host's
+/// settings count whoever wrote them first, since they are changed in place.
+pub(crate) fn files(inventory: &Inventory) -> Vec<(&Item, &Configuration)> {
+    inventory.configuration().filter(|(item, file)| item.owner.is_none() || is_host(file)).collect()
+}
+
+/// The resources of files, as far as they could be read.
+pub(crate) fn resources(files: &[(&Item, &Configuration)]) -> Vec<Resource> {
+    let mut resources = Vec::new();
+    let claimed = trees(files, &mut resources, &mut Origins::new(files.len()), |_| {});
+    resources.extend(read_all(files, &claimed).into_iter().flat_map(|reading| reading.resources));
+    modules(files, &mut resources, |_, _, _| {});
+    resources
 }
 
 fn is_template(file: &Configuration) -> bool {
@@ -282,7 +318,7 @@ mod tests {
         };
         let inventory = Inventory { items: files.iter().map(item).collect(), ..Inventory::default() };
         let (mut findings, mut gaps) = (Vec::new(), Vec::new());
-        Judge.detect(&ImageConfig::default(), &inventory, &mut findings, &mut gaps);
+        Judge::default().detect(&ImageConfig::default(), &inventory, &mut findings, &mut gaps);
         let shown = findings.iter().filter_map(Finding::misconfiguration);
         let shown = shown.map(|it| format!("{} {}:{}", it.rule, it.place.path.to_text(), it.lines.0));
         let gaps = gaps.iter().map(|gap| format!("{} {}", gap.kind.name(), gap.place.path.to_text()));
@@ -306,7 +342,7 @@ mod tests {
         check(&[("a/pod.yaml", POD)], &["PLM-K8S-POD-010 a/pod.yaml:5", "PLM-K8S-NET-001 a/pod.yaml:1"]);
         let alone = Inventory::default();
         let (mut findings, mut gaps) = (Vec::new(), Vec::new());
-        Judge.detect(&ImageConfig::default(), &alone, &mut findings, &mut gaps);
+        Judge::default().detect(&ImageConfig::default(), &alone, &mut findings, &mut gaps);
         assert!(findings.is_empty() && gaps.is_empty());
         let both = &[("a/pod.yaml", POD), ("b/policy.yaml", POLICY)];
         let item = |rule: &str| format!("{rule} a/pod.yaml:1");
@@ -359,6 +395,33 @@ mod tests {
                 "PLM-K8S-POD-010 other.yaml:5",
             ],
         );
+    }
+
+    #[test]
+    fn rules_are_counted_by_what_came_of_them() {
+        let item = |path: &str, language: &str, content: &str| Item {
+            fact: Fact {
+                what: What::Configuration(Configuration { language: language.into(), content: content.into() }),
+                place: Place { layer: None, path: path.into() },
+                by: AnalyzerId::new("configuration"),
+            },
+            removed: None,
+            owner: None,
+        };
+        let docker = |user: &str| item("Dockerfile", "dockerfile", &format!("FROM a:1\nARG NAME\nUSER {user}\n"));
+        let items = vec![docker("0"), docker("root"), docker("7"), docker("$NAME"), item("a.yaml", "kubernetes", POD)];
+        let inventory = Inventory { items, ..Inventory::default() };
+        let judge = Judge::default();
+        judge.detect(&ImageConfig::default(), &inventory, &mut Vec::new(), &mut Vec::new());
+        let assessed = judge.take_assessed();
+        let of = |rule: &str| {
+            let found = assessed.iter().find(|it| it.rule == rule).unwrap();
+            (&*found.language, found.passed, found.failed, found.unknown)
+        };
+        assert_eq!(of("PLM-DOCKER-IMAGE-001"), ("dockerfile", 1, 2, 1));
+        assert_eq!(of("PLM-K8S-POD-010"), ("kubernetes", 0, 1, 0));
+        assert!(!assessed.iter().any(|it| it.rule.starts_with("PLM-AWS")), "nothing of that kind was there");
+        assert!(judge.take_assessed().is_empty());
     }
 
     #[test]

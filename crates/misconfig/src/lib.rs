@@ -10,6 +10,7 @@ pub mod compose;
 pub mod detect;
 mod detector;
 pub mod docker;
+pub mod fix;
 pub mod helm;
 pub mod host;
 pub mod image;

@@ -13,12 +13,27 @@ type Files = &'static [(&'static str, &'static str)];
 
 /// An application whose deployment is that of a library, with its own values on top.
 const LIBRARY: Files = &[
-    ("app/Chart.yaml", "apiVersion: v2\nname: app\nversion: 1.2.3\nappVersion: '7.0'\ndependencies:\n- {name: common, version: 0.1.0, repository: 'file://../common'}\n"),
-    ("app/values.yaml", "image: {repository: registry.example/app, tag: ''}\nreplicas: 2\nsecurity:\n  runAsNonRoot: true\n  capabilities:\n    drop: [ALL]\n"),
-    ("app/templates/deployment.yaml", "{{- include \"common.deployment\" (list . \"app.deployment\") -}}\n{{- define \"app.deployment\" -}}\nspec:\n  replicas: {{ .Values.replicas }}\n  template:\n    spec:\n      containers:\n      - name: {{ .Chart.Name }}\n        image: {{ printf \"%s:%s\" .Values.image.repository (.Values.image.tag | default .Chart.AppVersion) | quote }}\n        securityContext:\n          {{- toYaml .Values.security | nindent 10 }}\n{{- end }}\n"),
+    (
+        "app/Chart.yaml",
+        "apiVersion: v2\nname: app\nversion: 1.2.3\nappVersion: '7.0'\ndependencies:\n- {name: common, version: 0.1.0, repository: 'file://../common'}\n",
+    ),
+    (
+        "app/values.yaml",
+        "image: {repository: registry.example/app, tag: ''}\nreplicas: 2\nsecurity:\n  runAsNonRoot: true\n  capabilities:\n    drop: [ALL]\n",
+    ),
+    (
+        "app/templates/deployment.yaml",
+        "{{- include \"common.deployment\" (list . \"app.deployment\") -}}\n{{- define \"app.deployment\" -}}\nspec:\n  replicas: {{ .Values.replicas }}\n  template:\n    spec:\n      containers:\n      - name: {{ .Chart.Name }}\n        image: {{ printf \"%s:%s\" .Values.image.repository (.Values.image.tag | default .Chart.AppVersion) | quote }}\n        securityContext:\n          {{- toYaml .Values.security | nindent 10 }}\n{{- end }}\n",
+    ),
     ("app/charts/common/Chart.yaml", "apiVersion: v2\nname: common\nversion: 0.1.0\ntype: library\n"),
-    ("app/charts/common/templates/_deployment.tpl", "{{- define \"common.base\" -}}\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {{ include \"common.name\" . }}\n  labels: {{ include \"common.labels\" . | nindent 4 }}\nspec:\n  replicas: 1\n  selector:\n    matchLabels:\n      app: {{ .Chart.Name }}\n{{- end -}}\n\n{{- define \"common.deployment\" -}}\n{{- $top := first . -}}\n{{- $own := fromYaml (include (index . 1) $top) | default dict -}}\n{{- $base := fromYaml (include \"common.base\" $top) | default dict -}}\n{{- toYaml (merge $own $base) -}}\n{{- end -}}\n"),
-    ("app/charts/common/templates/_names.tpl", "{{- define \"common.name\" -}}\n{{- printf \"%s-%s\" .Release.Name .Chart.Name | trunc 63 | trimSuffix \"-\" -}}\n{{- end }}\n{{ define \"common.labels\" }}app: {{ .Chart.Name }}\nchart: {{ .Chart.Name }}-{{ .Chart.Version | replace \"+\" \"_\" }}{{ end }}\n"),
+    (
+        "app/charts/common/templates/_deployment.tpl",
+        "{{- define \"common.base\" -}}\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {{ include \"common.name\" . }}\n  labels: {{ include \"common.labels\" . | nindent 4 }}\nspec:\n  replicas: 1\n  selector:\n    matchLabels:\n      app: {{ .Chart.Name }}\n{{- end -}}\n\n{{- define \"common.deployment\" -}}\n{{- $top := first . -}}\n{{- $own := fromYaml (include (index . 1) $top) | default dict -}}\n{{- $base := fromYaml (include \"common.base\" $top) | default dict -}}\n{{- toYaml (merge $own $base) -}}\n{{- end -}}\n",
+    ),
+    (
+        "app/charts/common/templates/_names.tpl",
+        "{{- define \"common.name\" -}}\n{{- printf \"%s-%s\" .Release.Name .Chart.Name | trunc 63 | trimSuffix \"-\" -}}\n{{- end }}\n{{ define \"common.labels\" }}app: {{ .Chart.Name }}\nchart: {{ .Chart.Name }}-{{ .Chart.Version | replace \"+\" \"_\" }}{{ end }}\n",
+    ),
     ("app/charts/common/templates/never.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: never}\n"),
 ];
 
@@ -43,17 +58,35 @@ spec:
 
 /// A chart of charts: one is switched off, one is there under two names, one by a tag, and values go both ways.
 const SUBCHARTS: Files = &[
-    ("shop/Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\ndependencies:\n- {name: db, version: 1.0.0, repository: '', condition: 'db.enabled,global.db'}\n- {name: cache, version: 1.0.0, repository: '', alias: hot, import-values: [defaults]}\n- {name: cache, version: 1.0.0, repository: '', alias: cold, tags: [cold]}\n- {name: extra, version: 1.0.0, repository: '', tags: [extras], import-values: [{child: settings, parent: from.extra}]}\n"),
-    ("shop/values.yaml", "global: {zone: eu}\ntags: {cold: false, extras: true}\ndb: {enabled: false}\nhot: {size: 3}\n"),
-    ("shop/templates/map.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: shop\ndata:\n  limit: {{ .Values.limit | quote }}\n  level: {{ .Values.from.extra.level }}\n"),
+    (
+        "shop/Chart.yaml",
+        "apiVersion: v2\nname: shop\nversion: 1.0.0\ndependencies:\n- {name: db, version: 1.0.0, repository: '', condition: 'db.enabled,global.db'}\n- {name: cache, version: 1.0.0, repository: '', alias: hot, import-values: [defaults]}\n- {name: cache, version: 1.0.0, repository: '', alias: cold, tags: [cold]}\n- {name: extra, version: 1.0.0, repository: '', tags: [extras], import-values: [{child: settings, parent: from.extra}]}\n",
+    ),
+    (
+        "shop/values.yaml",
+        "global: {zone: eu}\ntags: {cold: false, extras: true}\ndb: {enabled: false}\nhot: {size: 3}\n",
+    ),
+    (
+        "shop/templates/map.yaml",
+        "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: shop\ndata:\n  limit: {{ .Values.limit | quote }}\n  level: {{ .Values.from.extra.level }}\n",
+    ),
     ("shop/charts/db/Chart.yaml", "apiVersion: v2\nname: db\nversion: 1.0.0\n"),
     ("shop/charts/db/templates/map.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: db}\n"),
     ("shop/charts/cache/Chart.yaml", "apiVersion: v2\nname: cache\nversion: 1.0.0\n"),
-    ("shop/charts/cache/values.yaml", "size: 1\nkept: yes\nexports:\n  defaults: {limit: 10}\nglobal: {zone: us, plane: b}\n"),
-    ("shop/charts/cache/templates/map.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Chart.Name }}-{{ .Values.global.zone }}-{{ .Values.global.plane }}\ndata:\n  size: {{ .Values.size | quote }}\n  kept: {{ .Values.kept | quote }}\n  from: {{ .Template.Name }}\n"),
+    (
+        "shop/charts/cache/values.yaml",
+        "size: 1\nkept: yes\nexports:\n  defaults: {limit: 10}\nglobal: {zone: us, plane: b}\n",
+    ),
+    (
+        "shop/charts/cache/templates/map.yaml",
+        "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Chart.Name }}-{{ .Values.global.zone }}-{{ .Values.global.plane }}\ndata:\n  size: {{ .Values.size | quote }}\n  kept: {{ .Values.kept | quote }}\n  from: {{ .Template.Name }}\n",
+    ),
     ("shop/charts/extra/Chart.yaml", "apiVersion: v2\nname: extra\nversion: 1.0.0\n"),
     ("shop/charts/extra/values.yaml", "settings: {level: low}\n"),
-    ("shop/charts/extra/templates/map.yaml", "{{- if not .Values.global.quiet }}\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: extra\n{{- end }}\n"),
+    (
+        "shop/charts/extra/templates/map.yaml",
+        "{{- if not .Values.global.quiet }}\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: extra\n{{- end }}\n",
+    ),
 ];
 
 const SUBCHARTS_EXPECTED: &str = "
@@ -75,11 +108,23 @@ metadata: {name: extra}
 /// Most of the language at once.
 const LANGUAGE: Files = &[
     ("all/Chart.yaml", "apiVersion: v2\nname: all\nversion: 1.0.0\n"),
-    ("all/values.yaml", "name: web\nports: {http: 80, https: 443}\nenv:\n- {name: A, value: '1'}\n- {name: B, value: '{{ .Release.Name }}-{{ .Values.name }}'}\nannotations:\n  note: |\n    two\n    lines\nresources: {}\nhosts: [a.example, b.example]\nnode: {disk: ssd}\n"),
-    ("all/templates/_helpers.tpl", "{{/* What all have. */}}\n{{- define \"all.labels\" }}\napp: {{ .Values.name }}\nversion: {{ .Chart.Version | quote }}\n{{- end }}\n"),
+    (
+        "all/values.yaml",
+        "name: web\nports: {http: 80, https: 443}\nenv:\n- {name: A, value: '1'}\n- {name: B, value: '{{ .Release.Name }}-{{ .Values.name }}'}\nannotations:\n  note: |\n    two\n    lines\nresources: {}\nhosts: [a.example, b.example]\nnode: {disk: ssd}\n",
+    ),
+    (
+        "all/templates/_helpers.tpl",
+        "{{/* What all have. */}}\n{{- define \"all.labels\" }}\napp: {{ .Values.name }}\nversion: {{ .Chart.Version | quote }}\n{{- end }}\n",
+    ),
     ("all/templates/config.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: config\ndata:\n  key: value\n"),
-    ("all/templates/pod.yaml", "{{- $full := printf \"%s-%s\" .Release.Name .Values.name -}}\napiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ $full }}\n  labels: {{- include \"all.labels\" . | indent 4 }}\n  annotations:\n    sum: {{ include (print $.Template.BasePath \"/config.yaml\") . | sha256sum }}\n    {{- with .Values.annotations }}\n    {{- toYaml . | nindent 4 }}\n    {{- end }}\nspec:\n  {{- with .Values.node }}\n  nodeSelector:\n    {{- range $key, $value := . }}\n    {{ $key }}: {{ $value | upper }}\n    {{- end }}\n  {{- end }}\n  containers:\n  - name: {{ .Values.name }}\n    {{- /* No comment. */}}\n    ports:\n    {{- range $name, $port := .Values.ports }}\n    - name: {{ $name }}\n      containerPort: {{ $port }}\n    {{- end }}\n    env:\n    {{- range .Values.env }}\n    - name: {{ .name }}\n      value: {{ tpl .value $ | quote }}\n    {{- end }}\n    {{- if .Values.resources }}\n    resources: {{ toYaml .Values.resources | nindent 6 }}\n    {{- else }}\n    resources: {limits: {memory: {{ mul 64 2 }}Mi}}\n    {{- end }}\n    {{- $old := lookup \"v1\" \"Secret\" .Release.Namespace $full }}\n    args: {{ ternary (list \"new\") (list \"old\") (empty $old) | toJson }}\n    command: [{{ join \", \" .Values.hosts }}]\n"),
-    ("all/templates/ingress.yaml", "{{- $svc := .Values.name }}\n{{- if semverCompare \">=1.19-0\" .Capabilities.KubeVersion.GitVersion }}\napiVersion: networking.k8s.io/v1\n{{- else if .Capabilities.APIVersions.Has \"networking.k8s.io/v1beta1\" }}\napiVersion: networking.k8s.io/v1beta1\n{{- end }}\nkind: Ingress\nmetadata:\n  name: hosts\nspec:\n  rules:\n  {{- range $i, $host := .Values.hosts }}\n  {{- if lt $i 1 }}\n  - host: {{ $host }}\n    index: {{ add $i 1 }}\n    service: {{ $svc }}\n  {{- end }}\n  {{- end }}\n"),
+    (
+        "all/templates/pod.yaml",
+        "{{- $full := printf \"%s-%s\" .Release.Name .Values.name -}}\napiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ $full }}\n  labels: {{- include \"all.labels\" . | indent 4 }}\n  annotations:\n    sum: {{ include (print $.Template.BasePath \"/config.yaml\") . | sha256sum }}\n    {{- with .Values.annotations }}\n    {{- toYaml . | nindent 4 }}\n    {{- end }}\nspec:\n  {{- with .Values.node }}\n  nodeSelector:\n    {{- range $key, $value := . }}\n    {{ $key }}: {{ $value | upper }}\n    {{- end }}\n  {{- end }}\n  containers:\n  - name: {{ .Values.name }}\n    {{- /* No comment. */}}\n    ports:\n    {{- range $name, $port := .Values.ports }}\n    - name: {{ $name }}\n      containerPort: {{ $port }}\n    {{- end }}\n    env:\n    {{- range .Values.env }}\n    - name: {{ .name }}\n      value: {{ tpl .value $ | quote }}\n    {{- end }}\n    {{- if .Values.resources }}\n    resources: {{ toYaml .Values.resources | nindent 6 }}\n    {{- else }}\n    resources: {limits: {memory: {{ mul 64 2 }}Mi}}\n    {{- end }}\n    {{- $old := lookup \"v1\" \"Secret\" .Release.Namespace $full }}\n    args: {{ ternary (list \"new\") (list \"old\") (empty $old) | toJson }}\n    command: [{{ join \", \" .Values.hosts }}]\n",
+    ),
+    (
+        "all/templates/ingress.yaml",
+        "{{- $svc := .Values.name }}\n{{- if semverCompare \">=1.19-0\" .Capabilities.KubeVersion.GitVersion }}\napiVersion: networking.k8s.io/v1\n{{- else if .Capabilities.APIVersions.Has \"networking.k8s.io/v1beta1\" }}\napiVersion: networking.k8s.io/v1beta1\n{{- end }}\nkind: Ingress\nmetadata:\n  name: hosts\nspec:\n  rules:\n  {{- range $i, $host := .Values.hosts }}\n  {{- if lt $i 1 }}\n  - host: {{ $host }}\n    index: {{ add $i 1 }}\n    service: {{ $svc }}\n  {{- end }}\n  {{- end }}\n",
+    ),
 ];
 
 const LANGUAGE_EXPECTED: &str = "
@@ -197,7 +242,10 @@ fn what_cannot_be_rendered_is_a_gap_and_the_rest_is_judged() {
         ("c/templates/fails.yaml", "kind: Pod\n{{ .Values.a.b }}\n"),
         ("c/templates/loops.yaml", "{{ define \"x\" }}{{ include \"x\" . }}{{ end }}\n{{ include \"x\" . }}\n"),
         ("c/templates/bad.yaml", "apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .Values.a }}\n  name: [\n"),
-        ("c/templates/open.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: b}\nspec:\n  nodeName: {{ required \"which?\" .Values.node }}\n"),
+        (
+            "c/templates/open.yaml",
+            "apiVersion: v1\nkind: Pod\nmetadata: {name: b}\nspec:\n  nodeName: {{ required \"which?\" .Values.node }}\n",
+        ),
         ("c/templates/good.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n"),
     ]);
     assert_eq!(seen.len(), 2, "{seen:?}");

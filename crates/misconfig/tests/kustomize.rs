@@ -15,14 +15,35 @@ const DEPLOYMENT: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  na
 
 /// A base and an overlay that uses most of what there is.
 const OVERLAY: Files = &[
-    ("base/kustomization.yaml", "resources:\n- deployment.yaml\n- account.yaml\n- role.yaml\ncommonLabels: {team: a}\n"),
+    (
+        "base/kustomization.yaml",
+        "resources:\n- deployment.yaml\n- account.yaml\n- role.yaml\ncommonLabels: {team: a}\n",
+    ),
     ("base/deployment.yaml", DEPLOYMENT),
-    ("base/account.yaml", "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: web}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec:\n  selector: {app: web}\n  ports:\n  - port: 80\n"),
-    ("base/role.yaml", "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: reader}\n---\napiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: reader}\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: reader}\nsubjects:\n- {kind: ServiceAccount, name: web, namespace: default}\n"),
-    ("extra/kustomization.yaml", "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\npatches:\n- target: {kind: Deployment}\n  patch: |-\n    - op: add\n      path: /spec/template/spec/hostNetwork\n      value: true\n"),
-    ("prod/kustomization.yaml", "resources: [../base]\ncomponents: [../extra]\nnamespace: shop\nnamePrefix: p-\nnameSuffix: -x\nlabels:\n- pairs: {tier: front}\n  includeTemplates: true\ncommonAnnotations: {by: hand}\nimages:\n- {name: registry.example/web, newTag: '2.0'}\n- {name: side, newName: registry.example/side, digest: 'sha256:0000000000000000000000000000000000000000000000000000000000000000'}\nreplicas:\n- {name: web, count: 3}\nconfigMapGenerator:\n- name: settings\n  literals: [LEVEL=low]\ngeneratorOptions: {disableNameSuffixHash: true}\npatches:\n- path: patch.yaml\n- path: operations.yaml\n  target: {kind: Service, name: w.*}\n"),
-    ("prod/patch.yaml", "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      containers:\n      - name: web\n        env:\n        - {name: B, value: '3'}\n        - {name: A, $patch: delete}\n        securityContext: {privileged: true}\n      - name: new\n        image: new:1\n      volumes:\n      - name: data\n        emptyDir: {}\n"),
-    ("prod/operations.yaml", "- op: replace\n  path: /spec/ports/0/port\n  value: 8080\n- op: add\n  path: /metadata/annotations\n  value: {a/b: c}\n- op: remove\n  path: /spec/selector/app\n"),
+    (
+        "base/account.yaml",
+        "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: web}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec:\n  selector: {app: web}\n  ports:\n  - port: 80\n",
+    ),
+    (
+        "base/role.yaml",
+        "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: reader}\n---\napiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: reader}\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: reader}\nsubjects:\n- {kind: ServiceAccount, name: web, namespace: default}\n",
+    ),
+    (
+        "extra/kustomization.yaml",
+        "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\npatches:\n- target: {kind: Deployment}\n  patch: |-\n    - op: add\n      path: /spec/template/spec/hostNetwork\n      value: true\n",
+    ),
+    (
+        "prod/kustomization.yaml",
+        "resources: [../base]\ncomponents: [../extra]\nnamespace: shop\nnamePrefix: p-\nnameSuffix: -x\nlabels:\n- pairs: {tier: front}\n  includeTemplates: true\ncommonAnnotations: {by: hand}\nimages:\n- {name: registry.example/web, newTag: '2.0'}\n- {name: side, newName: registry.example/side, digest: 'sha256:0000000000000000000000000000000000000000000000000000000000000000'}\nreplicas:\n- {name: web, count: 3}\nconfigMapGenerator:\n- name: settings\n  literals: [LEVEL=low]\ngeneratorOptions: {disableNameSuffixHash: true}\npatches:\n- path: patch.yaml\n- path: operations.yaml\n  target: {kind: Service, name: w.*}\n",
+    ),
+    (
+        "prod/patch.yaml",
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      containers:\n      - name: web\n        env:\n        - {name: B, value: '3'}\n        - {name: A, $patch: delete}\n        securityContext: {privileged: true}\n      - name: new\n        image: new:1\n      volumes:\n      - name: data\n        emptyDir: {}\n",
+    ),
+    (
+        "prod/operations.yaml",
+        "- op: replace\n  path: /spec/ports/0/port\n  value: 8080\n- op: add\n  path: /metadata/annotations\n  value: {a/b: c}\n- op: remove\n  path: /spec/selector/app\n",
+    ),
 ];
 
 const OVERLAY_EXPECTED: &str = "
@@ -154,7 +175,10 @@ fn an_overlay_changes_its_base() {
 #[test]
 fn what_is_not_here_is_a_gap() {
     let (_, seen, gaps) = built(&[
-        ("kustomization.yaml", "resources:\n- pod.yaml\n- gone.yaml\n- https://user:hunter2@git.example/base?ref=v1\n- github.com/a/b//c\n- ../out.yaml\nhelmCharts:\n- name: a\npatches:\n- patch: |-\n    apiVersion: v1\n    kind: Pod\n    metadata: {name: other}\n- target: {kind: Pod}\n  patch: '[{\"op\": \"remove\", \"path\": \"/spec/x\"}]'\n"),
+        (
+            "kustomization.yaml",
+            "resources:\n- pod.yaml\n- gone.yaml\n- https://user:hunter2@git.example/base?ref=v1\n- github.com/a/b//c\n- ../out.yaml\nhelmCharts:\n- name: a\npatches:\n- patch: |-\n    apiVersion: v1\n    kind: Pod\n    metadata: {name: other}\n- target: {kind: Pod}\n  patch: '[{\"op\": \"remove\", \"path\": \"/spec/x\"}]'\n",
+        ),
         ("pod.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {}\n"),
     ]);
     assert_eq!(seen.len(), 1);
@@ -174,7 +198,8 @@ fn what_is_not_here_is_a_gap() {
 
 #[test]
 fn hostile_kustomizations_end() {
-    let (_, _, gaps) = built(&[("a/kustomization.yaml", "resources: [../b]\n"), ("b/kustomization.yaml", "resources: [../a]\n")]);
+    let (_, _, gaps) =
+        built(&[("a/kustomization.yaml", "resources: [../b]\n"), ("b/kustomization.yaml", "resources: [../a]\n")]);
     assert!(gaps.is_empty(), "neither is a root: {gaps:?}");
     let (_, _, gaps) = built(&[
         ("r/kustomization.yaml", "resources: [../a]\n"),
@@ -184,7 +209,12 @@ fn hostile_kustomizations_end() {
     assert!(gaps[0].contains("made of each other"), "{gaps:?}");
     // Each is made of the next one ten times.
     let mut files: Vec<_> = (0..12)
-        .map(|n| (format!("k{n}/kustomization.yaml"), format!("resources: [{}]\n", vec![format!("../k{}", n + 1); 10].join(", "))))
+        .map(|n| {
+            (
+                format!("k{n}/kustomization.yaml"),
+                format!("resources: [{}]\n", vec![format!("../k{}", n + 1); 10].join(", ")),
+            )
+        })
         .collect();
     files.push(("k12/kustomization.yaml".to_owned(), "resources: [pod.yaml]\n".to_owned()));
     files.push(("k12/pod.yaml".to_owned(), "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n".to_owned()));

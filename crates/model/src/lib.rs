@@ -8,6 +8,7 @@
 
 mod analyzer;
 mod budget;
+mod compliance;
 mod digest;
 mod distro;
 mod fact;
@@ -25,6 +26,7 @@ mod vex;
 
 pub use analyzer::{Analyzer, Detector, Facts, File, Key, Meta, Pattern, Unreadable};
 pub use budget::Budget;
+pub use compliance::{Assessed, Compliance, Control, ControlStatus, Evidence};
 pub use digest::{Digest, DigestError, Hasher};
 pub use distro::Distro;
 pub use fact::{

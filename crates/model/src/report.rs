@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Digest, Finding, Image, ImagePath, Inventory, LayerIndex, VexRemark};
+use crate::{Assessed, Compliance, Digest, Finding, Image, ImagePath, Inventory, LayerIndex, VexRemark};
 
 /// All that a scan learned.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -19,6 +19,10 @@ pub struct Report {
     pub knowledge: Vec<Knowledge>,
     /// What others say about the vulnerabilities, in the order in which it was read, and what became of it.
     pub remarks: Vec<VexRemark>,
+    /// Which rules about settings were asked how often, sorted.
+    pub assessed: Vec<Assessed>,
+    /// What became of the frameworks that were asked for, in that order.
+    pub compliance: Vec<Compliance>,
 }
 
 /// What one layer holds.

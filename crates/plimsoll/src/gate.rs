@@ -100,7 +100,7 @@ mod tests {
     }
 
     fn check(report: Report, fail_on: Option<Severity>, fail_on_incomplete: bool, expected: Exit) {
-        let gate = Gate { fail_on, fail_on_incomplete, ..Gate::default() };
+        let gate = Gate { fail_on_incomplete, ..Gate::default() };
         let gates = fail_on.map(policy::gate::Gate::fail_on).into_iter().collect();
         let (exit, reasons) = judge(&[Report::default(), report], &gate, &Policies::of(gates, now()), true, now());
         assert_eq!(exit, expected, "{reasons:?}");

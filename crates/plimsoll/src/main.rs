@@ -5,6 +5,7 @@ mod args;
 mod bug;
 mod clone;
 mod commands;
+mod compliance;
 mod config;
 mod custom;
 mod environment;
@@ -29,8 +30,8 @@ use std::process::ExitCode;
 
 use crate::args::{Cli, Command};
 use crate::commands::{
-    config as config_command, config_file, convert, db, explain, formats, manual, policy as policy_command, sbom, scan,
-    secrets, vex as vex_command,
+    compliance as compliance_command, config as config_command, config_file, convert, db, explain, fix, formats,
+    manual, policy as policy_command, sbom, scan, secrets, vex as vex_command,
 };
 use crate::environment::variable;
 use crate::exit::Exit;
@@ -66,12 +67,14 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Secrets(args) => secrets::run(args, &cli.talk, out),
         Command::Sbom(args) => sbom::run(args, &cli.talk, out),
         Command::Config(args) => config_command::run(args, &cli.talk, out),
+        Command::Fix(command) => fix::run(command, &cli.talk, out),
         Command::Convert(args) => convert::run(args, &cli.talk, out).map(done),
         Command::Layers(args) => scan::layers(args, &cli.talk, out),
         Command::Explain(args) => explain::run(args, &cli.talk, out),
         Command::Packages(args) => formats::run(args, out).map(done),
         Command::Db(command) => db::run(command, &cli.talk, out),
         Command::Vex(command) => vex_command::run(command, out),
+        Command::Compliance(command) => compliance_command::run(command, out).map(done),
         Command::Policy(command) => policy_command::run(command, out),
         Command::ConfigFile(command) => config_file::run(command, out).map(done),
         Command::Version => manual::version(out).map(done),

@@ -43,7 +43,7 @@ impl Policies {
                 .remedy("name an earlier report with --baseline, as plimsoll wrote it with -o json=FILE"));
         }
         let ignores = ignores(policy, &policy.rules, quiet)?;
-        let gates = asked.fail_on.map(Gate::fail_on).into_iter().chain(policy.rules.gates.iter().cloned()).collect();
+        let gates = asked.fail_on.iter().map(|it| it.gate()).chain(policy.rules.gates.iter().cloned()).collect();
         Ok(Self { gates, ignores: Mutex::new(Ignores::new(ignores, now)), baseline, now, quiet })
     }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use model::{Finding, FixState, Report, Severity, Vulnerability};
+use model::{ControlStatus, Finding, FixState, Report, Severity, Vulnerability};
 use rules::{Node, Wrong};
 
 use crate::baseline::Baseline;
@@ -19,8 +19,20 @@ use crate::subject::{Kind, Subject};
 const NAMED: usize = 3;
 
 /// The keys of a gate in a file, besides those of its scope.
-const KEYS: [&str; 11] =
-    ["severity", "fixed", "kev", "epss", "score", "priority", "age", "new", "coverage", "end-of-life", "allowed"];
+const KEYS: [&str; 12] = [
+    "severity",
+    "fixed",
+    "kev",
+    "epss",
+    "score",
+    "priority",
+    "age",
+    "new",
+    "coverage",
+    "compliance",
+    "end-of-life",
+    "allowed",
+];
 
 /// One gate.
 #[derive(Clone, Debug, Default)]
@@ -49,6 +61,8 @@ pub struct Gate {
     pub new: bool,
     /// Everything has to be seen. Such a gate has no other condition.
     pub coverage: bool,
+    /// No control of the frameworks that were asked for may fail. Such a gate has no other condition, either.
+    pub compliance: bool,
     /// How many findings are let pass.
     pub allowed: u64,
 }
@@ -77,6 +91,12 @@ impl Gate {
         let name = format!("--fail-on {}", severity.word());
         let words = format!("{} or worse", severity.word());
         Self { name, words, severity: Some(severity), ..Self::default() }
+    }
+
+    /// `--fail-on compliance`: any control that fails.
+    pub fn on_compliance() -> Self {
+        let words = "a control that fails".to_owned();
+        Self { name: "--fail-on compliance".to_owned(), words, compliance: true, ..Self::default() }
     }
 
     /// Reads the conditions of a gate.
@@ -111,6 +131,13 @@ impl Gate {
             }
             _ => Err(format!("coverage can only be asked to be complete, and not {text:?}")),
         })?;
+        each(&fields, "compliance", |text| match text {
+            "passed" => {
+                gate.compliance = true;
+                Ok(())
+            }
+            _ => Err(format!("compliance can only be asked to be passed, and not {text:?}")),
+        })?;
         if let Some(new) = fields.get("new") {
             gate.new = only_true(new)?;
         }
@@ -122,8 +149,9 @@ impl Gate {
         if entries == 0 {
             return Err(node.wrong("a gate without a condition would fail for everything"));
         }
-        if gate.coverage && entries > 1 {
-            return Err(node.wrong("coverage stands alone: make another gate of the other conditions"));
+        if (gate.coverage || gate.compliance) && entries > 1 {
+            let word = if gate.coverage { "coverage" } else { "compliance" };
+            return Err(node.wrong(&format!("{word} stands alone: make another gate of the other conditions")));
         }
         if !Kind::ALL.into_iter().any(|kind| gate.may_stop(kind)) {
             return Err(node.wrong("no finding can meet all of these conditions"));
@@ -145,6 +173,9 @@ impl Gate {
             let sentence = format!("{}: could not be seen: {gaps}", self.title());
             return (gaps > 0).then_some(Failure { sentence, incomplete: true });
         }
+        if self.compliance {
+            return self.judge_compliance(reports);
+        }
         // The same package in several places and platforms is one thing to do.
         let mut names = BTreeSet::new();
         let mut first = Vec::new();
@@ -159,7 +190,22 @@ impl Gate {
                 }
             }
         }
-        let count = names.len() as u64;
+        self.failure(names.len() as u64, &first)
+    }
+
+    /// Controls that fail, of all frameworks.
+    fn judge_compliance(&self, reports: &[Report]) -> Option<Failure> {
+        let mut names = BTreeSet::new();
+        for compliance in reports.iter().flat_map(|report| &report.compliance) {
+            let failed = compliance.controls.iter().filter(|control| control.status == ControlStatus::Failed);
+            names.extend(failed.map(|control| format!("{} {} ({})", compliance.framework, control.id, control.title)));
+        }
+        let first: Vec<_> = names.iter().take(NAMED).cloned().collect();
+        self.failure(names.len() as u64, &first)
+    }
+
+    /// The sentence about so many things, of which these are the first.
+    fn failure(&self, count: u64, first: &[String]) -> Option<Failure> {
         if count <= self.allowed {
             return None;
         }
@@ -183,16 +229,20 @@ impl Gate {
         }
     }
 
-    /// Whether a finding meets all conditions.
+    /// Whether a finding meets all conditions, and counts.
     pub fn stops(&self, subject: &Subject<'_>, terms: Terms<'_>) -> bool {
+        subject.finding.suppressed().is_none() && self.means(subject, terms)
+    }
+
+    /// Whether a finding meets all conditions, be it set aside or not.
+    pub(crate) fn means(&self, subject: &Subject<'_>, terms: Terms<'_>) -> bool {
         let finding = subject.finding;
         // The end of a release has no severity and is stopped only by those that ask for it.
         let is_asked_for = match finding {
             Finding::EndOfLife(end) => end.passed && self.scope.kinds.contains(&Kind::EndOfLife),
             _ => true,
         };
-        finding.suppressed().is_none()
-            && is_asked_for
+        is_asked_for
             && self.severity.is_none_or(|limit| subject.severity().is_some_and(|severity| severity >= limit))
             && (!self.asks_vulnerability()
                 || finding.vulnerability().is_some_and(|found| self.stops_vulnerability(found, terms.now)))

@@ -3,6 +3,7 @@
 //! Invariant: reads no file and asks no clock; both come in as values.
 
 pub mod baseline;
+pub mod compliance;
 pub mod file;
 pub mod gate;
 pub mod glob;

@@ -1,11 +1,11 @@
 //! Reports for tests: an honest one with everything in it, and one whose every text is hostile.
 
 use model::{
-    AnalyzerId, Committed, Digest, Distro, EndOfLife, Executable, ExecutableFormat, ExposedSecret, Fact, Finding,
-    FixState, Gap, GapKind, History, Image, ImageConfig, Inventory, Item, Knowledge, Layer, LayerClass, LayerIndex,
-    LayerSummary, LicenseClass, LicenseFinding, LicenseForm, LicenseText, Misconfiguration, Origin, Package,
-    PackageKind, Place, Removed, Report, Secret, Severity, SourcePackage, Spot, Still, VexRemark, VexStatus,
-    Vulnerability, What,
+    AnalyzerId, Committed, Compliance, Control, ControlStatus, Digest, Distro, EndOfLife, Evidence, Executable,
+    ExecutableFormat, ExposedSecret, Fact, Finding, FixState, Gap, GapKind, History, Image, ImageConfig, Inventory,
+    Item, Knowledge, Layer, LayerClass, LayerIndex, LayerSummary, LicenseClass, LicenseFinding, LicenseForm,
+    LicenseText, Misconfiguration, Origin, Package, PackageKind, Place, Removed, Report, Secret, Severity,
+    SourcePackage, Spot, Still, VexRemark, VexStatus, Vulnerability, What,
 };
 
 use crate::{Context, Filter, Run, Wants};
@@ -300,7 +300,7 @@ pub(crate) fn image() -> Report {
                 ..Knowledge::default()
             },
         ],
-        remarks: Vec::new(),
+        ..Report::default()
     }
 }
 
@@ -399,6 +399,48 @@ pub(crate) fn misconfigured() -> Report {
     report
 }
 
+/// The image held against a framework, with a control of every status.
+pub(crate) fn compliant() -> Report {
+    let mut report = misconfigured();
+    let control = |id: &str, status, reason: &str, evidence: Vec<Evidence>| Control {
+        id: id.into(),
+        title: format!("Number {id} is so"),
+        status,
+        reason: reason.into(),
+        manual: (status == ControlStatus::NotAssessed).then(|| "Look at it.".into()),
+        evidence,
+    };
+    let evidence = |by: &str, of: &str, examined, failed, accepted, findings: &[&str]| Evidence {
+        by: by.into(),
+        of: of.into(),
+        examined,
+        failed,
+        unknown: 0,
+        accepted,
+        findings: findings.iter().map(|text| (*text).to_owned()).collect(),
+    };
+    report.compliance = vec![Compliance {
+        framework: "own".into(),
+        title: "Our own rules".into(),
+        version: "3".into(),
+        controls: vec![
+            control("1.1", ControlStatus::Passed, "", vec![evidence("PLM-K8S-POD-002", "resources", 4, 0, 0, &[])]),
+            control("1.2", ControlStatus::NotAssessed, "it can only be checked by hand", Vec::new()),
+            control(
+                "1.10",
+                ControlStatus::Failed,
+                "",
+                vec![
+                    evidence("PLM-K8S-POD-001", "resources", 4, 2, 1, &["srv/web.yaml:12 web", "srv/web.yaml:20 web"]),
+                    evidence("kind: vulnerability", "packages", 9, 1, 0, &["CVE-2024-1 in openssl 1 (high)"]),
+                ],
+            ),
+            control("2", ControlStatus::Accepted, "", vec![evidence("PLM-K8S-POD-003", "resources", 4, 1, 1, &[])]),
+        ],
+    }];
+    report
+}
+
 /// The text of an attack on everything that shows text.
 pub(crate) const HOSTILE: &str =
     "::error::x\u{1b}[2J\u{9b}1m\r\n::set-output name=a::b\u{202e}##vso[task.complete]\u{200b}";
@@ -411,6 +453,7 @@ pub(crate) fn hostile() -> Report {
 /// A report that says the text wherever an image or an advisory can say anything.
 pub(crate) fn saying(attack: &str) -> Report {
     let mut report = committed();
+    report.compliance = compliant().compliance;
     report.findings.extend(misconfigured().findings.into_iter().filter(|found| found.misconfiguration().is_some()));
     let text = || attack.to_owned();
     report.image.origin.reference = text();
@@ -485,6 +528,16 @@ pub(crate) fn saying(attack: &str) -> Report {
         summary: text(),
         suppressed: None,
     })));
+    for compliance in &mut report.compliance {
+        (compliance.framework, compliance.title, compliance.version) = (text(), text(), text());
+        for control in &mut compliance.controls {
+            (control.id, control.title, control.reason) = (text(), text(), text());
+            control.manual = Some(text());
+            for evidence in &mut control.evidence {
+                (evidence.by, evidence.findings) = (text(), vec![text()]);
+            }
+        }
+    }
     report.remarks = remarked().remarks;
     for remark in &mut report.remarks {
         (remark.ids, remark.products, remark.author) = (vec![text()], vec![text()], text());

@@ -99,7 +99,7 @@ pub fn judge(image: Image, layers: Vec<LayerSummary>, mut inventory: Inventory, 
     inventory.gaps.sort();
     inventory.gaps.dedup();
     sort(&mut findings);
-    Report { image, layers, inventory, findings, knowledge: Vec::new(), remarks: Vec::new() }
+    Report { image, layers, inventory, findings, ..Report::default() }
 }
 
 /// What speaks of the whole first, then vulnerabilities, secrets, settings and licences. Worst first, then what is urgent; then by what

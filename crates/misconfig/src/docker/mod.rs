@@ -21,7 +21,7 @@
 //! Variables are put in with the defaults of the file; one that only the build or the base image knows makes its value
 //! unknown.
 
-mod line;
+pub(crate) mod line;
 mod read;
 mod stage;
 mod variable;

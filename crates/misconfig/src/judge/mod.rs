@@ -13,6 +13,7 @@ pub use evaluate::Cause;
 pub(crate) use scope::{Scope, Trail, is_secret};
 pub(crate) use words::mask;
 
+use std::collections::{BTreeMap, HashMap};
 use std::num::NonZero;
 use std::ops::Range;
 use std::thread;
@@ -31,6 +32,8 @@ pub struct Failure<'r> {
     pub rule: &'r Rule<'r>,
     /// The resource: an index into those that were judged.
     pub resource: usize,
+    /// Where the rule looked: the way from the resource.
+    pub object: String,
     /// Where, and what was found.
     pub cause: Cause,
 }
@@ -44,8 +47,34 @@ pub struct Judgement<'r> {
     pub unknown: Vec<Failure<'r>>,
     /// Resources of which more was wrong than is listed.
     pub cut: Vec<usize>,
-    /// How often a rule applied to a resource and passed.
-    pub passed: usize,
+    /// How often each rule was asked, by its id and target, and what came of it.
+    pub tallies: BTreeMap<(&'r str, Target), Tally>,
+}
+
+/// What came of a rule, in resources.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// To how many it applies and they pass.
+    pub passed: u64,
+    /// How many fail.
+    pub failed: u64,
+    /// Of how many it cannot be told.
+    pub unknown: u64,
+}
+
+impl Tally {
+    fn add(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.unknown += other.unknown;
+    }
+}
+
+/// The judgement of some resources. It counts by the address of a rule, which is looked up faster than its id.
+#[derive(Default)]
+struct Part<'r> {
+    judgement: Judgement<'r>,
+    tallies: HashMap<usize, (&'r Rule<'r>, Tally)>,
 }
 
 impl Judgement<'_> {
@@ -73,7 +102,7 @@ fn by<'r>(resources: &[Resource], rules: impl Fn(Target, &str) -> Vec<&'r Rule<'
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
     let share = resources.len().div_ceil(threads).max(FEW);
     let parts: Vec<_> = (0..resources.len()).step_by(share).map(|at| at..(at + share).min(resources.len())).collect();
-    let mut judged: Vec<Judgement<'r>> = Vec::new();
+    let mut judged: Vec<Part<'r>> = Vec::new();
     thread::scope(|scope| {
         let (world, rules) = (&world, &rules);
         let (first, others) = parts.split_first().map_or((0..0, &[][..]), |(first, others)| (first.clone(), others));
@@ -82,29 +111,28 @@ fn by<'r>(resources: &[Resource], rules: impl Fn(Target, &str) -> Vec<&'r Rule<'
         judged.extend(others.into_iter().filter_map(|thread| thread.join().ok()));
     });
     let mut whole = Judgement::default();
-    for part in judged {
-        whole.failures.extend(part.failures);
-        whole.unknown.extend(part.unknown);
-        whole.cut.extend(part.cut);
-        whole.passed += part.passed;
+    for Part { judgement, tallies } in judged {
+        whole.failures.extend(judgement.failures);
+        whole.unknown.extend(judgement.unknown);
+        whole.cut.extend(judgement.cut);
+        // Sums do not depend on the order.
+        tallies
+            .into_values()
+            .for_each(|(rule, tally)| whole.tallies.entry((rule.id, rule.target)).or_default().add(tally));
     }
     whole
 }
 
 /// Judges some of the resources.
-fn some<'r>(
-    world: &World<'_>,
-    part: Range<usize>,
-    rules: &impl Fn(Target, &str) -> Vec<&'r Rule<'r>>,
-) -> Judgement<'r> {
-    let mut judgement = Judgement::default();
+fn some<'r>(world: &World<'_>, part: Range<usize>, rules: &impl Fn(Target, &str) -> Vec<&'r Rule<'r>>) -> Part<'r> {
+    let mut judged = Part::default();
     for index in part {
-        let (resource, begun) = (&world.resources[index], judgement.listed());
+        let (resource, begun) = (&world.resources[index], judged.judgement.listed());
         let evaluator = Evaluator { world, resource: index };
         let object = Scope { node: &resource.body, trail: &Trail::START, around: None };
         let mut see = |kind: &str, scope: &Scope<'_>| {
             for rule in rules(resource.target, kind) {
-                one(&evaluator, rule, scope, begun, &mut judgement);
+                one(&evaluator, rule, scope, begun, &mut judged);
             }
         };
         see(&resource.kind, &object);
@@ -114,20 +142,14 @@ fn some<'r>(
             _ => pipeline::views(resource, &object, &mut see),
         }
     }
-    judgement
+    judged
 }
 
 /// More findings of one resource than anybody reads: whoever makes them means to fill the memory.
 const MOST_FAILURES: usize = 1000;
 
 /// Judges one resource by one rule; `begun` is how many findings there were before the resource.
-fn one<'r>(
-    evaluator: &Evaluator<'_>,
-    rule: &'r Rule<'r>,
-    scope: &Scope<'_>,
-    begun: usize,
-    judgement: &mut Judgement<'r>,
-) {
+fn one<'r>(evaluator: &Evaluator<'_>, rule: &'r Rule<'r>, scope: &Scope<'_>, begun: usize, part: &mut Part<'r>) {
     let applies = match &rule.applies {
         Some(condition) => evaluator.condition(condition, scope, &mut Causes::quiet()),
         None => Verdict::Holds,
@@ -136,10 +158,15 @@ fn one<'r>(
         return;
     }
     let verdict = evaluator.condition(&rule.passes, scope, &mut Causes::quiet());
+    let unknown = verdict == Verdict::Unknown || applies == Verdict::Unknown;
+    let Part { judgement, tallies } = part;
+    let (_, tally) = tallies.entry(std::ptr::from_ref(rule).addr()).or_insert((rule, Tally::default()));
     if verdict == Verdict::Holds {
-        judgement.passed += usize::from(applies == Verdict::Holds);
+        tally.passed += u64::from(applies == Verdict::Holds);
         return;
     }
+    let counted = if unknown { &mut tally.unknown } else { &mut tally.failed };
+    *counted += 1;
     if judgement.listed() - begun >= MOST_FAILURES {
         if judgement.cut.last() != Some(&evaluator.resource) {
             judgement.cut.push(evaluator.resource);
@@ -148,7 +175,6 @@ fn one<'r>(
     }
     // Only now is it worth the while to find out why.
     let mut causes = Causes::told();
-    let unknown = verdict == Verdict::Unknown || applies == Verdict::Unknown;
     match (applies, &rule.applies) {
         (Verdict::Unknown, Some(condition)) => evaluator.condition(condition, scope, &mut causes),
         _ => evaluator.condition(&rule.passes, scope, &mut causes),
@@ -160,5 +186,6 @@ fn one<'r>(
     }
     causes.dedup_by(|a, b| a.path == b.path && a.span == b.span);
     let list = if unknown { &mut judgement.unknown } else { &mut judgement.failures };
-    list.extend(causes.into_iter().map(|cause| Failure { rule, resource: evaluator.resource, cause }));
+    let (resource, object) = (evaluator.resource, scope.trail.written());
+    list.extend(causes.into_iter().map(|cause| Failure { rule, resource, object: object.clone(), cause }));
 }

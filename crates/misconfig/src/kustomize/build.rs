@@ -47,12 +47,7 @@ pub fn build(files: &[File<'_>]) -> Built {
             Resource { target: Target::Kubernetes, kind, address, file: 0, body: object.node }
         }));
     }
-    Built {
-        resources,
-        lines: builder.lines,
-        gaps: builder.gaps.into_iter().collect(),
-        claimed: builder.claimed,
-    }
+    Built { resources, lines: builder.lines, gaps: builder.gaps.into_iter().collect(), claimed: builder.claimed }
 }
 
 struct Builder<'a> {

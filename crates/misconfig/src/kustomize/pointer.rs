@@ -92,12 +92,8 @@ fn put(node: &mut Node, steps: &[String], value: Node, is_new: bool) -> Result<(
 fn take(node: &mut Node, steps: &[String]) -> Result<Node, String> {
     let (holder, last) = holder(node, steps)?;
     let taken = match &mut holder.value {
-        Value::List(items) => {
-            last.parse().ok().filter(|at: &usize| *at < items.len()).map(|at| items.remove(at))
-        }
-        Value::Map(entries) => {
-            entries.iter().position(|(key, _)| key == last).map(|at| entries.remove(at).1)
-        }
+        Value::List(items) => last.parse().ok().filter(|at: &usize| *at < items.len()).map(|at| items.remove(at)),
+        Value::Map(entries) => entries.iter().position(|(key, _)| key == last).map(|at| entries.remove(at).1),
         _ => None,
     };
     taken.ok_or_else(|| "nothing is there".to_owned())

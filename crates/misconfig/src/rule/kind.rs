@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::change::Change;
 use super::condition::Condition;
 use super::target::Target;
 
@@ -37,4 +38,6 @@ pub struct Rule<'a> {
     pub applies: Option<Condition<'a>>,
     /// What must hold there.
     pub passes: Condition<'a>,
+    /// What makes it hold, where that is mechanical.
+    pub change: Vec<Change<'a>>,
 }

@@ -12,12 +12,21 @@
 //! | `where` | A condition: the rule applies to resources for which it holds. |
 //! | `pass` | A condition: what must hold there. |
 //! | `fix` | What to do, in words. |
+//! | `change` | What mends it, where that is mechanical (see below). |
 //! | `code` | How that looks; where it is left out, the first good example shows it. |
 //! | `references`, `cwe`, `controls` | Lists: `https://…`, `CWE-250`, `cis-docker:4.1`. |
 //! | `bad`, `good` | Sources in the target's language: in each bad one a resource fails, and in no good one, though the rule applies. |
 //!
 //! An id is what is asked for, whatever language asks it: a rule for another target has the same id, and leaves out `title`,
 //! `why`, `severity` and `fix` (references, weaknesses and controls are added to those of the rule that has them).
+//!
+//! # Changes
+//!
+//! For manifests of Kubernetes and for Terraform, `change` has attributes, seen from where the rule looks, with what they are to be: a
+//! scalar, or a list that is to have these entries: `securityContext.capabilities.drop: [ALL]`. Of Terraform all keys but the last
+//! are blocks. For Dockerfiles it has what becomes of the instruction: `rename: COPY`, `flag: {of: apt-get install, is: -y}`,
+//! `then: COMMAND` at its end; or `add: INSTRUCTION` at the end of the last stage. Every bad example has to pass when it is mended
+//! so, and it must not matter how often that is done: both are tests.
 //!
 //! # Conditions
 //!
@@ -58,6 +67,7 @@
 //!
 //! [path]: path
 
+pub mod change;
 pub mod condition;
 pub mod kind;
 pub mod path;
@@ -70,6 +80,7 @@ pub mod trial;
 
 use std::sync::OnceLock;
 
+pub use self::change::{Change, To};
 pub use self::condition::{Bound, Check, Condition, Related, Selects, Test, View};
 pub use self::kind::Rule;
 pub use self::path::{Path, Step};

@@ -2,9 +2,10 @@
 
 use rules::{Node, Wrong};
 
+use super::change::{Change, To};
 use super::condition::{Bound, Check, Condition, Related, Selects, Test, View};
 use super::kind::Rule;
-use super::path::Path;
+use super::path::{Path, Step};
 use super::pattern::Pattern;
 use super::target::Target;
 
@@ -31,6 +32,7 @@ const RULE: &[&str] = &[
     "kinds",
     "where",
     "pass",
+    "change",
     "fix",
     "code",
     "references",
@@ -115,8 +117,54 @@ fn entry<'a>(node: &'a Node, target: Target, service: &'a str) -> Result<Entry<'
         kinds,
         applies: fields.get("where").map(condition).transpose()?,
         passes: condition(fields.need("pass")?)?,
+        change: fields.get("change").map(|node| changes(node, target)).transpose()?.unwrap_or_default(),
     };
     Ok(Entry { line: node.line, own_words, rule, bad, good })
+}
+
+/// What mends a resource.
+fn changes(node: &Node, target: Target) -> Result<Vec<Change<'_>>, Wrong> {
+    let mut changes = Vec::new();
+    for (key, value) in node.map()? {
+        changes.push(match target {
+            Target::Dockerfile => instruction(key, value)?,
+            Target::Kubernetes | Target::Terraform => attribute(key, value)?,
+            _ => return Err(value.wrong("nothing writes this language")),
+        });
+    }
+    Ok(changes)
+}
+
+/// What becomes of an attribute.
+fn attribute<'a>(key: &'a str, value: &'a Node) -> Result<Change<'a>, Wrong> {
+    let path = Path::parse(key).map_err(|error| value.wrong(&error))?;
+    let mut keys = Vec::new();
+    for step in path.steps {
+        let Step::Key(key) = step else { return Err(value.wrong("a change is made at keys")) };
+        keys.push(key);
+    }
+    if keys.is_empty() || path.up > 0 {
+        return Err(value.wrong("a change is made at keys below where the rule looks"));
+    }
+    let to = match value.text() {
+        Ok(one) => To::One(one),
+        Err(_) => To::List(value.texts()?),
+    };
+    Ok(Change::Set(keys, to))
+}
+
+/// What becomes of an instruction of a Dockerfile.
+fn instruction<'a>(key: &str, value: &'a Node) -> Result<Change<'a>, Wrong> {
+    match key {
+        "rename" => value.text().map(Change::Rename),
+        "then" => value.text().map(Change::Then),
+        "add" => value.text().map(Change::Add),
+        "flag" => {
+            let fields = value.fields(&["of", "is"])?;
+            Ok(Change::Flag { command: fields.text("of")?, flag: fields.text("is")? })
+        }
+        _ => Err(value.unknown(key, &["rename", "flag", "then", "add"])),
+    }
 }
 
 /// `PLM-`, a provider or platform, a service, and a number that nobody gives a second time.

@@ -83,7 +83,8 @@ fn mistake(rule: &Rule<'_>, is_bad: bool, reading: &Reading) -> Option<String> {
     if let Some(gap) = reading.gaps.first() {
         return Some(format!("cannot be read: {}", gap.what));
     }
-    let Judgement { failures, unknown, passed, .. } = judge_by(&reading.resources, &[rule]);
+    let Judgement { failures, unknown, tallies, .. } = judge_by(&reading.resources, &[rule]);
+    let passed: u64 = tallies.values().map(|tally| tally.passed).sum();
     if let Some(unknown) = unknown.first() {
         return Some(format!("depends on an unknown value: {}", unknown.cause.path));
     }

@@ -55,7 +55,10 @@ fn values_are_written_as_go_writes_them() {
     check(&[
         ("{{ .name }} {{ .port }} {{ .ratio }} {{ .on }}", "web 8080 1.5 true"),
         ("{{ .list }} {{ .map }} {{ .missing }}", "[a b c] map[a:1 b:2] <no value>"),
-        ("{{ printf \"%d %5d|%-5d|%05d %x %q %v %s %t\" 1 2 3 4 255 \"a\" .list \"s\" true }}", "1     2|3    |00004 ff \"a\" [a b c] s true"),
+        (
+            "{{ printf \"%d %5d|%-5d|%05d %x %q %v %s %t\" 1 2 3 4 255 \"a\" .list \"s\" true }}",
+            "1     2|3    |00004 ff \"a\" [a b c] s true",
+        ),
         ("{{ printf \"%s %d\" 5 \"x\" }}", "%!s(int=5) %!d(string=x)"),
         ("{{ printf \"%s\" .null }}", "%!s(<nil>)"),
         ("{{ printf \"%d %d\" 1 }}", "1 %!d(MISSING)"),
@@ -109,17 +112,35 @@ fn templates_call_each_other() {
 #[test]
 fn conditions_and_comparisons() {
     check(&[
-        ("{{ and .on .name }} {{ and .off .missing.deeper }} {{ or .empty .name }} {{ not .off }}", "web false web true"),
-        ("{{ eq 1 1 }} {{ eq .name \"a\" \"web\" }} {{ ne 1 2 }} {{ lt 1 2 }} {{ ge \"b\" \"a\" }}", "true true true true true"),
+        (
+            "{{ and .on .name }} {{ and .off .missing.deeper }} {{ or .empty .name }} {{ not .off }}",
+            "web false web true",
+        ),
+        (
+            "{{ eq 1 1 }} {{ eq .name \"a\" \"web\" }} {{ ne 1 2 }} {{ lt 1 2 }} {{ ge \"b\" \"a\" }}",
+            "true true true true true",
+        ),
         ("{{ lt 1 \"a\" }}", "!"),
-        ("{{ index .list 1 }} {{ index .map \"a\" }} {{ index .deep \"a\" \"b\" }} {{ len .list }} {{ len .name }}", "b 1 x 3 3"),
+        (
+            "{{ index .list 1 }} {{ index .map \"a\" }} {{ index .deep \"a\" \"b\" }} {{ len .list }} {{ len .name }}",
+            "b 1 x 3 3",
+        ),
         ("{{ slice .list 0 2 }} {{ slice .list 1 }}", "[a b] [b c]"),
         // Sprig's takes the place of Go's, and takes lists alone.
         ("{{ slice .name 1 }}", "!"),
         ("{{ index .list 7 }}", "!"),
-        ("{{ default \"d\" .empty }} {{ default \"d\" .missing }} {{ .name | default \"d\" }} {{ default 5 0 }}", "d d web 5"),
-        ("{{ coalesce .missing .empty .name }} {{ ternary \"y\" \"n\" true }} {{ .off | ternary \"y\" \"n\" }}", "web y n"),
-        ("{{ empty .list }} {{ kindOf .list }} {{ kindIs \"map\" .map }} {{ typeOf .name }}", "false slice true string"),
+        (
+            "{{ default \"d\" .empty }} {{ default \"d\" .missing }} {{ .name | default \"d\" }} {{ default 5 0 }}",
+            "d d web 5",
+        ),
+        (
+            "{{ coalesce .missing .empty .name }} {{ ternary \"y\" \"n\" true }} {{ .off | ternary \"y\" \"n\" }}",
+            "web y n",
+        ),
+        (
+            "{{ empty .list }} {{ kindOf .list }} {{ kindIs \"map\" .map }} {{ typeOf .name }}",
+            "false slice true string",
+        ),
         ("{{ all 1 0 }} {{ any 0 1 }} {{ deepEqual (list 1 2) (list 1 2) }}", "false true true"),
         ("{{ fail \"no\" }}", "!"),
         ("{{ nowhere 1 }}", "!"),
@@ -130,20 +151,47 @@ fn conditions_and_comparisons() {
 fn functions_of_texts() {
     check(&[
         ("{{ upper \"abc\" }}{{ title \"hello world\" }}{{ untitle \"Hello\" }}", "ABCHello Worldhello"),
-        ("{{ trim \"  a \" }}|{{ trimAll \"$\" \"$5.00\" }}|{{ trimSuffix \"-\" \"hello-\" }}|{{ trimPrefix \"-\" \"-hello\" }}", "a|5.00|hello|hello"),
-        ("{{ repeat 3 \"ab\" }} {{ substr 0 5 \"hello world\" }} {{ trunc 5 \"hello world\" }} {{ trunc -5 \"hello world\" }}", "ababab hello hello world"),
+        (
+            "{{ trim \"  a \" }}|{{ trimAll \"$\" \"$5.00\" }}|{{ trimSuffix \"-\" \"hello-\" }}|{{ trimPrefix \"-\" \"-hello\" }}",
+            "a|5.00|hello|hello",
+        ),
+        (
+            "{{ repeat 3 \"ab\" }} {{ substr 0 5 \"hello world\" }} {{ trunc 5 \"hello world\" }} {{ trunc -5 \"hello world\" }}",
+            "ababab hello hello world",
+        ),
         ("{{ abbrev 5 \"hello world\" }} {{ initials \"First Try\" }} {{ nospace \"a b c\" }}", "he... FT abc"),
-        ("{{ contains \"cat\" \"catch\" }} {{ hasPrefix \"cat\" \"catch\" }} {{ hasSuffix \"a\" \"catch\" }}", "true true false"),
-        ("{{ quote \"a\" .missing 1 }} {{ squote \"a\" }} {{ cat \"hello\" \"beautiful\" \"world\" }}", "\"a\" \"1\" 'a' hello beautiful world"),
+        (
+            "{{ contains \"cat\" \"catch\" }} {{ hasPrefix \"cat\" \"catch\" }} {{ hasSuffix \"a\" \"catch\" }}",
+            "true true false",
+        ),
+        (
+            "{{ quote \"a\" .missing 1 }} {{ squote \"a\" }} {{ cat \"hello\" \"beautiful\" \"world\" }}",
+            "\"a\" \"1\" 'a' hello beautiful world",
+        ),
         ("{{ indent 2 .text }}|{{ nindent 2 .text }}", "  line one\n  line two|\n  line one\n  line two"),
         ("{{ replace \" \" \"-\" \"I Am Henry VIII\" }} {{ plural \"one\" \"many\" 2 }}", "I-Am-Henry-VIII many"),
-        ("{{ snakecase \"FirstName\" }} {{ camelcase \"http_server\" }} {{ kebabcase \"FirstName\" }}", "first_name HttpServer first-name"),
-        ("{{ regexMatch \"^[a-z]+$\" .name }} {{ regexReplaceAll \"a(x*)b\" \"-ab-axxb-\" \"${1}W\" }}", "true -W-xxW-"),
-        ("{{ regexFindAll \"[2,4,6,8]\" \"123456789\" -1 }} {{ regexFind \"[a-zA-Z][1-9]\" \"abcd1234\" }}", "[2 4 6 8] d1"),
+        (
+            "{{ snakecase \"FirstName\" }} {{ camelcase \"http_server\" }} {{ kebabcase \"FirstName\" }}",
+            "first_name HttpServer first-name",
+        ),
+        (
+            "{{ regexMatch \"^[a-z]+$\" .name }} {{ regexReplaceAll \"a(x*)b\" \"-ab-axxb-\" \"${1}W\" }}",
+            "true -W-xxW-",
+        ),
+        (
+            "{{ regexFindAll \"[2,4,6,8]\" \"123456789\" -1 }} {{ regexFind \"[a-zA-Z][1-9]\" \"abcd1234\" }}",
+            "[2 4 6 8] d1",
+        ),
         ("{{ regexSplit \"z+\" \"pizza\" -1 }} {{ mustRegexMatch \"w\" .name }}", "[pi a] true"),
-        ("{{ join \"_\" .list }} {{ splitList \"$\" \"foo$bar\" }} {{ (split \"$\" \"foo$bar\")._1 }}", "a_b_c [foo bar] bar"),
+        (
+            "{{ join \"_\" .list }} {{ splitList \"$\" \"foo$bar\" }} {{ (split \"$\" \"foo$bar\")._1 }}",
+            "a_b_c [foo bar] bar",
+        ),
         ("{{ sortAlpha (list \"c\" \"a\") }} {{ toString 5 }} {{ wrap 5 \"one two\" }}", "[a c] 5 one\ntwo"),
-        ("{{ base \"foo/bar\" }} {{ dir \"foo/bar/baz\" }} {{ ext \"foo.bar\" }} {{ clean \"foo/bar/../baz\" }}", "bar foo/bar .bar foo/baz"),
+        (
+            "{{ base \"foo/bar\" }} {{ dir \"foo/bar/baz\" }} {{ ext \"foo.bar\" }} {{ clean \"foo/bar/../baz\" }}",
+            "bar foo/bar .bar foo/baz",
+        ),
     ]);
 }
 
@@ -151,15 +199,39 @@ fn functions_of_texts() {
 fn functions_of_collections() {
     check(&[
         ("{{ first .list }} {{ rest .list }} {{ last .list }} {{ initial .list }}", "a [b c] c [a b]"),
-        ("{{ append .list \"d\" }} {{ prepend .list \"d\" }} {{ concat .list (list 1) }} {{ reverse .list }}", "[a b c d] [d a b c] [a b c 1] [c b a]"),
-        ("{{ uniq (list 1 1 2) }} {{ without .list \"a\" }} {{ has \"a\" .list }} {{ compact (list 1 \"\" 2) }}", "[1 2] [b c] true [1 2]"),
-        ("{{ until 3 }} {{ untilStep 3 6 2 }} {{ seq 5 }} {{ seq 0 2 4 }} {{ chunk 2 .list }}", "[0 1 2] [3 5] 1 2 3 4 5 0 2 4 [[a b] [c]]"),
-        ("{{ $d := dict \"a\" 1 }}{{ $_ := set $d \"b\" 2 }}{{ $d }}{{ $_ := unset $d \"a\" }}{{ $d }}{{ get $d \"b\" }}", "map[a:1 b:2]map[b:2]2"),
-        ("{{ hasKey .map \"a\" }} {{ keys .map }} {{ values .map }} {{ pick .map \"a\" }} {{ omit .map \"a\" }}", "true [a b] [1 2] map[a:1] map[b:2]"),
-        ("{{ merge (dict \"a\" 1) (dict \"a\" 2 \"b\" 3) }} {{ mergeOverwrite (dict \"a\" 1) (dict \"a\" 2) }}", "map[a:1 b:3] map[a:2]"),
+        (
+            "{{ append .list \"d\" }} {{ prepend .list \"d\" }} {{ concat .list (list 1) }} {{ reverse .list }}",
+            "[a b c d] [d a b c] [a b c 1] [c b a]",
+        ),
+        (
+            "{{ uniq (list 1 1 2) }} {{ without .list \"a\" }} {{ has \"a\" .list }} {{ compact (list 1 \"\" 2) }}",
+            "[1 2] [b c] true [1 2]",
+        ),
+        (
+            "{{ until 3 }} {{ untilStep 3 6 2 }} {{ seq 5 }} {{ seq 0 2 4 }} {{ chunk 2 .list }}",
+            "[0 1 2] [3 5] 1 2 3 4 5 0 2 4 [[a b] [c]]",
+        ),
+        (
+            "{{ $d := dict \"a\" 1 }}{{ $_ := set $d \"b\" 2 }}{{ $d }}{{ $_ := unset $d \"a\" }}{{ $d }}{{ get $d \"b\" }}",
+            "map[a:1 b:2]map[b:2]2",
+        ),
+        (
+            "{{ hasKey .map \"a\" }} {{ keys .map }} {{ values .map }} {{ pick .map \"a\" }} {{ omit .map \"a\" }}",
+            "true [a b] [1 2] map[a:1] map[b:2]",
+        ),
+        (
+            "{{ merge (dict \"a\" 1) (dict \"a\" 2 \"b\" 3) }} {{ mergeOverwrite (dict \"a\" 1) (dict \"a\" 2) }}",
+            "map[a:1 b:3] map[a:2]",
+        ),
         ("{{ merge (dict \"x\" (dict \"a\" 1)) .deep (dict \"x\" (dict \"c\" 3)) }}", "map[a:map[b:x] x:map[a:1 c:3]]"),
-        ("{{ dig \"a\" \"b\" \"none\" .deep }} {{ dig \"a\" \"c\" \"none\" .deep }} {{ pluck \"a\" .map (dict \"a\" 7) }}", "x none [1 7]"),
-        ("{{ $a := dict \"x\" (dict) }}{{ $b := deepCopy $a }}{{ $_ := set $b.x \"y\" 1 }}{{ $a }} {{ $b }}", "map[x:map[]] map[x:map[y:1]]"),
+        (
+            "{{ dig \"a\" \"b\" \"none\" .deep }} {{ dig \"a\" \"c\" \"none\" .deep }} {{ pluck \"a\" .map (dict \"a\" 7) }}",
+            "x none [1 7]",
+        ),
+        (
+            "{{ $a := dict \"x\" (dict) }}{{ $b := deepCopy $a }}{{ $_ := set $b.x \"y\" 1 }}{{ $a }} {{ $b }}",
+            "map[x:map[]] map[x:map[y:1]]",
+        ),
         ("{{ $a := dict }}{{ $_ := set $a \"x\" (list $a) }}", "!"),
     ]);
 }
@@ -168,8 +240,14 @@ fn functions_of_collections() {
 fn functions_of_numbers() {
     check(&[
         ("{{ add 1 2 3 }} {{ add1 5 }} {{ sub 5 3 }} {{ div 7 2 }} {{ mod 7 3 }} {{ mul 1 2 3 }}", "6 6 2 3 1 6"),
-        ("{{ max 1 2 3 }} {{ min 1 2 3 }} {{ floor 123.9999 }} {{ ceil 123.001 }} {{ round 123.555555 3 }}", "3 1 123 124 123.556"),
-        ("{{ int \"12\" }} {{ int64 3.9 }} {{ float64 \"2.5\" }} {{ atoi \"7\" }} {{ toDecimal \"0777\" }}", "12 3 2.5 7 511"),
+        (
+            "{{ max 1 2 3 }} {{ min 1 2 3 }} {{ floor 123.9999 }} {{ ceil 123.001 }} {{ round 123.555555 3 }}",
+            "3 1 123 124 123.556",
+        ),
+        (
+            "{{ int \"12\" }} {{ int64 3.9 }} {{ float64 \"2.5\" }} {{ atoi \"7\" }} {{ toDecimal \"0777\" }}",
+            "12 3 2.5 7 511",
+        ),
         ("{{ div 1 0 }}", "!"),
         ("{{ semverCompare \">=1.2.0\" \"1.3.0\" }} {{ (semver \"1.2.3-alpha.1+123\").Prerelease }}", "true alpha.1"),
     ]);
@@ -184,13 +262,28 @@ fn encodings() {
         ("{{ sha256sum \"abc\" }}", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
         // RFC 1950's checksum of "Wikipedia" is 11E60398.
         ("{{ adler32sum \"Wikipedia\" }}", "300286872"),
-        ("{{ toYaml .map }}|{{ toYaml .list }}|{{ toYaml (dict \"a\" (list 1 (dict \"b\" \"true\"))) }}", "a: 1\nb: 2|- a\n- b\n- c|a:\n- 1\n- b: \"true\""),
-        ("{{ toYaml (dict \"a\" .text \"b\" \"\" \"c\" \"x: y\" \"d\" .missing) }}", "a: |-\n  line one\n  line two\nb: \"\"\nc: 'x: y'\nd: null"),
-        ("{{ toJson .map }} {{ toPrettyJson (list 1) }} {{ toJson \"<a>\" }} {{ toRawJson \"<a>\" }}", "{\"a\":1,\"b\":2} [\n  1\n] \"\\u003ca\\u003e\" \"<a>\""),
-        ("{{ (fromYaml \"a: {b: 1}\").a.b }} {{ fromJson \"{\\\"a\\\": [1]}\" }} {{ fromYamlArray \"[a, b]\" }}", "1 map[a:[1]] [a b]"),
+        (
+            "{{ toYaml .map }}|{{ toYaml .list }}|{{ toYaml (dict \"a\" (list 1 (dict \"b\" \"true\"))) }}",
+            "a: 1\nb: 2|- a\n- b\n- c|a:\n- 1\n- b: \"true\"",
+        ),
+        (
+            "{{ toYaml (dict \"a\" .text \"b\" \"\" \"c\" \"x: y\" \"d\" .missing) }}",
+            "a: |-\n  line one\n  line two\nb: \"\"\nc: 'x: y'\nd: null",
+        ),
+        (
+            "{{ toJson .map }} {{ toPrettyJson (list 1) }} {{ toJson \"<a>\" }} {{ toRawJson \"<a>\" }}",
+            "{\"a\":1,\"b\":2} [\n  1\n] \"\\u003ca\\u003e\" \"<a>\"",
+        ),
+        (
+            "{{ (fromYaml \"a: {b: 1}\").a.b }} {{ fromJson \"{\\\"a\\\": [1]}\" }} {{ fromYamlArray \"[a, b]\" }}",
+            "1 map[a:[1]] [a b]",
+        ),
         ("{{ hasKey (fromYaml \"- a\") \"Error\" }}", "true"),
         ("{{ toToml (dict \"a\" 1 \"b\" (dict \"c\" \"x\")) }}", "a = 1\n\n[b]\n  c = \"x\"\n"),
-        ("{{ urlquery \"a b&c\" }} {{ html \"<a>\" }} {{ (urlParse \"https://u@example.com:8080/p?q#f\").hostname }}", "a+b%26c &lt;a&gt; example.com"),
+        (
+            "{{ urlquery \"a b&c\" }} {{ html \"<a>\" }} {{ (urlParse \"https://u@example.com:8080/p?q#f\").hostname }}",
+            "a+b%26c &lt;a&gt; example.com",
+        ),
     ]);
 }
 

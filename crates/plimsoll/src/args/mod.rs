@@ -1,7 +1,9 @@
 //! The command line: what can be asked for, and how. Every flag has a variable `PLIMSOLL_` and its name.
 
+mod compliance;
 mod config;
 mod db;
+mod fix;
 mod misconfig;
 mod policy;
 mod scan;
@@ -15,11 +17,13 @@ use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+pub use compliance::ComplianceCommand;
 pub use config::{ConfigFile, ExplainConfig, Init};
 pub use db::{
     BuildArgs, Data, Db, DeltaArgs, DiffArgs, ExportArgs, Form, ImportArgs, KeygenArgs, Place, PullArgs, PushArgs,
     SearchArgs, StatusArgs, UpdateArgs, VerifyArgs,
 };
+pub use fix::{FixCommand, FixConfig};
 pub use misconfig::{ConfigArgs, ConfigCommand, RulesCommand};
 pub use policy::{Policy, PolicyCommand, Rules};
 pub use scan::{
@@ -92,6 +96,9 @@ pub enum Command {
     /// PATH is a folder, all of whose files are judged together, or a file; - is standard input.
     #[command(override_usage = "plimsoll config [OPTIONS] <PATH>\n       plimsoll config rules <COMMAND>")]
     Config(ConfigArgs),
+    /// Mend what was found, where that is mechanical
+    #[command(subcommand)]
+    Fix(FixCommand),
     /// Write a report that was saved as JSON in other formats
     ///
     /// Nothing is scanned or judged again. For example: plimsoll convert app.json -o sarif=app.sarif -o html=app.html
@@ -119,6 +126,11 @@ pub enum Command {
     /// Write and look at what you know about vulnerabilities in your products (VEX)
     #[command(subcommand)]
     Vex(VexCommand),
+    /// Say which frameworks of controls there are, and how they are assessed
+    ///
+    /// plimsoll image, fs, repo and config hold what they find against them with --compliance.
+    #[command(subcommand)]
+    Compliance(ComplianceCommand),
     /// Test policies in Rego
     #[command(subcommand)]
     Policy(PolicyCommand),

@@ -25,6 +25,10 @@ pub struct Policy {
     /// is told; may be given several times
     #[arg(long, value_name = "PATH", env = "PLIMSOLL_REGO")]
     pub rego: Vec<PathBuf>,
+    /// Say what becomes of each control of this framework: a name that plimsoll compliance list has, or a file with one of your
+    /// own; may be given several times. What it asks for has to be looked for, too (--scanners)
+    #[arg(long, value_name = "NAME", env = "PLIMSOLL_COMPLIANCE", value_delimiter = ',')]
+    pub compliance: Vec<String>,
     /// What the files say that is no flag.
     #[arg(skip)]
     pub rules: Rules,
@@ -44,6 +48,7 @@ impl Policy {
     pub fn without_gates(mut self) -> Self {
         self.rules.gates.clear();
         self.rego.clear();
+        self.compliance.clear();
         self
     }
 }

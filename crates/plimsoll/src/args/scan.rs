@@ -11,7 +11,7 @@ use policy::license::Licenses;
 
 use super::db::{Data, Form};
 use super::policy::Policy;
-use super::values::{self, Output, Size};
+use super::values::{self, FailOn, Output, Size};
 
 /// `plimsoll image` and `plimsoll layers`.
 #[derive(Clone, Debug, Args)]
@@ -396,10 +396,17 @@ pub struct ReportArgs {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Gates")]
 pub struct Gate {
-    /// Exit with 1 if any vulnerability, secret, setting or licence that was looked for is this bad or worse. More conditions can be
-    /// put together in plimsoll.yaml (plimsoll config-file init writes one)
-    #[arg(long, value_name = "SEVERITY", env = "PLIMSOLL_FAIL_ON", value_parser = values::severity)]
-    pub fail_on: Option<Severity>,
+    /// Exit with 1 if any vulnerability, secret, setting or licence that was looked for is this bad or worse; with compliance, if
+    /// a control of a framework fails (--compliance). More conditions can be put together in plimsoll.yaml (plimsoll config-file
+    /// init writes one)
+    #[arg(
+        long,
+        value_name = "SEVERITY | compliance",
+        env = "PLIMSOLL_FAIL_ON",
+        value_delimiter = ',',
+        value_parser = values::fail_on
+    )]
+    pub fail_on: Vec<FailOn>,
     /// Exit with 5 if the advisory data is older than this: 3d, 12h
     #[arg(long, value_name = "AGE", env = "PLIMSOLL_DB_MAX_AGE", value_parser = values::age)]
     pub db_max_age: Option<Duration>,

@@ -8,6 +8,7 @@ use std::time::Duration;
 use bytesize::ByteSize;
 use jiff::SignedDuration;
 use model::Severity;
+use policy::gate::Gate;
 use report::Format;
 
 /// Where a report goes, and in which format.
@@ -135,6 +136,30 @@ pub fn severity(text: &str) -> Result<Severity, String> {
         let words: Vec<&str> = Severity::WORST_FIRST.iter().map(|severity| severity.word()).collect();
         format!("is no severity: there are {}", words.join(", "))
     })
+}
+
+/// What `--fail-on` names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailOn {
+    /// What is this bad or worse.
+    Severity(Severity),
+    /// A control that fails.
+    Compliance,
+}
+
+impl FailOn {
+    /// As a gate.
+    pub fn gate(self) -> Gate {
+        match self {
+            Self::Severity(severity) => Gate::fail_on(severity),
+            Self::Compliance => Gate::on_compliance(),
+        }
+    }
+}
+
+/// A severity, or `compliance`.
+pub fn fail_on(text: &str) -> Result<FailOn, String> {
+    if text == "compliance" { Ok(FailOn::Compliance) } else { severity(text).map(FailOn::Severity) }
 }
 
 /// Bytes: `512MiB`, `2GB`, `1000`.

@@ -42,7 +42,7 @@ fn judge(args: &ConfigArgs, talk: &Talk, out: &mut dyn Write) -> Result<Exit, Fa
 }
 
 /// The report about one file, or about what stands on standard input.
-fn file(path: &Path, job: &Job<'_>) -> Result<Report, Failure> {
+pub(super) fn file(path: &Path, job: &Job<'_>) -> Result<Report, Failure> {
     let unread =
         |error: io::Error| Failure::new(Exit::ScanFailed, error).when(format!("cannot read {}", path.display()));
     let limit = job.options.budget.file_bytes;

@@ -1,10 +1,12 @@
 //! One file per group of commands.
 
+pub mod compliance;
 pub mod config;
 pub mod config_file;
 pub mod convert;
 pub mod db;
 pub mod explain;
+pub mod fix;
 pub mod formats;
 pub mod manual;
 pub mod open;

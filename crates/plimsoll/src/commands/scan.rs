@@ -15,6 +15,7 @@ use report::{Context, Filter, Format, Run, Wants, one_line};
 use super::open::{self, Means};
 use super::secrets::rules;
 use crate::args::{self, Archives, Common, FolderArgs, ImageArgs, Look, Scanner, Talk, Target};
+use crate::compliance::Frameworks;
 use crate::custom::{Custom, Said};
 use crate::environment::{cache_folder, report_time, variable};
 use crate::exceptions;
@@ -70,6 +71,7 @@ pub(super) struct Job<'a> {
     vex: Vex,
     policies: Policies,
     custom: Option<Custom>,
+    frameworks: Frameworks,
     time: Timestamp,
     pub line: Option<Arc<Line>>,
     common: &'a Common,
@@ -85,6 +87,7 @@ impl<'a> Job<'a> {
             common.limits.jobs.or_else(|| std::thread::available_parallelism().ok().map(NonZero::get)).unwrap_or(1);
         let policies = Policies::open(&common.gate, &common.policy, time, talk.quiet)?;
         let custom = Custom::open(&common.policy.rego)?;
+        let frameworks = Frameworks::open(&common.policy.compliance)?;
         let vex = Vex::open(&common.look, talk)?;
         let stderr = io::stderr().is_terminal();
         let line = (!talk.quiet && terminal::progress(&variable, stderr)).then(|| Arc::new(Line::start()));
@@ -120,11 +123,12 @@ impl<'a> Job<'a> {
             searches,
             secrets: secrets::Judge { today: Some(time) },
             quiet: talk.quiet,
-            settings: settings.then_some(misconfig::Judge),
+            settings: settings.then(misconfig::Judge::default),
             licenses,
             vex,
             policies,
             custom,
+            frameworks,
             time,
             line,
             common,
@@ -213,7 +217,7 @@ impl<'a> Job<'a> {
     fn looked_for(&self) -> Vec<Kind> {
         let vulnerabilities = self.judge.is_some().then_some([Kind::Vulnerability, Kind::EndOfLife]);
         let secrets = self.searches.map(|_| Kind::Secret);
-        let settings = self.settings.map(|_| Kind::Misconfiguration);
+        let settings = self.settings.as_ref().map(|_| Kind::Misconfiguration);
         let licenses = self.licenses.is_some().then_some(Kind::License);
         vulnerabilities.into_iter().flatten().chain(secrets).chain(settings).chain(licenses).collect()
     }
@@ -239,7 +243,13 @@ impl<'a> Job<'a> {
             report.knowledge = judge.take_knowledge();
             self.vex.apply(&mut report);
         }
+        if let Some(settings) = &self.settings {
+            report.assessed = settings.take_assessed();
+        }
         self.policies.apply(&mut report);
+        if !self.frameworks.is_empty() {
+            self.frameworks.apply(&mut report, &self.looked_for(), self.time);
+        }
         tracing::info!(
             reference = report.image.origin.reference,
             layers = report.layers.len(),

@@ -5,6 +5,7 @@
 //! hash stands in the policy. Without scripts everything can be read; with them it can be filtered.
 
 mod charts;
+mod compliance;
 mod findings;
 
 use std::fmt::Write as _;
@@ -73,6 +74,7 @@ fn article(number: usize, report: &Report, context: &Context<'_>) -> String {
     first(&mut page, report, &issues, context);
     charts::write(&mut page, report, &view, &issues);
     findings::write(&mut page, number, report, &issues);
+    compliance::write(&mut page, report);
     layers(&mut page, report, &issues);
     coverage(&mut page, report);
     page.push_str("</article>\n");

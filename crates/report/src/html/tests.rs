@@ -1,6 +1,6 @@
 //! That the page is one file that asks nobody for anything, and what comes first in it.
 
-use crate::samples::{context, format, hostile, image, leaky, render};
+use crate::samples::{compliant, context, format, hostile, image, leaky, render};
 use crate::{Context, Report, Wants};
 
 fn page(report: &Report) -> String {
@@ -74,4 +74,21 @@ fn nothing_found_is_said() {
     let context = Context { wants: Wants { vulnerabilities: true, ..Wants::default() }, ..context(80) };
     let page = render(format("html"), &Report::default(), &context);
     assert!(page.contains("<h1>No known vulnerabilities</h1>") && page.contains("header class=\"good\""), "{page}");
+}
+
+#[test]
+fn every_control_of_a_framework_is_on_the_page() {
+    let page = page(&compliant());
+    let part = page.split("<section class=\"compliance\">").nth(1).unwrap().split("</section>").next().unwrap();
+    assert!(part.contains("<h2>Our own rules 3</h2>\n<p>1 failed, 1 accepted, 1 not assessed, 1 passed</p>"), "{part}");
+    for (tone, word, id) in [
+        ("good", "passed", "1.1"),
+        ("unknown", "not assessed", "1.2"),
+        ("high", "failed", "1.10"),
+        ("medium", "accepted", "2"),
+    ] {
+        let row = format!("<span class=\"badge {tone}\">{word}</span></td><td data-label=\"Control\">{id}</td>");
+        assert!(part.contains(&row), "{row}");
+    }
+    assert!(part.contains("By hand: Look at it."));
 }

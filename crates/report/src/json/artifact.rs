@@ -10,6 +10,7 @@ use model::{
 };
 use serde::Serialize;
 
+use super::compliance::ComplianceJson;
 use super::misconfig::MisconfigurationJson;
 use super::secret::SecretJson;
 use crate::Context;
@@ -34,6 +35,7 @@ pub(crate) struct Artifact<'a> {
     unidentified: Vec<ProgramJson<'a>>,
     secrets: Vec<SecretJson<'a>>,
     misconfigurations: Vec<MisconfigurationJson<'a>>,
+    compliance: Vec<ComplianceJson<'a>>,
 }
 
 impl<'a> Artifact<'a> {
@@ -76,6 +78,7 @@ impl<'a> Artifact<'a> {
                 .filter(|found| context.filter.shows(found.severity))
                 .map(MisconfigurationJson::new)
                 .collect(),
+            compliance: report.compliance.iter().map(ComplianceJson::new).collect(),
         }
     }
 }

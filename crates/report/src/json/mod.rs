@@ -3,6 +3,7 @@
 //! The types are this format's own: the model may change its shape, this document may not.
 
 pub(crate) mod artifact;
+mod compliance;
 mod misconfig;
 pub(crate) mod print;
 pub(crate) mod read;

@@ -15,6 +15,7 @@ use model::{
 };
 use serde::Deserialize;
 
+use super::compliance::read::ComplianceJson;
 use crate::{SCHEMA_VERSION, Wants};
 
 /// Reports that were saved as JSON.
@@ -80,6 +81,9 @@ struct Artifact {
     // Earlier versions judged no settings.
     #[serde(default)]
     misconfigurations: Vec<MisconfigurationJson>,
+    // Nor did they know frameworks.
+    #[serde(default)]
+    compliance: Vec<ComplianceJson>,
 }
 
 #[derive(Deserialize)]
@@ -441,6 +445,9 @@ impl Artifact {
             findings,
             knowledge: self.knowledge.into_iter().map(known).collect(),
             remarks,
+            // How often rules were asked is in the report only as far as controls ask for it.
+            assessed: Vec::new(),
+            compliance: self.compliance.into_iter().map(ComplianceJson::compliance).collect(),
         }
     }
 }
@@ -714,9 +721,7 @@ impl LicenseJson {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::samples::{
-        context, format, hostile, image, leaky, licensed, misconfigured, remarked, render, unidentified,
-    };
+    use crate::samples::{compliant, context, format, hostile, image, leaky, licensed, remarked, render, unidentified};
     use crate::{Context, Filter};
 
     fn with_licenses() -> Context<'static> {
@@ -733,7 +738,7 @@ mod tests {
     fn what_was_read_is_written_the_same() {
         let mut programs = image();
         programs.inventory.items.push(unidentified("opt/tool", Some(Digest::sha256(b"tool"))));
-        for report in [image(), leaky(), remarked(), licensed(), misconfigured(), programs, Report::default()] {
+        for report in [image(), leaky(), remarked(), licensed(), compliant(), programs, Report::default()] {
             let again = again(&report);
             // Bills name what the JSON leaves out, such as who needs whom.
             for name in

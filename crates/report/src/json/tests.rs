@@ -5,7 +5,7 @@ use std::path::Path;
 use model::{Digest, Report};
 use serde_json::{Value, json};
 
-use crate::samples::{HOSTILE, committed, context, hostile, image, leaky, licensed, misconfigured, remarked, render};
+use crate::samples::{HOSTILE, committed, compliant, context, hostile, image, leaky, licensed, remarked, render};
 use crate::{Context, LAYERS, SCAN, Wants};
 
 /// A published schema, made strict: a field that it does not describe is an error here, though not for readers.
@@ -47,8 +47,7 @@ fn check(name: &str, document: &str) {
 
 #[test]
 fn reports_follow_the_published_schema() {
-    for report in [image(), leaky(), committed(), remarked(), licensed(), misconfigured(), hostile(), Report::default()]
-    {
+    for report in [image(), leaky(), committed(), remarked(), licensed(), compliant(), hostile(), Report::default()] {
         check("report-1.0.json", &render(&SCAN[1], &report, &context(80)));
         let with_licenses = Context { wants: Wants { licenses: true, ..context(80).wants }, ..context(80) };
         check("report-1.0.json", &render(&SCAN[1], &report, &with_licenses));

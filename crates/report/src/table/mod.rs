@@ -1,6 +1,7 @@
 //! The report as people read it on a terminal: what was scanned, what is wrong in which package, and a summary at the
 //! end, where the eye rests, that says how many, how sure, and what to do next.
 
+pub(crate) mod compliance;
 pub(crate) mod head;
 mod licenses;
 pub(crate) mod misconfig;
@@ -29,6 +30,7 @@ pub(crate) fn write(reports: &[Report], context: &Context<'_>, out: &mut dyn Wri
         secrets::write(report, context, out)?;
         misconfig::write(report, context, out)?;
         licenses::write(report, context, out)?;
+        compliance::write(report, context, out)?;
         summary::write(report, &view, context, out)?;
     }
     Ok(())

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use model::{Finding, Report, Severity};
 
-use crate::samples::{committed, context, hostile, image, leaky, licensed, remarked, render, unidentified};
+use crate::samples::{committed, compliant, context, hostile, image, leaky, licensed, remarked, render, unidentified};
 use crate::text::columns;
 use crate::{Context, Filter, LAYERS, SCAN, Wants};
 
@@ -507,4 +507,24 @@ Notice licences (low)
         lines(&summary, "Licences "),
         ["Licences    2 restricted, 1 reciprocal, 1 notice · 1 ignored · 7 packages tell", "            no licence"]
     );
+}
+
+#[test]
+fn frameworks_come_after_what_was_found_and_failures_first() {
+    let table = table(&compliant(), &context(80));
+    let part = table.split_once("Our own rules").unwrap().1.split_once("\nFound").unwrap().0;
+    insta::assert_snapshot!(format!("Our own rules{part}"), @r"
+    Our own rules 3: 1 failed, 1 accepted, 1 not assessed, 1 passed
+      failed        1.10  Number 1.10 is so
+                          PLM-K8S-POD-001: 2 of 4 resources, 1 set aside:
+                          srv/web.yaml:12 web; srv/web.yaml:20 web
+                          kind: vulnerability: 1 finding in 9 packages: CVE-2024-1
+                          in openssl 1 (high)
+      accepted      2     Number 2 is so
+                          PLM-K8S-POD-003: 1 of 4 resources, 1 set aside
+      not assessed  1.2   Number 1.2 is so
+                          Look at it.
+      passed        1.1   Number 1.1 is so
+                          1 check of 4 things.
+    ");
 }
