@@ -15,6 +15,7 @@ mod forge;
 mod gate;
 mod judge;
 mod log;
+mod metadata;
 mod oci;
 mod output;
 mod policies;
@@ -29,8 +30,8 @@ use std::process::ExitCode;
 
 use crate::args::{Cli, Command};
 use crate::commands::{
-    config as config_command, config_file, convert, db, explain, formats, manual, policy as policy_command, sbom, scan,
-    secrets, vex as vex_command,
+    config as config_command, config_file, convert, db, diff, explain, formats, judge as judge_command, manual,
+    policy as policy_command, sbom, scan, secrets, vex as vex_command,
 };
 use crate::environment::variable;
 use crate::exit::Exit;
@@ -65,6 +66,8 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Repo(args) => secrets::repo(args, &cli.talk, out),
         Command::Secrets(args) => secrets::run(args, &cli.talk, out),
         Command::Sbom(args) => sbom::run(args, &cli.talk, out),
+        Command::Judge(args) => judge_command::run(args, &cli.talk, out),
+        Command::Diff(args) => diff::run(args, &cli.talk, out),
         Command::Config(args) => config_command::run(args, &cli.talk, out),
         Command::Convert(args) => convert::run(args, &cli.talk, out).map(done),
         Command::Layers(args) => scan::layers(args, &cli.talk, out),

@@ -118,7 +118,7 @@ pub fn written(result: io::Result<()>) -> Result<(), Failure> {
 
 /// Writes a file as a whole or not at all: beside its place first, then moved there. Whoever reads the file meanwhile, and
 /// whoever finds it after a failure, has the earlier one.
-fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+pub fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     // What a link points to is replaced, and not the link.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let before = fs::metadata(&path).ok();
@@ -150,7 +150,7 @@ fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) ->
     done
 }
 
-fn unwritten(error: &io::Error, place: &str) -> Failure {
+pub fn unwritten(error: &io::Error, place: &str) -> Failure {
     Failure::new(Exit::ScanFailed, anyhow::anyhow!("{error}")).when(format!("cannot write to {place}"))
 }
 
