@@ -8,6 +8,7 @@ use std::process::Command;
 
 use misconfig::helm::{self, File, Options};
 use misconfig::{Node, Value, yaml};
+use proptest::prelude::*;
 
 type Files = &'static [(&'static str, &'static str)];
 
@@ -276,4 +277,71 @@ fn hostile_charts_end() {
     let files: Vec<_> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     let (_, gaps) = rendered(&files);
     assert!(gaps.iter().any(|gap| gap.contains("more than 500 charts")), "{gaps:?}");
+}
+
+/// Beginnings of honest templates, to be cut and put together at random.
+const PIECES: &[&str] = &[
+    "{{ ",
+    "{{- ",
+    " }}",
+    " -}}",
+    "{{ end }}",
+    "{{ else }}",
+    "{{ else if .Values.a }}",
+    "{{ if ",
+    "{{ with ",
+    "{{ range $i, $x := ",
+    "{{ define \"a\" }}",
+    "{{ include \"a\" . }}",
+    "{{ tpl .Values.t $ }}",
+    "{{/* ",
+    " */}}",
+    "$x := ",
+    "$x",
+    ".Values.a",
+    ".Values.list",
+    ".Release.Name",
+    " | ",
+    "(",
+    ")",
+    "toYaml ",
+    "nindent 2 ",
+    "dict \"a\" ",
+    "set .Values \"a\" ",
+    "merge .Values ",
+    "index .Values.list ",
+    "printf \"%s-%05d\" ",
+    "trunc -3 ",
+    "substr 1 2 ",
+    "regexReplaceAll \"a\" ",
+    "semverCompare \">=1\" ",
+    "untilStep 0 9 2 ",
+    "round 1.5 ",
+    "slice ",
+    "date \"2006\" now",
+    "randAlpha 3",
+    "\"a\u{e9}\"",
+    "`b`",
+    "'c'",
+    "1",
+    "-7",
+    "1.5",
+    "nil",
+    "apiVersion: v1\nkind: Pod\n",
+    "metadata:\n  name: ",
+    "\n",
+    "  ",
+    "\u{e9}",
+];
+
+proptest! {
+    #[test]
+    fn pieces_in_any_order(order in prop::collection::vec(0..PIECES.len(), 0..40)) {
+        let template: String = order.iter().map(|index| PIECES[*index]).collect();
+        rendered(&[
+            ("c/Chart.yaml", "name: c\nversion: 1.0.0\n"),
+            ("c/values.yaml", "a: x\u{e9}y\nlist: [1, {b: c}]\nt: '{{ .Values.a }}'\n"),
+            ("c/templates/a.yaml", &template),
+        ]);
+    }
 }
