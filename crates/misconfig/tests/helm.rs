@@ -1,7 +1,8 @@
 //! Charts of three common shapes, rendered as Helm documents it: a library, subcharts with conditions, and one that uses
 //! most of the language. Expected manifests are written by hand; where a program `helm` is found, it is asked as well.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(clippy::print_stderr, reason = "what is skipped is said")]
 
 use std::fs;
 use std::process::Command;
@@ -265,8 +266,10 @@ fn what_cannot_be_rendered_is_a_gap_and_the_rest_is_judged() {
 
 #[test]
 fn hostile_charts_end() {
-    // Each chart is there ten times under other names, and so are those in it.
-    let aliases: String = (0..10).map(|index| format!("- {{name: c, version: 1.0.0, alias: a{index}}}\n")).collect();
+    // Each chart is there eight times under other names, and so are those in it.
+    let aliases: String = ["a", "b", "c", "d", "e", "f", "g", "h"]
+        .map(|alias| format!("- {{name: c, version: 1.0.0, alias: {alias}}}\n"))
+        .concat();
     let mut files = Vec::new();
     let mut folder = String::new();
     for _ in 0..6 {
