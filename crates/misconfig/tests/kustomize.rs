@@ -1,8 +1,6 @@
 //! Kustomizations, built as Kustomize documents it. Expected resources are written by hand; where a program `kustomize` is
 //! found, it is asked as well.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 use std::fs;
 use std::process::Command;
 
