@@ -1,13 +1,15 @@
 //! Charts of three common shapes, rendered as Helm documents it: a library, subcharts with conditions, and one that uses
 //! most of the language. Expected manifests are written by hand; where a program `helm` is found, it is asked as well.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(clippy::print_stderr, reason = "what is skipped is said")]
 
 use std::fs;
 use std::process::Command;
 
 use misconfig::helm::{self, File, Options};
 use misconfig::{Node, Value, yaml};
+use proptest::prelude::*;
 
 type Files = &'static [(&'static str, &'static str)];
 
@@ -264,8 +266,10 @@ fn what_cannot_be_rendered_is_a_gap_and_the_rest_is_judged() {
 
 #[test]
 fn hostile_charts_end() {
-    // Each chart is there ten times under other names, and so are those in it.
-    let aliases: String = (0..10).map(|index| format!("- {{name: c, version: 1.0.0, alias: a{index}}}\n")).collect();
+    // Each chart is there eight times under other names, and so are those in it.
+    let aliases: String = ["a", "b", "c", "d", "e", "f", "g", "h"]
+        .map(|alias| format!("- {{name: c, version: 1.0.0, alias: {alias}}}\n"))
+        .concat();
     let mut files = Vec::new();
     let mut folder = String::new();
     for _ in 0..6 {
@@ -276,4 +280,71 @@ fn hostile_charts_end() {
     let files: Vec<_> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     let (_, gaps) = rendered(&files);
     assert!(gaps.iter().any(|gap| gap.contains("more than 500 charts")), "{gaps:?}");
+}
+
+/// Beginnings of honest templates, to be cut and put together at random.
+const PIECES: &[&str] = &[
+    "{{ ",
+    "{{- ",
+    " }}",
+    " -}}",
+    "{{ end }}",
+    "{{ else }}",
+    "{{ else if .Values.a }}",
+    "{{ if ",
+    "{{ with ",
+    "{{ range $i, $x := ",
+    "{{ define \"a\" }}",
+    "{{ include \"a\" . }}",
+    "{{ tpl .Values.t $ }}",
+    "{{/* ",
+    " */}}",
+    "$x := ",
+    "$x",
+    ".Values.a",
+    ".Values.list",
+    ".Release.Name",
+    " | ",
+    "(",
+    ")",
+    "toYaml ",
+    "nindent 2 ",
+    "dict \"a\" ",
+    "set .Values \"a\" ",
+    "merge .Values ",
+    "index .Values.list ",
+    "printf \"%s-%05d\" ",
+    "trunc -3 ",
+    "substr 1 2 ",
+    "regexReplaceAll \"a\" ",
+    "semverCompare \">=1\" ",
+    "untilStep 0 9 2 ",
+    "round 1.5 ",
+    "slice ",
+    "date \"2006\" now",
+    "randAlpha 3",
+    "\"a\u{e9}\"",
+    "`b`",
+    "'c'",
+    "1",
+    "-7",
+    "1.5",
+    "nil",
+    "apiVersion: v1\nkind: Pod\n",
+    "metadata:\n  name: ",
+    "\n",
+    "  ",
+    "\u{e9}",
+];
+
+proptest! {
+    #[test]
+    fn pieces_in_any_order(order in prop::collection::vec(0..PIECES.len(), 0..40)) {
+        let template: String = order.iter().map(|index| PIECES[*index]).collect();
+        rendered(&[
+            ("c/Chart.yaml", "name: c\nversion: 1.0.0\n"),
+            ("c/values.yaml", "a: x\u{e9}y\nlist: [1, {b: c}]\nt: '{{ .Values.a }}'\n"),
+            ("c/templates/a.yaml", &template),
+        ]);
+    }
 }

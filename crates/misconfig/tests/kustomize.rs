@@ -1,8 +1,6 @@
 //! Kustomizations, built as Kustomize documents it. Expected resources are written by hand; where a program `kustomize` is
 //! found, it is asked as well.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 use std::fs;
 use std::process::Command;
 
@@ -66,8 +64,6 @@ spec:
       hostNetwork: true
       serviceAccountName: p-web-x
       containers:
-      - name: new
-        image: new:1
       - name: web
         image: registry.example/web:2.0
         env:
@@ -77,6 +73,8 @@ spec:
         ports:
         - containerPort: 80
         securityContext: {privileged: true}
+      - name: new
+        image: new:1
       - name: side
         image: registry.example/side@sha256:0000000000000000000000000000000000000000000000000000000000000000
       volumes:
@@ -150,7 +148,7 @@ fn an_overlay_changes_its_base() {
     let addresses: Vec<_> = built.resources.iter().map(|resource| &*resource.address).collect();
     assert_eq!(addresses[0], "prod: shop/Deployment/p-web-x");
     // What a patch brings stands in the patch, what the base says in the base, an image where it was renamed.
-    let container = &built.resources[0].body.at(&["spec", "template", "spec", "containers"]).unwrap().items()[1];
+    let container = &built.resources[0].body.at(&["spec", "template", "spec", "containers"]).unwrap().items()[0];
     let place = |node: &Node| built.lines.of(node.span.first).map(|(file, line)| (OVERLAY[file].0, line)).unwrap();
     assert_eq!(place(container.get("securityContext").unwrap()), ("prod/patch.yaml", 12));
     assert_eq!(place(container.get("ports").unwrap()), ("base/deployment.yaml", 23));

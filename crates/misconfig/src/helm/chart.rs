@@ -17,8 +17,7 @@ pub fn is_part(path: &str) -> bool {
     let name = name(path);
     let in_templates = path.starts_with("templates/") || path.contains("/templates/");
     let is_template = [".yaml", ".yml", ".tpl"].iter().any(|ending| name.ends_with(ending));
-    let is_archive = (path.starts_with("charts/") || path.contains("/charts/")) && name.ends_with(".tgz");
-    matches!(name, "Chart.yaml" | "values.yaml" | "requirements.yaml") || in_templates && is_template || is_archive
+    matches!(name, "Chart.yaml" | "values.yaml" | "requirements.yaml") || in_templates && is_template
 }
 
 fn name(path: &str) -> &str {
@@ -100,8 +99,6 @@ pub struct Chart {
     pub others: Vec<(String, usize)>,
     /// What it depends on.
     pub dependencies: Vec<Datum>,
-    /// Archives of charts in it.
-    pub archives: Vec<String>,
     /// Charts in it.
     pub inner: Vec<Self>,
 }
@@ -152,7 +149,6 @@ impl Chart {
             values: Datum::map(Map::new()),
             templates: Vec::new(),
             others: Vec::new(),
-            archives: Vec::new(),
             inner: Vec::new(),
         };
         for index in own {
@@ -161,9 +157,8 @@ impl Chart {
                 "values.yaml" => chart.values = mapping(*index),
                 "requirements.yaml" => chart.dependencies.extend(dependencies(&mapping(*index))),
                 path if path.starts_with("templates/") && is_part(path) => {
-                    chart.templates.push((path.to_owned(), *index))
+                    chart.templates.push((path.to_owned(), *index));
                 }
-                path if path.ends_with(".tgz") => chart.archives.push(self::name(path).to_owned()),
                 path => chart.others.push((path.to_owned(), *index)),
             }
         }
@@ -201,7 +196,6 @@ impl Chart {
             templates: self.templates.clone(),
             others: self.others.clone(),
             dependencies: self.dependencies.clone(),
-            archives: self.archives.clone(),
             inner: self.inner.iter().map(|inner| inner.copy(&inner.name, room)).collect::<Option<_>>()?,
         })
     }

@@ -27,22 +27,19 @@ fn chosen(chart: &mut Chart, given: &Datum, tags: Option<&Datum>, room: &mut usi
         if !is_enabled(dependency, given, tags) {
             continue;
         }
-        match present.iter().find(|inner| inner.name == name) {
-            Some(inner) => match inner.copy(&called, room) {
-                Some(copy) => kept.push(copy),
-                None => {
-                    let reason = format!("the chart has more than {MOST} charts in it, or values that are too deep");
-                    gap(reason, Obstacle::Limit);
-                    return;
-                }
-            },
-            None => {
-                let is_archived = chart.archives.iter().any(|archive| archive.starts_with(&format!("{name}-")));
-                let why =
-                    if is_archived { "is in an archive, which is not opened" } else { "is not in its folder charts" };
-                gap(format!("the chart {name:?}, on which this one depends, {why}"), Obstacle::Unread);
-            }
-        }
+        let Some(inner) = present.iter().find(|inner| inner.name == name) else {
+            let reason = format!(
+                "the chart {name:?}, on which this one depends, is not in its folder charts; archives are not opened"
+            );
+            gap(reason, Obstacle::Unread);
+            continue;
+        };
+        let Some(copy) = inner.copy(&called, room) else {
+            let reason = format!("the chart has more than {MOST} charts in it, or values that are too deep");
+            gap(reason, Obstacle::Limit);
+            return;
+        };
+        kept.push(copy);
     }
     // What lies there and is not spoken of takes part.
     let is_named = |inner: &Chart| dependencies.iter().any(|it| text(it, "name").as_deref() == Some(&*inner.name));

@@ -7,7 +7,7 @@ use crate::template::text::Output;
 use crate::{Node, Value, kubernetes};
 
 /// The objects of what a template has written; nothing where it has written none.
-pub fn read(file: usize, output: Output, gaps: &mut Vec<Gap>) -> Option<Manifest> {
+pub fn read(file: usize, output: &Output, gaps: &mut Vec<Gap>) -> Option<Manifest> {
     // What a value is that is not there, as Go writes it and Helm takes it out.
     let text = output.text.replace("<no value>", "");
     if text.trim().is_empty() {

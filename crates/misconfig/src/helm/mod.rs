@@ -27,7 +27,7 @@ use crate::Resource;
 use crate::origin::SourceMap;
 use crate::parallel;
 use crate::template::datum::Datum;
-use crate::template::machine::Machine;
+use crate::template::machine::{Failure, Machine};
 use crate::template::yaml::{self, Numbers};
 
 pub use self::chart::{is_chart, is_part};
@@ -187,17 +187,8 @@ fn release(
             entries.borrow_mut().insert("Template".into(), about);
         }
         match machine.render(&template.name, &template.context) {
-            Ok(output) => manifests.extend(manifest::read(template.file, output, gaps)),
-            Err(failure) => {
-                let at = failure.at.map(|at| (at.file as usize, at.line)).unwrap_or((template.file, 0));
-                let path = files.get(at.0).map_or("", |file| file.path);
-                let called = if at.0 == template.file { String::new() } else { format!(" ({path})") };
-                let kind = if failure.limit { Obstacle::Limit } else { Obstacle::Broken };
-                let line = if at.0 == template.file { at.1 } else { 0 };
-                let place = if called.is_empty() { String::new() } else { format!(", line {}{called}", at.1) };
-                let reason = format!("the template cannot be rendered: {}{place}", failure.reason);
-                gaps.push(Gap { file: template.file, line, reason, kind });
-            }
+            Ok(output) => manifests.extend(manifest::read(template.file, &output, gaps)),
+            Err(failure) => gaps.push(unrendered(files, template.file, &failure)),
         }
     }
     gaps.extend(machine.doubts().into_iter().map(|doubt| Gap {
@@ -207,4 +198,19 @@ fn release(
         kind: Obstacle::Unknown,
     }));
     manifests
+}
+
+/// A template that could not be rendered. Where what is wrong stands in another file, that is said.
+fn unrendered(files: &[File<'_>], file: usize, failure: &Failure) -> Gap {
+    let kind = if failure.limit { Obstacle::Limit } else { Obstacle::Broken };
+    let place = failure.at.map(|at| (at.file as usize, at.line));
+    let (line, elsewhere) = match place {
+        Some((other, line)) if other != file => {
+            let path = files.get(other).map_or("?", |file| file.path);
+            (0, format!(" ({path}, line {line})"))
+        }
+        Some((_, line)) => (line, String::new()),
+        None => (0, String::new()),
+    };
+    Gap { file, line, reason: format!("the template cannot be rendered: {}{elsewhere}", failure.reason), kind }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::edit::{self, text};
 use super::select::Object;
-use super::{Built, File, Gap, NAMES, Obstacle, is_kustomization, merge, pointer, transform};
+use super::{Built, File, Gap, NAMES, Obstacle, generate, is_kustomization, merge, pointer, transform};
 use crate::origin::SourceMap;
 use crate::yaml::{self, Wrong};
 use crate::{Node, Resource, Span, Target, Value};
@@ -132,7 +132,7 @@ impl Builder<'_> {
                 objects.extend(found);
             }
         }
-        self.generate(&node, objects);
+        objects.extend(generate::all(&node));
         for entry in node.get("components").map_or(&[][..], Node::items) {
             match entry.text().and_then(|entry| join(folder, entry)).filter(|it| self.known.contains_key(it)) {
                 Some(component) => self.apply(&component, objects, way),
@@ -152,9 +152,10 @@ impl Builder<'_> {
 
     fn missing(&mut self, file: usize, entry: &Node) {
         let path = entry.text().unwrap_or("something");
-        let is_remote = path.contains("://") || path.contains("?ref=") || path.starts_with("git@");
-        let is_remote = is_remote || path.split('/').next().is_some_and(|host| host.contains('.') && host.len() > 2);
-        let is_remote = is_remote && !path.ends_with(".yaml") && !path.ends_with(".yml") || path.contains("://");
+        // A host, and no name of a file.
+        let host =
+            path.split('/').next().is_some_and(|first| first.contains('.') && !first.trim_matches('.').is_empty());
+        let is_remote = ["://", "?ref=", "git@"].iter().any(|sign| path.contains(sign)) || host && path.contains('/');
         let why = if is_remote { "is somewhere else, and nothing is fetched" } else { "is not here" };
         let shown: String = path.chars().take(120).collect();
         // An address may have a password in it.
@@ -181,46 +182,13 @@ impl Builder<'_> {
     }
 
     fn pay(&mut self, file: usize, at: Span, cost: usize) -> bool {
-        match self.room.checked_sub(cost) {
-            Some(left) => self.room = left,
-            None => {
-                self.room = 0;
-                self.gap(file, at, "what is built becomes too much".to_owned(), Obstacle::Limit);
-                return false;
-            }
+        if let Some(left) = self.room.checked_sub(cost) {
+            self.room = left;
+            return true;
         }
-        true
-    }
-
-    /// Config maps and secrets that are made of literals and files.
-    fn generate(&mut self, node: &Node, objects: &mut Vec<Object>) {
-        for (key, kind) in [("configMapGenerator", "ConfigMap"), ("secretGenerator", "Secret")] {
-            for entry in node.get(key).map_or(&[][..], Node::items) {
-                let Some(name) = entry.get("name").cloned() else { continue };
-                let mut data = Vec::new();
-                for literal in entry.get("literals").map_or(&[][..], Node::items) {
-                    if let Some((key, value)) = literal.text().and_then(|text| text.split_once('=')) {
-                        let value = if kind == "Secret" { Value::Unknown } else { Value::text(value) };
-                        data.push((key.to_owned(), value.at(literal.span)));
-                    }
-                }
-                for listed in entry.get("files").map_or(&[][..], Node::items) {
-                    let Some(text) = listed.text() else { continue };
-                    let key = text.split_once('=').map_or(text.rsplit('/').next().unwrap_or(text), |(key, _)| key);
-                    data.push((key.to_owned(), Value::Unknown.at(listed.span)));
-                }
-                let namespace = entry.get("namespace").cloned().map(|space| ("namespace".to_owned(), space));
-                let meta = [("name".to_owned(), name)].into_iter().chain(namespace).collect();
-                let text = |text: &str| Value::text(text).at(Span::line(entry.span.first));
-                let value = Value::map([
-                    ("apiVersion", text("v1")),
-                    ("kind", text(kind)),
-                    ("metadata", Value::Map(meta).at(entry.span)),
-                    ("data", Value::Map(data).at(entry.span)),
-                ]);
-                objects.extend(Object::new(value.at(entry.span)));
-            }
-        }
+        self.room = 0;
+        self.gap(file, at, "what is built becomes too much".to_owned(), Obstacle::Limit);
+        false
     }
 
     fn patches(&mut self, file: usize, folder: &str, node: &Node, objects: &mut Vec<Object>) {
@@ -252,7 +220,9 @@ impl Builder<'_> {
             }
             let mut documents = read.read;
             // A block begins on the line after its key, or on that of its first line.
-            documents.iter_mut().for_each(|document| edit::shift(document, source.span.first.saturating_sub(1)));
+            for document in &mut documents {
+                edit::shift(document, source.span.first.saturating_sub(1));
+            }
             return documents;
         }
         let Some(named) = join(folder, written).and_then(|path| self.paths.get(&*path).copied()) else {

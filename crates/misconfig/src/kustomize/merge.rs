@@ -85,25 +85,26 @@ fn merge_key<'n>(list: &str, mut items: impl Iterator<Item = &'n Node> + Clone) 
     })
 }
 
-/// Merges entries of the same key; new ones come first.
+/// Merges entries of the same key. Those that the patch names come first, in its order.
 fn list(items: &mut Vec<Node>, patch: &[Node], by: &str, is_known: bool) {
     if patch.iter().any(|entry| text(entry, "$patch") == Some("replace") && entry.get(by).is_none()) {
         items.clear();
     }
-    let mut new = Vec::new();
+    let mut first = Vec::new();
     for entry in patch {
         let Some(name) = entry.get(by) else { continue };
         match items.iter().position(|item| item.get(by).is_some_and(|known| known.value == name.value)) {
             Some(at) => {
-                if merge(&mut items[at], entry, is_known) {
-                    items.remove(at);
+                let mut item = items.remove(at);
+                if !merge(&mut item, entry, is_known) {
+                    first.push(item);
                 }
             }
             None if text(entry, "$patch") == Some("delete") => {}
-            None => new.push(plain(entry)),
+            None => first.push(plain(entry)),
         }
     }
-    items.splice(0..0, new);
+    items.splice(0..0, first);
 }
 
 /// A value without what only says how to merge it.

@@ -26,8 +26,11 @@ pub type Renamed = Vec<(String, String, String)>;
 
 /// Lets every name in resources follow.
 pub fn follow(objects: &mut [Object], renamed: &Renamed) {
-    if !renamed.is_empty() {
-        objects.iter_mut().for_each(|object| within(&mut object.node, renamed));
+    if renamed.is_empty() {
+        return;
+    }
+    for object in objects {
+        within(&mut object.node, renamed);
     }
 }
 
@@ -38,12 +41,20 @@ fn within(node: &mut Node, renamed: &Renamed) {
             for (key, value) in entries {
                 if let Some((_, kind, inner)) = NAMES.iter().find(|(name, ..)| name == key) {
                     let name = if inner.is_empty() { Some(&mut *value) } else { get_mut(value, inner) };
-                    rename(name, kind, renamed);
+                    if let Some(name) = name {
+                        rename(name, kind, renamed);
+                    }
                 } else if key == "imagePullSecrets" {
-                    items_mut(value).iter_mut().for_each(|item| rename(get_mut(item, "name"), "Secret", renamed));
+                    for item in items_mut(value) {
+                        if let Some(name) = get_mut(item, "name") {
+                            rename(name, "Secret", renamed);
+                        }
+                    }
                 } else if WITH_KINDS.contains(&&**key) {
                     with_kind(value, renamed);
-                    items_mut(value).iter_mut().for_each(|item| with_kind(item, renamed));
+                    for item in items_mut(value) {
+                        with_kind(item, renamed);
+                    }
                 }
                 within(value, renamed);
             }
@@ -53,13 +64,15 @@ fn within(node: &mut Node, renamed: &Renamed) {
 }
 
 fn with_kind(node: &mut Node, renamed: &Renamed) {
-    if let Some(kind) = node.get("kind").and_then(Node::text).map(str::to_owned) {
-        rename(get_mut(node, "name"), &kind, renamed);
+    if let Some(kind) = node.get("kind").and_then(Node::text).map(str::to_owned)
+        && let Some(name) = get_mut(node, "name")
+    {
+        rename(name, &kind, renamed);
     }
 }
 
-fn rename(name: Option<&mut Node>, kind: &str, renamed: &Renamed) {
-    let Some(Node { value: Value::Text(name), .. }) = name else { return };
+fn rename(name: &mut Node, kind: &str, renamed: &[(String, String, String)]) {
+    let Value::Text(name) = &mut name.value else { return };
     if let Some((_, _, after)) = renamed.iter().find(|(of, before, _)| of == kind && before == name) {
         name.clone_from(after);
     }

@@ -68,7 +68,9 @@ pub fn all(kustomization: &Node, objects: &mut [Object]) {
         }
     }
     for entry in kustomization.get("images").map_or(&[][..], Node::items) {
-        objects.iter_mut().for_each(|object| images(&mut object.node, entry));
+        for object in &mut *objects {
+            images(&mut object.node, entry);
+        }
     }
 }
 

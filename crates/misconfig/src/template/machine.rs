@@ -94,6 +94,12 @@ struct Frame<'o> {
     out: &'o mut Output,
 }
 
+impl Frame<'_> {
+    fn fits(&self) -> Outcome<()> {
+        if self.out.text.len() > LONGEST { Err(Failure::limit("it writes too much")) } else { Ok(()) }
+    }
+}
+
 impl Machine {
     /// No templates yet, and so many steps: values and actions, and eight bytes of text each.
     pub fn new(steps: usize, now: Option<Timestamp>) -> Self {
@@ -156,16 +162,9 @@ impl Machine {
 
     /// Takes from what may be spent.
     pub fn spend(&self, steps: usize) -> Outcome<()> {
-        match self.left.get().checked_sub(steps) {
-            Some(left) => {
-                self.left.set(left);
-                Ok(())
-            }
-            None => {
-                self.left.set(0);
-                Err(Failure::limit("rendering takes too long"))
-            }
-        }
+        let left = self.left.get().checked_sub(steps);
+        self.left.set(left.unwrap_or(0));
+        left.map(|_| ()).ok_or_else(|| Failure::limit("rendering takes too long"))
     }
 
     /// Pays for a value that was made.
@@ -232,7 +231,7 @@ impl Machine {
                 Node::Text(text, at) => {
                     self.spend(text.len() / 8)?;
                     frame.out.literal(text, *at);
-                    self.fits(frame)?;
+                    frame.fits()?;
                     Flow::Next
                 }
                 Node::Break => Flow::Break,
@@ -246,7 +245,7 @@ impl Machine {
                         };
                         self.spend(text.len() / 8)?;
                         frame.out.value(&text, pipe.at);
-                        self.fits(frame)?;
+                        frame.fits()?;
                     }
                     Flow::Next
                 }
@@ -274,10 +273,6 @@ impl Machine {
             }
         }
         Ok(Flow::Next)
-    }
-
-    fn fits(&self, frame: &Frame<'_>) -> Outcome<()> {
-        if frame.out.text.len() > LONGEST { Err(Failure::limit("it writes too much")) } else { Ok(()) }
     }
 
     fn range(

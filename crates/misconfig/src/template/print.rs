@@ -66,7 +66,7 @@ pub fn float(number: f64) -> String {
     let scientific = format!("{number:e}");
     let (digits, power) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let power: i32 = power.parse().unwrap_or_default();
-    if !(-4..LARGE).contains(&power) { exponent(digits, power) } else { number.to_string() }
+    if (-4..LARGE).contains(&power) { number.to_string() } else { exponent(digits, power) }
 }
 
 /// Go writes at least two digits of an exponent, and its sign.
@@ -218,12 +218,11 @@ impl Verb {
     fn write(&self, mode: char, argument: &Datum, out: &mut String) {
         let text = match (mode, argument) {
             (_, Datum::Unknown | Datum::Undecided) => UNKNOWN.to_string(),
-            ('v', Datum::Float(number)) => self.signed(*number < 0.0, &float(number.abs())),
+            ('v' | 'g' | 'G', Datum::Float(number)) => self.signed(*number < 0.0, &float(number.abs())),
             ('v', Datum::Int(number)) => self.signed(*number < 0, &number.unsigned_abs().to_string()),
-            ('v', _) => value(argument),
             ('T', _) => go_type(argument).to_owned(),
             ('s', Datum::Text(text)) => self.cut(text),
-            ('s', Datum::List(_) | Datum::Map(_) | Datum::Time(_) | Datum::Object(_)) => value(argument),
+            ('v', _) | ('s', Datum::List(_) | Datum::Map(_) | Datum::Time(_) | Datum::Object(_)) => value(argument),
             ('q', Datum::Text(text)) => quoted(&self.cut(text)),
             ('q', Datum::List(_)) => {
                 let items = argument.items().unwrap_or_default().iter();
@@ -256,7 +255,6 @@ impl Verb {
                 let text = exponent(digits, power.parse().unwrap_or_default());
                 self.signed(*number < 0.0, &if mode == 'E' { text.to_uppercase() } else { text })
             }
-            ('g' | 'G', Datum::Float(number)) => self.signed(*number < 0.0, &float(number.abs())),
             (_, Datum::Nil) => format!("%!{mode}(<nil>)"),
             _ => format!("%!{mode}({}={})", go_type(argument), value(argument)),
         };

@@ -231,7 +231,7 @@ fn text(text: &str, indent: usize) -> String {
         }
         return out;
     }
-    if text.chars().any(|c| c.is_control()) {
+    if text.chars().any(char::is_control) {
         return json_text(text);
     }
     let looks_plain = !matches!(scalar(text, Numbers::Whole), Datum::Text(_)) || looks_like_time(text);

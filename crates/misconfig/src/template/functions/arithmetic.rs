@@ -6,33 +6,33 @@ use crate::template::datum::Datum;
 use crate::template::machine::Outcome;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    function("add", (0, MANY), Needs::Known, |call| fold(call, i64::wrapping_add)),
+    function("add", (0, MANY), Needs::Known, |call| Ok(fold(call, i64::wrapping_add))),
     function("add1", (1, 1), Needs::Known, |call| Ok(Datum::Int(whole(call.at(0)).wrapping_add(1)))),
     function("add1f", (1, 1), Needs::Known, |call| Ok(Datum::Float(fraction(call.at(0)) + 1.0))),
-    function("addf", (1, MANY), Needs::Known, |call| fold_fractions(call, |a, b| a + b)),
-    function("biggest", (1, MANY), Needs::Known, |call| fold(call, i64::max)),
+    function("addf", (1, MANY), Needs::Known, |call| Ok(fold_fractions(call, |a, b| a + b))),
+    function("biggest", (1, MANY), Needs::Known, |call| Ok(fold(call, i64::max))),
     function("ceil", (1, 1), Needs::Known, |call| Ok(Datum::Float(fraction(call.at(0)).ceil()))),
     function("div", (2, 2), Needs::Known, |call| divided(call, i64::wrapping_div)),
-    function("divf", (1, MANY), Needs::Known, |call| fold_fractions(call, |a, b| a / b)),
+    function("divf", (1, MANY), Needs::Known, |call| Ok(fold_fractions(call, |a, b| a / b))),
     function("floor", (1, 1), Needs::Known, |call| Ok(Datum::Float(fraction(call.at(0)).floor()))),
-    function("max", (1, MANY), Needs::Known, |call| fold(call, i64::max)),
-    function("maxf", (1, MANY), Needs::Known, |call| fold_fractions(call, f64::max)),
-    function("min", (1, MANY), Needs::Known, |call| fold(call, i64::min)),
-    function("minf", (1, MANY), Needs::Known, |call| fold_fractions(call, f64::min)),
+    function("max", (1, MANY), Needs::Known, |call| Ok(fold(call, i64::max))),
+    function("maxf", (1, MANY), Needs::Known, |call| Ok(fold_fractions(call, f64::max))),
+    function("min", (1, MANY), Needs::Known, |call| Ok(fold(call, i64::min))),
+    function("minf", (1, MANY), Needs::Known, |call| Ok(fold_fractions(call, f64::min))),
     function("mod", (2, 2), Needs::Known, |call| divided(call, i64::wrapping_rem)),
-    function("mul", (1, MANY), Needs::Known, |call| fold(call, i64::wrapping_mul)),
-    function("mulf", (1, MANY), Needs::Known, |call| fold_fractions(call, |a, b| a * b)),
+    function("mul", (1, MANY), Needs::Known, |call| Ok(fold(call, i64::wrapping_mul))),
+    function("mulf", (1, MANY), Needs::Known, |call| Ok(fold_fractions(call, |a, b| a * b))),
     function("round", (2, 3), Needs::Known, round),
-    function("sub", (2, 2), Needs::Known, |call| fold(call, i64::wrapping_sub)),
-    function("subf", (1, MANY), Needs::Known, |call| fold_fractions(call, |a, b| a - b)),
+    function("sub", (2, 2), Needs::Known, |call| Ok(fold(call, i64::wrapping_sub))),
+    function("subf", (1, MANY), Needs::Known, |call| Ok(fold_fractions(call, |a, b| a - b))),
 ];
 
-fn fold(call: &Call<'_>, join: fn(i64, i64) -> i64) -> Outcome {
-    Ok(Datum::Int(call.values.iter().map(whole).reduce(join).unwrap_or(0)))
+fn fold(call: &Call<'_>, join: fn(i64, i64) -> i64) -> Datum {
+    Datum::Int(call.values.iter().map(whole).reduce(join).unwrap_or(0))
 }
 
-fn fold_fractions(call: &Call<'_>, join: fn(f64, f64) -> f64) -> Outcome {
-    Ok(Datum::Float(call.values.iter().map(fraction).reduce(join).unwrap_or(0.0)))
+fn fold_fractions(call: &Call<'_>, join: fn(f64, f64) -> f64) -> Datum {
+    Datum::Float(call.values.iter().map(fraction).reduce(join).unwrap_or(0.0))
 }
 
 fn divided(call: &Call<'_>, join: fn(i64, i64) -> i64) -> Outcome {

@@ -1,8 +1,7 @@
 //! Conversions to numbers and texts (Sprig, "Type Conversion Functions").
 
-use super::{Call, Function, Needs, function};
+use super::{Function, Needs, function};
 use crate::template::datum::Datum;
-use crate::template::machine::Outcome;
 use crate::template::parser;
 use crate::template::print;
 
@@ -14,17 +13,17 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("toDecimal", (1, 1), Needs::Known, |call| {
         Ok(Datum::Int(i64::from_str_radix(&call.text(0)?, 8).unwrap_or(0)))
     }),
-    function("toString", (1, 1), Needs::Nothing, to_string),
+    function("toString", (1, 1), Needs::Nothing, |call| Ok(to_string(call.at(0)))),
     function("toStrings", (1, 1), Needs::Nothing, |call| {
         Ok(Datum::list(texts(call.at(0)).into_iter().map(Datum::text).collect()))
     }),
 ];
 
-fn to_string(call: &Call<'_>) -> Outcome {
-    Ok(match call.at(0) {
+fn to_string(value: &Datum) -> Datum {
+    match value {
         text @ (Datum::Text(_) | Datum::Unknown) => text.clone(),
         other => Datum::text(print::value(other)),
-    })
+    }
 }
 
 /// A list of texts, as functions of Sprig take them: nothing is passed over, and one value is a list of itself.

@@ -1,5 +1,6 @@
 //! Encodings and digests (Sprig, "Encoding Functions"; Helm's functions for YAML, JSON and TOML).
 
+use std::cell::RefCell;
 use std::fmt::Write;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
@@ -93,7 +94,7 @@ fn unknown_inside(value: Datum) -> Datum {
         Datum::Text(text) if text.chars().eq([UNKNOWN]) => Datum::Unknown,
         Datum::List(_) => Datum::list(value.items().unwrap_or_default().iter().cloned().map(unknown_inside).collect()),
         Datum::Map(_) => {
-            let entries = value.entries().map(|entries| entries.take()).unwrap_or_default();
+            let entries = value.entries().map(RefCell::take).unwrap_or_default();
             Datum::map(entries.into_iter().map(|(key, value)| (key, unknown_inside(value))).collect())
         }
         _ => value,

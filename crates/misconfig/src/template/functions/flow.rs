@@ -3,7 +3,6 @@
 
 use super::{Call, Function, MANY, Needs, function};
 use crate::template::datum::{Datum, Map};
-use crate::template::machine::Outcome;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     // Functions are no values here.
@@ -16,19 +15,19 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
     // There is no cluster, as in `helm template`.
     function("lookup", (4, 4), Needs::Nothing, |_| Ok(Datum::map(Map::new()))),
-    function("required", (2, 2), Needs::Nothing, required),
+    function("required", (2, 2), Needs::Nothing, |call| Ok(required(call))),
     function("tpl", (2, 2), Needs::Nothing, |call| {
         let text = call.text(0)?;
         call.machine.inline(&text, call.at(1)).map(Datum::Text)
     }),
 ];
 
-fn required(call: &Call<'_>) -> Outcome {
+fn required(call: &Call<'_>) -> Datum {
     let value = call.at(1);
     let is_missing = matches!(value, Datum::Nil) || value.as_text() == Some("");
     if is_missing {
         call.machine.doubt("a value is required that the chart does not have by itself".to_owned());
-        return Ok(Datum::Unknown);
+        return Datum::Unknown;
     }
-    Ok(value.clone())
+    value.clone()
 }

@@ -83,10 +83,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
     function("until", (1, 1), Needs::Known, |call| {
         let end = call.int(0)?;
-        numbers(counted(0, end, if end < 0 { -1 } else { 1 }, false)?)
+        Ok(numbers(counted(0, end, if end < 0 { -1 } else { 1 }, false)?))
     }),
     function("untilStep", (3, 3), Needs::Known, |call| {
-        numbers(counted(call.int(0)?, call.int(1)?, call.int(2)?, false)?)
+        Ok(numbers(counted(call.int(0)?, call.int(1)?, call.int(2)?, false)?))
     }),
     function("without", (1, MANY), Needs::Nothing, |call| {
         let unwanted =
@@ -101,8 +101,8 @@ fn push(call: &Call<'_>) -> Outcome {
     Ok(Datum::list(all))
 }
 
-fn numbers(numbers: Vec<i64>) -> Outcome {
-    Ok(Datum::list(numbers.into_iter().map(Datum::Int).collect()))
+fn numbers(numbers: Vec<i64>) -> Datum {
+    Datum::list(numbers.into_iter().map(Datum::Int).collect())
 }
 
 fn counted(begin: i64, end: i64, step: i64, with_end: bool) -> Outcome<Vec<i64>> {

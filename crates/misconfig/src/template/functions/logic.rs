@@ -3,14 +3,13 @@
 
 use super::{Call, Function, MANY, Needs, function};
 use crate::template::datum::{DEEPEST, Datum};
-use crate::template::machine::Outcome;
 use crate::template::print;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    function("all", (0, MANY), Needs::Nothing, |call| decided(call.values.iter(), false)),
+    function("all", (0, MANY), Needs::Nothing, |call| Ok(decided(call.values.iter(), false))),
     // Conditions are asked for one after the other by whoever runs a command; here they are given by another function.
-    function("and", (1, MANY), Needs::Nothing, |call| first(call, false)),
-    function("any", (0, MANY), Needs::Nothing, |call| decided(call.values.iter(), true)),
+    function("and", (1, MANY), Needs::Nothing, |call| Ok(first(call, false))),
+    function("any", (0, MANY), Needs::Nothing, |call| Ok(decided(call.values.iter(), true))),
     function("coalesce", (0, MANY), Needs::Nothing, |call| {
         let set = call.values.iter().find(|value| value.truth() != Some(false));
         Ok(set.cloned().unwrap_or(Datum::Nil))
@@ -31,7 +30,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("not", (1, 1), Needs::Nothing, |call| {
         Ok(call.at(0).truth().map_or(Datum::Undecided, |truth| Datum::Bool(!truth)))
     }),
-    function("or", (1, MANY), Needs::Nothing, |call| first(call, true)),
+    function("or", (1, MANY), Needs::Nothing, |call| Ok(first(call, true))),
     function("print", (0, MANY), Needs::Nothing, |call| Ok(Datum::text(print::print(&call.values)))),
     function("printf", (1, MANY), Needs::Nothing, |call| {
         Ok(Datum::text(print::format(&call.text(0)?, &call.values[1..])?))
@@ -54,20 +53,20 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("typeOf", (1, 1), Needs::Nothing, |call| Ok(Datum::text(call.at(0).type_name()))),
 ];
 
-fn first(call: &Call<'_>, wanted: bool) -> Outcome {
+fn first(call: &Call<'_>, wanted: bool) -> Datum {
     let found = call.values.iter().find(|value| value.truth() == Some(wanted));
-    Ok(found.unwrap_or(call.last()).clone())
+    found.unwrap_or(call.last()).clone()
 }
 
 /// Whether one of the values is true (`wanted`), or not one of them is false.
-fn decided<'v>(values: impl Iterator<Item = &'v Datum>, wanted: bool) -> Outcome {
+fn decided<'v>(values: impl Iterator<Item = &'v Datum>, wanted: bool) -> Datum {
     let mut undecided = false;
     for value in values {
         match value.truth() {
-            Some(truth) if truth == wanted => return Ok(Datum::Bool(wanted)),
+            Some(truth) if truth == wanted => return Datum::Bool(wanted),
             Some(_) => {}
             None => undecided = true,
         }
     }
-    Ok(if undecided { Datum::Undecided } else { Datum::Bool(!wanted) })
+    if undecided { Datum::Undecided } else { Datum::Bool(!wanted) }
 }

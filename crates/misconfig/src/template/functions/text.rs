@@ -65,7 +65,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         sorted.sort();
         Ok(Datum::list(sorted.into_iter().map(Datum::text).collect()))
     }),
-    function("split", (2, 2), Needs::Known, |call| parts(call.text(1)?.split(&*call.text(0)?))),
+    function("split", (2, 2), Needs::Known, |call| Ok(parts(call.text(1)?.split(&*call.text(0)?)))),
     function("splitList", (2, 2), Needs::Known, |call| {
         let (by, text) = (call.text(0)?, call.text(1)?);
         if by.is_empty() {
@@ -73,7 +73,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         }
         Ok(Datum::list(text.split(&*by).map(Datum::text).collect()))
     }),
-    function("splitn", (3, 3), Needs::Known, |call| parts(call.text(2)?.splitn(call.count(1)?, &*call.text(0)?))),
+    function("splitn", (3, 3), Needs::Known, |call| Ok(parts(call.text(2)?.splitn(call.count(1)?, &*call.text(0)?)))),
     function("squote", (0, MANY), Needs::Nothing, |call| Ok(Datum::text(each(call, |text| format!("'{text}'"))))),
     function("substr", (3, 3), Needs::Known, substring),
     function("swapcase", (1, 1), Needs::Known, |call| {
@@ -154,9 +154,9 @@ fn trimmed(call: &Call<'_>, at: usize, cut: impl Fn(char) -> bool + Copy, ends: 
 }
 
 /// A dict of what stands between: `_0`, `_1` and so on.
-fn parts<'t>(parts: impl Iterator<Item = &'t str>) -> Outcome {
+fn parts<'t>(parts: impl Iterator<Item = &'t str>) -> Datum {
     let entries = parts.enumerate().map(|(index, part)| (Rc::from(format!("_{index}")), Datum::text(part)));
-    Ok(Datum::map(entries.collect::<Map>()))
+    Datum::map(entries.collect::<Map>())
 }
 
 fn substring(call: &Call<'_>) -> Outcome {
