@@ -247,3 +247,17 @@ fn a_saved_report_keeps_its_controls() {
     };
     assert_eq!(part(&direct), part(&again));
 }
+
+#[test]
+fn the_example_in_docs_is_a_framework() {
+    let page = include_str!("../../../docs/compliance.md");
+    let example = page.split("```yaml\n").nth(1).unwrap().split("```").next().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ours.yaml");
+    fs::write(&path, example).unwrap();
+    let shown = json(&["compliance", "show", path.to_str().unwrap(), "--format", "json"]);
+    let controls = shown["controls"].as_array().unwrap();
+    assert_eq!(controls.len(), 4);
+    let rules = controls[0]["rules"].as_array().unwrap();
+    assert!(rules.len() > 2 && rules.iter().any(|rule| rule == "PLM-AWS-S3-009"), "{rules:?}");
+}

@@ -39,7 +39,9 @@ pub(super) fn set(
     }
     let documents = parse(text)?;
     let mut objects = Vec::new();
-    documents.iter().for_each(|document| list(document, &mut objects));
+    for document in &documents {
+        list(document, &mut objects);
+    }
     let mut place = *objects.get(ordinal).ok_or(CHANGED)?;
     for step in steps {
         place = match (step, &place.shape) {
@@ -94,7 +96,9 @@ fn list<'p>(document: &'p Place, objects: &mut Vec<&'p Place>) {
     if !kind.ends_with("List") {
         objects.push(document);
     } else if let Some(Shape::List(_, items)) = document.get("items").map(|items| &items.shape) {
-        items.iter().for_each(|item| list(item, objects));
+        for item in items {
+            list(item, objects);
+        }
     }
 }
 
@@ -162,19 +166,15 @@ fn replace(text: &str, value: &Place, to: &To<'_>) -> Result<String, &'static st
                 return Ok(spliced(text, value.range.clone(), &written(to, is_json(text))));
             };
             let quotes = text[last.range.clone()].starts_with('"');
-            let more = missing.iter().map(|one| scalar(one, quotes));
-            let added: String = if *style == StructureStyle::Flow {
-                more.map(|one| format!(", {one}")).collect()
-            } else {
-                let begin = line_start(text, last.range.start);
-                let dash = &text[begin..last.range.start];
-                if dash.trim() != "-" {
-                    return Err(OTHER);
-                }
-                more.map(|one| format!("{}{dash}{one}", newline(text))).collect()
+            let dash = &text[line_start(text, last.range.start)..last.range.start];
+            let lead = match style {
+                StructureStyle::Flow => ", ".to_owned(),
+                _ if dash.trim() == "-" => [newline(text), dash].concat(),
+                _ => return Err(OTHER),
             };
+            let added: Vec<_> = missing.iter().map(|one| [&*lead, &scalar(one, quotes)].concat()).collect();
             let end = if *style == StructureStyle::Flow { last.end() } else { line_end(text, last.end()) };
-            Ok(spliced(text, end..end, &added))
+            Ok(spliced(text, end..end, &added.concat()))
         }
         _ => Err(OTHER),
     }

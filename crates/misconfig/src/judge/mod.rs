@@ -116,9 +116,10 @@ fn by<'r>(resources: &[Resource], rules: impl Fn(Target, &str) -> Vec<&'r Rule<'
         whole.unknown.extend(judgement.unknown);
         whole.cut.extend(judgement.cut);
         // Sums do not depend on the order.
-        tallies
-            .into_values()
-            .for_each(|(rule, tally)| whole.tallies.entry((rule.id, rule.target)).or_default().add(tally));
+        let tallies: Vec<_> = tallies.into_values().collect();
+        for (rule, tally) in tallies {
+            whole.tallies.entry((rule.id, rule.target)).or_default().add(tally);
+        }
     }
     whole
 }

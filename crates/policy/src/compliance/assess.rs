@@ -41,8 +41,16 @@ struct Seen<'a> {
     terms: Terms<'a>,
     assessed: BTreeMap<(&'a str, &'a str), &'a Assessed>,
     settings: BTreeMap<&'a str, Vec<&'a Misconfiguration>>,
-    /// What of each kind could not be seen; of settings, with the language, where it is known.
-    gaps: Vec<(Option<&'static [Kind]>, Option<&'a str>, &'a Gap)>,
+    gaps: Vec<Missed<'a>>,
+}
+
+/// A gap, and what it may hide.
+struct Missed<'a> {
+    /// Findings of these kinds; none for all of them.
+    kinds: Option<&'static [Kind]>,
+    /// Of settings, those in this language, where it is known.
+    language: Option<&'a str>,
+    gap: &'a Gap,
 }
 
 /// What became of one of the ways in which a control is assessed. The first of them decides for the control.
@@ -83,7 +91,8 @@ impl<'a> Seen<'a> {
         // Files that belong to others, such as the values of a chart, are in a language that no rule is about.
         let language = |gap: &Gap| languages.get(&gap.place).copied().filter(|it| terms.catalog.is_language(it));
         let gaps = report.inventory.gaps.iter().filter(told);
-        let gaps = gaps.map(|gap| (concerns(gap, terms.catalog), language(gap), gap)).collect();
+        let gaps =
+            gaps.map(|gap| Missed { kinds: concerns(gap, terms.catalog), language: language(gap), gap }).collect();
         Self { report, terms, assessed, settings, gaps }
     }
 
@@ -247,11 +256,11 @@ impl<'a> Seen<'a> {
 
     /// What of this kind could not be seen; of settings, in these languages.
     fn unseen(&self, kind: Kind, languages: Option<&BTreeSet<&str>>) -> Option<Outcome> {
-        let mut gaps = self.gaps.iter().filter(|(kinds, language, _)| {
-            kinds.is_none_or(|kinds| kinds.contains(&kind))
-                && language.is_none_or(|language| languages.is_none_or(|languages| languages.contains(language)))
+        let mut gaps = self.gaps.iter().filter(|it| {
+            it.kinds.is_none_or(|kinds| kinds.contains(&kind))
+                && it.language.is_none_or(|language| languages.is_none_or(|languages| languages.contains(language)))
         });
-        let (.., first) = gaps.next()?;
+        let first = gaps.next()?.gap;
         let path = first.place.path.to_text();
         let path = if path.is_empty() { String::new() } else { format!("{path}: ") };
         let more = match gaps.count() {

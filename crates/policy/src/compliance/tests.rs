@@ -77,7 +77,7 @@ fn became(control: &str, report: &Report, looked_for: &[Kind]) -> (ControlStatus
     let terms = Terms { catalog: &catalog, looked_for, gate: gate::Terms { now: now(), baseline: None } };
     let compliance = assess(&framework, report, terms);
     let [control] = &compliance.controls[..] else { panic!("one control") };
-    if control.status == ControlStatus::Passed {
+    if control.status == Passed {
         assert!(control.evidence.iter().any(|it| it.examined > 0), "nothing passes of which nothing was looked at");
     }
     (control.status, control.reason.clone())
@@ -193,7 +193,7 @@ fn findings_decide() {
         it.knowledge.clear();
     });
     check(high, NotAssessed, "package-lock.json: torn", |it| {
-        gap(it, "npm-lock", "package-lock.json", GapKind::Corrupt)
+        gap(it, "npm-lock", "package-lock.json", GapKind::Corrupt);
     });
     check(high, NotAssessed, "torn", |it| gap(it, "advisories", "", GapKind::NoAdvisories));
     check(high, Passed, "", |it| gap(it, "misconfig", "web.yaml", GapKind::Corrupt));
