@@ -24,23 +24,26 @@ struct Open {
     unpacked: Mutex<Unpacked>,
 }
 
+/// A block of texts.
+type Place = (Blocks, usize);
+
 /// Blocks of texts that were unpacked lately: neighbours are asked for together, and an advisory about many packages lies
 /// with the first of them.
 #[derive(Default)]
 struct Unpacked {
     /// The oldest first.
-    blocks: VecDeque<((Blocks, usize), Arc<[u8]>)>,
+    blocks: VecDeque<(Place, Arc<[u8]>)>,
     /// Bytes of all of them.
     bytes: usize,
 }
 
 impl Unpacked {
-    fn find(&self, place: (Blocks, usize)) -> Option<Arc<[u8]>> {
+    fn find(&self, place: Place) -> Option<Arc<[u8]>> {
         // The newest first: neighbours come one after the other.
         self.blocks.iter().rev().find(|(known, _)| *known == place).map(|(_, texts)| Arc::clone(texts))
     }
 
-    fn keep(&mut self, place: (Blocks, usize), texts: Arc<[u8]>) {
+    fn keep(&mut self, place: Place, texts: Arc<[u8]>) {
         self.bytes += texts.len();
         self.blocks.push_back((place, texts));
         while self.bytes > KEPT_TEXTS
