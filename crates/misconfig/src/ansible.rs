@@ -61,12 +61,10 @@ const KEYWORDS: &[&str] = &[
 /// Lists of tasks of a play.
 const LISTS: &[&str] = &["pre_tasks", "tasks", "post_tasks", "handlers"];
 
-/// Whether a document looks like a playbook: a list of plays.
+/// Whether a list looks like a playbook: one of plays.
 pub fn is_playbook(content: &[u8]) -> bool {
     let has = |word: &[u8]| memchr::memmem::find(content, word).is_some();
-    has(b"hosts:")
-        && LISTS.iter().chain(&["roles", "vars_files"]).any(|list| has(format!("\n  {list}:").as_bytes()))
-        && content.split(|byte| *byte == b'\n').any(|line| line.starts_with(b"- "))
+    has(b"hosts:") && LISTS.iter().chain(&["roles", "vars_files"]).any(|list| has(format!("\n  {list}:").as_bytes()))
 }
 
 /// Reads a playbook, or a list of tasks.

@@ -131,11 +131,17 @@ pub fn language(path: &ImagePath, content: &[u8]) -> Option<Target> {
         return Some(Target::Serverless);
     }
     // Roles have lists of tasks in folders of their own; playbooks lie anywhere.
-    let is_list = content.trim_ascii_start().starts_with(b"---") || content.trim_ascii_start().starts_with(b"- ");
-    if !is_data(b"json") && is_list && (is_list_of_tasks(path) || ansible::is_playbook(content)) {
+    if !is_data(b"json") && is_list(content) && (is_list_of_tasks(path) || ansible::is_playbook(content)) {
         return Some(Target::Ansible);
     }
     said(content).filter(|target| *target != Target::Dockerfile)
+}
+
+/// Whether a document in YAML is a list.
+fn is_list(content: &[u8]) -> bool {
+    let lines = content.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end);
+    let mut said = lines.filter(|line| !line.is_empty() && !line.starts_with(b"#") && *line != b"---");
+    said.next().is_some_and(|line| line.starts_with(b"- "))
 }
 
 /// Whether a path is that of tasks or handlers of a role: `roles/web/tasks/main.yml`.
@@ -164,7 +170,7 @@ pub fn said(content: &[u8]) -> Option<Target> {
     if key("openapi") || key("swagger") {
         return Some(Target::OpenApi);
     }
-    if ansible::is_playbook(content) {
+    if is_list(content) && ansible::is_playbook(content) {
         return Some(Target::Ansible);
     }
     let mut lines = content.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
@@ -226,6 +232,7 @@ mod tests {
             ("roles/web/tasks/main.yml", "- name: a\n  apt: {name: b}\n", Some("ansible")),
             ("site.yml", "- hosts: all\n  roles: [web]\n", Some("ansible")),
             ("list.yml", "- name: a\n", None),
+            ("tasks/a.yml", "---\napiVersion: tekton.dev/v1\nkind: Task\n", Some("kubernetes")),
             ("ci/Jenkinsfile", "", Some("jenkins")),
             ("ci/Jenkinsfile.release", "", Some("jenkins")),
             ("JenkinsfileRunner.java", "", None),

@@ -10,12 +10,16 @@
 //!
 //! References inside of the document to parameters are followed.
 
+use std::cell::Cell;
+
 use crate::yaml::Wrong;
 use crate::{Node, Reading, Resource, Target, Value, json, yaml};
 
 const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 /// Operations, parameters and schemas of one document.
 const MOST: usize = 50_000;
+/// Values that operations repeat, because they share them.
+const MOST_REPEATED: usize = 500_000;
 
 /// Reads a document in YAML or JSON.
 pub fn read(content: &[u8], file: usize) -> Reading {
@@ -81,6 +85,12 @@ fn api(document: &Node, file: usize, reading: &mut Reading) {
 
 /// Operations with their parameters, and schemas.
 fn parts(document: &Node, schemes: &[(String, Node)], file: usize, reading: &mut Reading) {
+    let room = Cell::new(MOST_REPEATED);
+    let afford = |node: &Node| {
+        let left = if room.get() == 0 { None } else { room.get().checked_sub(node.count()) };
+        room.set(left.unwrap_or_default());
+        left.is_some()
+    };
     let mut add = |kind: &str, address: String, body: Node| {
         if reading.resources.len() < MOST {
             let kind = kind.to_owned();
@@ -89,7 +99,7 @@ fn parts(document: &Node, schemes: &[(String, Node)], file: usize, reading: &mut
     };
     for (path, item) in document.get("paths").map(Node::entries).unwrap_or_default() {
         for parameter in item.get("parameters").map(Node::items).unwrap_or_default() {
-            if let Some(body) = followed(document, parameter) {
+            if let Some(body) = followed(document, parameter).filter(|body| afford(body)) {
                 add("parameter", format!("{path} {}", named(body)), body.clone());
             }
         }
@@ -97,7 +107,8 @@ fn parts(document: &Node, schemes: &[(String, Node)], file: usize, reading: &mut
             let address = format!("{} {path}", method.to_ascii_uppercase());
             let mut body = operation.clone();
             let Value::Map(entries) = &mut body.value else { continue };
-            let security = operation.get("security").or_else(|| document.get("security")).cloned();
+            let security = operation.get("security").or_else(|| document.get("security"));
+            let security = security.filter(|list| afford(list)).cloned();
             let used = security.as_ref().map(|list| kinds(list, schemes));
             entries.retain(|(key, _)| !matches!(&**key, "security" | "method" | "path" | "schemes"));
             let at = |value: Value| value.at(operation.span);
@@ -107,7 +118,7 @@ fn parts(document: &Node, schemes: &[(String, Node)], file: usize, reading: &mut
             entries.extend(used.map(|node| ("schemes".to_owned(), node)));
             add("operation", address.clone(), body);
             for parameter in operation.get("parameters").map(Node::items).unwrap_or_default() {
-                if let Some(body) = followed(document, parameter) {
+                if let Some(body) = followed(document, parameter).filter(|body| afford(body)) {
                     add("parameter", format!("{address} {}", named(body)), body.clone());
                 }
             }
@@ -116,6 +127,10 @@ fn parts(document: &Node, schemes: &[(String, Node)], file: usize, reading: &mut
     let schemas = document.at(&["components", "schemas"]).or_else(|| document.get("definitions"));
     for (name, schema) in schemas.map(Node::entries).unwrap_or_default() {
         add("schema", name.clone(), schema.clone());
+    }
+    if room.get() == 0 {
+        let what = "what operations share is too large to be judged in each of them".to_owned();
+        reading.gaps.push(Wrong { what, limit: true });
     }
 }
 

@@ -151,6 +151,14 @@ output id string = store.id
         assert_eq!(read(b"var a = [\n", 0).gaps.len(), 1);
         assert_eq!(read(format!("var a = {}1", "(".repeat(10_000)).as_bytes(), 0).gaps.len(), 1);
         assert_eq!(read(format!("var a = {}1", "!".repeat(10_000)).as_bytes(), 0).gaps.len(), 1);
+        // Every name is two of the next one.
+        let mut chain = String::new();
+        for n in 0..60 {
+            let next = n + 1;
+            let name = format!("${{r{next}.name}}");
+            chain.extend(["resource r", &n.to_string(), " 'a/b@1' = {\n  name: '", &name, &name, "'\n}\n"]);
+        }
+        assert_eq!(read(chain.as_bytes(), 0).gaps.len(), 1);
         let nested = "'${".repeat(200) + &"}'".repeat(200);
         read(format!("var a = {nested}").as_bytes(), 0);
     }

@@ -1,5 +1,6 @@
 //! Tokens to a template: declarations and expressions, each written as the template's language has it.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use super::Failure;
@@ -10,6 +11,8 @@ use crate::{Node, Span, Value};
 const DEEPEST: usize = 64;
 /// Longer expressions are unknown.
 const LONGEST: usize = 1 << 16;
+/// Expressions that one source is worth: names of resources may be made of each other's, over and over.
+const MOST_STEPS: usize = 500_000;
 
 /// The template of a source, as far as it can be read.
 pub fn template(text: &str) -> (Node, Option<Failure>) {
@@ -17,7 +20,10 @@ pub fn template(text: &str) -> (Node, Option<Failure>) {
     let failure = match tokens(text, 1) {
         Ok(tokens) => {
             let symbols = symbols(&tokens);
-            Parser { tokens: &tokens, at: 0, depth: 0, symbols: &symbols, loops: Vec::new() }.file(&mut parts).err()
+            let steps = Cell::new(MOST_STEPS);
+            Parser { tokens: &tokens, at: 0, depth: 0, symbols: &symbols, loops: Vec::new(), steps: &steps }
+                .file(&mut parts)
+                .err()
         }
         Err(failure) => Some(failure),
     };
@@ -130,6 +136,8 @@ struct Parser<'t> {
     symbols: &'t HashMap<String, Symbol>,
     /// The variables of the loops around.
     loops: Vec<String>,
+    /// What is left of [`MOST_STEPS`].
+    steps: &'t Cell<usize>,
 }
 
 impl Parser<'_> {
@@ -237,6 +245,10 @@ impl Parser<'_> {
 
     fn deeper(&mut self) -> Result<(), Failure> {
         self.depth += 1;
+        self.steps.set(self.steps.get().saturating_sub(1));
+        if self.steps.get() == 0 {
+            return Err((self.line(), "evaluating takes too long"));
+        }
         if self.depth > DEEPEST { Err((self.line(), "expressions lie too deep in each other")) } else { Ok(()) }
     }
 
@@ -384,7 +396,8 @@ impl Parser<'_> {
                 }
                 self.deeper()?;
                 let loops = self.loops.clone();
-                let mut inner = Parser { tokens, at: 0, depth: self.depth, symbols: self.symbols, loops };
+                let mut inner =
+                    Parser { tokens, at: 0, depth: self.depth, symbols: self.symbols, loops, steps: self.steps };
                 let called = inner.expression().map_or_else(|_| "unknown()".to_owned(), Expression::call);
                 self.depth -= 1;
                 let call = if member == "id" { format!("resourceId('{kind}', {called})") } else { called };
@@ -408,7 +421,8 @@ impl Parser<'_> {
             let Some(source) = sources.get(index) else { continue };
             let tokens = tokens(source, line)?;
             let loops = self.loops.clone();
-            let mut inner = Parser { tokens: &tokens, at: 0, depth: self.depth, symbols: self.symbols, loops };
+            let mut inner =
+                Parser { tokens: &tokens, at: 0, depth: self.depth, symbols: self.symbols, loops, steps: self.steps };
             arguments.extend([", ", &inner.expression()?.call()]);
             if arguments.len() > LONGEST {
                 return Err((line, "an expression is too long"));
