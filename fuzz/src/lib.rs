@@ -2,6 +2,7 @@
 
 pub mod analysis;
 pub mod archives;
+pub mod configuration;
 pub mod feeds;
 pub mod files;
 pub mod folder;

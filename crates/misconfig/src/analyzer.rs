@@ -16,6 +16,7 @@ pub static ANALYZER: Analyzer = Analyzer {
         Key::Extension("yaml").when(is_candidate),
         Key::Extension("yml").when(is_candidate),
         Key::Extension("json").when(is_candidate),
+        Key::Extension("bicep").when(is_candidate),
         Key::Extension("tf").when(is_terraform),
         Key::Extension("tfstate").when(is_terraform),
         Key::Extension("tfvars").when(is_terraform),

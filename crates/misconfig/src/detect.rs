@@ -2,7 +2,7 @@
 
 use model::ImagePath;
 
-use crate::{Target, helm, host, kustomize};
+use crate::{Target, ansible, helm, host, kustomize};
 
 /// The word for files that are part of a Helm chart and mean nothing by themselves.
 pub const HELM: &str = "helm";
@@ -35,6 +35,11 @@ pub fn is_jenkinsfile(path: &ImagePath) -> bool {
     let name = path.name();
     let begins = name.strip_prefix(b"Jenkinsfile").is_some_and(|rest| rest.is_empty() || rest.starts_with(b"."));
     (begins || path.extension().is_some_and(|it| it.eq_ignore_ascii_case(b"jenkinsfile"))) && is_candidate(path)
+}
+
+/// Whether a path names a source of Bicep.
+pub fn is_bicep(path: &ImagePath) -> bool {
+    path.name().ends_with(b".bicep") && is_candidate(path)
 }
 
 /// Whether a path names a file of Terraform or OpenTofu: sources in both syntaxes, values of variables, state.
@@ -86,6 +91,9 @@ pub fn language(path: &ImagePath, content: &[u8]) -> Option<Target> {
     if is_jenkinsfile(path) {
         return Some(Target::Jenkins);
     }
+    if is_bicep(path) {
+        return Some(Target::Arm);
+    }
     if host::is_known(path) {
         return Some(Target::Host);
     }
@@ -119,7 +127,27 @@ pub fn language(path: &ImagePath, content: &[u8]) -> Option<Target> {
     if within(b".circleci/") {
         return Some(Target::CircleCi);
     }
+    if name.starts_with(b"serverless.") && !is_data(b"json") {
+        return Some(Target::Serverless);
+    }
+    // Roles have lists of tasks in folders of their own; playbooks lie anywhere.
+    if !is_data(b"json") && is_list(content) && (is_list_of_tasks(path) || ansible::is_playbook(content)) {
+        return Some(Target::Ansible);
+    }
     said(content).filter(|target| *target != Target::Dockerfile)
+}
+
+/// Whether a document in YAML is a list.
+fn is_list(content: &[u8]) -> bool {
+    let lines = content.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end);
+    let mut said = lines.filter(|line| !line.is_empty() && !line.starts_with(b"#") && *line != b"---");
+    said.next().is_some_and(|line| line.starts_with(b"- "))
+}
+
+/// Whether a path is that of tasks or handlers of a role: `roles/web/tasks/main.yml`.
+fn is_list_of_tasks(path: &ImagePath) -> bool {
+    let mut folders = path.as_bytes().rsplit(|byte| *byte == b'/').skip(1);
+    folders.next().is_some_and(|folder| folder == b"tasks" || folder == b"handlers")
 }
 
 /// The language that a document says it is in, whatever its name.
@@ -141,6 +169,9 @@ pub fn said(content: &[u8]) -> Option<Target> {
     }
     if key("openapi") || key("swagger") {
         return Some(Target::OpenApi);
+    }
+    if is_list(content) && ansible::is_playbook(content) {
+        return Some(Target::Ansible);
     }
     let mut lines = content.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
     let instruction = lines.find(|line| !line.is_empty() && !line.starts_with(b"#"))?;
@@ -195,6 +226,13 @@ mod tests {
             ("infra/.terraform/modules/modules.json", "{}", Some("terraform")),
             ("plan.json", "{\"terraform_version\": \"1.9\", \"planned_values\": {}}", Some("terraform")),
             ("main.tf.bak", "", None),
+            ("infra/main.bicep", "", Some("arm")),
+            ("serverless.yml", "service: a\n", Some("serverless")),
+            ("api.yaml", "openapi: 3.1.0\n", Some("openapi")),
+            ("roles/web/tasks/main.yml", "- name: a\n  apt: {name: b}\n", Some("ansible")),
+            ("site.yml", "- hosts: all\n  roles: [web]\n", Some("ansible")),
+            ("list.yml", "- name: a\n", None),
+            ("tasks/a.yml", "---\napiVersion: tekton.dev/v1\nkind: Task\n", Some("kubernetes")),
             ("ci/Jenkinsfile", "", Some("jenkins")),
             ("ci/Jenkinsfile.release", "", Some("jenkins")),
             ("JenkinsfileRunner.java", "", None),

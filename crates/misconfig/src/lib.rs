@@ -4,7 +4,9 @@
 //! with lines. A rule ([`rule`]) knows one kind of resource and looks at its tree, whatever format it came from.
 
 mod analyzer;
+pub mod ansible;
 pub mod arm;
+pub mod bicep;
 pub mod cloudformation;
 pub mod compose;
 pub mod detect;
@@ -19,12 +21,14 @@ pub mod json;
 pub mod judge;
 pub mod kubernetes;
 pub mod kustomize;
+pub mod openapi;
 mod origin;
 mod parallel;
 pub mod pipeline;
 mod reading;
 mod resource;
 pub mod rule;
+pub mod serverless;
 pub mod shell;
 mod target;
 mod template;
@@ -47,6 +51,7 @@ pub fn reader(target: Target) -> Option<Reader> {
     match target {
         Target::Dockerfile => Some(docker::read),
         Target::Image => Some(image::read),
+        Target::Ansible => Some(ansible::read),
         Target::Arm => Some(arm::read),
         Target::Host => Some(host::read),
         Target::Compose => Some(compose::read),
@@ -56,9 +61,10 @@ pub fn reader(target: Target) -> Option<Reader> {
         Target::BitbucketPipelines => Some(pipeline::bitbucket),
         Target::CircleCi => Some(pipeline::circle),
         Target::Jenkins => Some(jenkins::read),
+        Target::OpenApi => Some(openapi::read),
+        Target::Serverless => Some(serverless::read),
         Target::Kubernetes => Some(kubernetes::read),
         Target::Terraform => Some(terraform::read),
         Target::CloudFormation => Some(cloudformation::read),
-        _ => None,
     }
 }

@@ -66,9 +66,11 @@ impl Node {
         }
     }
 
-    /// How many values it is made of.
+    /// How many values it is made of; a long text counts for several, since it costs as much to repeat.
     pub fn count(&self) -> usize {
+        const SHORT: usize = 256;
         1 + match &self.value {
+            Value::Text(text) => text.len() / SHORT,
             Value::List(items) => items.iter().map(Self::count).sum(),
             Value::Map(entries) => entries.iter().map(|(_, value)| value.count()).sum(),
             _ => 0,

@@ -9,7 +9,7 @@
 mod expression;
 
 use crate::yaml::Wrong;
-use crate::{Node, Reading, Resource, Span, Target, Value, json};
+use crate::{Node, Reading, Resource, Span, Target, Value, bicep, json};
 
 use self::expression::Scope;
 
@@ -18,8 +18,18 @@ const MOST_RESOURCES: usize = 5000;
 /// How deep resources lie in others, and templates in templates.
 const DEEPEST: usize = 8;
 
-/// Reads a template; `file` is the number that its resources bear.
+/// The resources of a template that is there as a tree.
+pub(crate) fn tree(root: &Node, file: usize) -> Reading {
+    let mut reading = Reading::default();
+    template(root, Vec::new(), file, 0, &mut reading);
+    reading
+}
+
+/// Reads a template, or a source of Bicep; `file` is the number that its resources bear.
 pub fn read(content: &[u8], file: usize) -> Reading {
+    if bicep::is_source(content) {
+        return bicep::read(content, file);
+    }
     let mut reading = Reading::default();
     match json::parse(content) {
         Ok(root) => template(&root, Vec::new(), file, 0, &mut reading),

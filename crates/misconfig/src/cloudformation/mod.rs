@@ -34,6 +34,11 @@ pub fn read(content: &[u8], file: usize) -> Reading {
     reading
 }
 
+/// The resources of a template that is a part of another file.
+pub(crate) fn tree(root: &Node, file: usize, reading: &mut Reading) {
+    resources(root, file, reading);
+}
+
 fn wrong(line: u32, what: &str, limit: bool) -> Wrong {
     Wrong { what: format!("line {line}: {what}"), limit }
 }

@@ -7,6 +7,8 @@ use crate::Node;
 
 /// How deep blocks of options lie in each other.
 const DEEPEST: usize = 64;
+/// No option has a longer name; all of them are repeated in front of what is in their block.
+const LONGEST: usize = 256;
 
 /// One-line style: `deb [option=value …] uri suite component…`.
 fn one_line(line: &str, at: u32) -> Option<(String, Node)> {
@@ -85,12 +87,14 @@ pub fn options(text: &str, found: &mut Found<'_>) {
             let (statement, after) = rest.split_at(end);
             let statement = statement.trim();
             match &after[..1] {
-                "{" if around.len() < DEEPEST => around.push(statement.to_ascii_lowercase()),
-                "{" => {}
+                "{" if around.len() < DEEPEST => {
+                    let name = if statement.len() < LONGEST { statement } else { "" };
+                    around.push(name.to_ascii_lowercase());
+                }
                 "}" => {
                     around.pop();
                 }
-                _ if !statement.is_empty() => {
+                ";" if !statement.is_empty() => {
                     let (name, value) = statement.split_once(char::is_whitespace).unwrap_or((statement, ""));
                     let mut names = around.clone();
                     names.push(name.to_ascii_lowercase());

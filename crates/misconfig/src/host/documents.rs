@@ -38,8 +38,14 @@ pub fn dotted(text: &str, found: &mut Found<'_>) {
     found.reading.gap(documents.wrong);
 }
 
+/// No setting has a longer name; all of them are repeated in front of what is in them.
+const LONGEST: usize = 256;
+
 fn flatten(before: &str, node: &Node, out: &mut Vec<(String, Node)>) {
     for (key, value) in node.entries() {
+        if key.len() > LONGEST {
+            continue;
+        }
         let key = if before.is_empty() { key.clone() } else { format!("{before}.{key}") };
         match value.value {
             Value::Map(_) => flatten(&key, value, out),

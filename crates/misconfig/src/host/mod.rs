@@ -152,9 +152,9 @@ const FILES: &[(&str, &str, Format)] = &[
     ("ansible.cfg", "ansible-settings", sections::whole),
 ];
 
-/// Whether a path names such a file.
+/// Whether a path names such a file. What lies in `usr/share` are examples, and what others begin with.
 pub fn is_known(path: &ImagePath) -> bool {
-    format(path).is_some() && is_candidate(path)
+    format(path).is_some() && is_candidate(path) && !path.as_bytes().starts_with(b"usr/share/")
 }
 
 fn format(path: &ImagePath) -> Option<(&'static str, Format)> {
@@ -307,6 +307,7 @@ mod tests {
             ("etc/php/8.2/php.ini", Some("php")),
             ("etc/systemd/system/docker.service.d/http.conf", Some("unit")),
             ("srv/node_modules/a/.npmrc", None),
+            ("usr/share/doc/nginx/nginx.conf", None),
         ] {
             let path = path.into();
             let found = format(&path).filter(|_| is_known(&path)).map(|(kind, _)| kind);

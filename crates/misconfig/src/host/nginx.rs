@@ -5,6 +5,8 @@
 //! the blocks around it (a directive that a block does not have itself; nginx has it so for nearly all). The value of a directive
 //! is its words as one text; `add_header` is in the mapping `headers` with names in lower case.
 
+use std::collections::HashSet;
+
 use super::lines::{Repeated, Settings};
 use super::{Found, number};
 use crate::{Node, Span, Value};
@@ -45,8 +47,7 @@ fn views(block: &[Directive], around: &Node, found: &mut Found<'_>, room: &mut u
     for directive in block {
         let Some(inside) = &directive.block else { continue };
         let mut body = body(inside, directive.span.first);
-        let inherited: Vec<_> = around.entries().iter().filter(|(key, _)| !is_block(key)).cloned().collect();
-        body.complete(&inherited, room);
+        inherit(&mut body, around, room);
         views(inside, &body, found, room);
         let words = directive.words.join(" ");
         let name = body.get("server_name").and_then(Node::text).unwrap_or("_").to_owned();
@@ -59,6 +60,21 @@ fn views(block: &[Directive], around: &Node, found: &mut Found<'_>, room: &mut u
                 found.add_as("nginx-location", format!("location {words}"), body);
             }
             _ => {}
+        }
+    }
+}
+
+/// Adds what a block takes from the one around it, as long as there is room.
+fn inherit(body: &mut Node, around: &Node, room: &mut usize) {
+    let Value::Map(entries) = &mut body.value else { return };
+    let known: HashSet<String> = entries.iter().map(|(key, _)| key.clone()).collect();
+    for (key, value) in around.entries() {
+        if *room == 0 {
+            return;
+        }
+        if !is_block(key) && !known.contains(key) {
+            *room = room.checked_sub(value.count()).unwrap_or_default();
+            entries.push((key.clone(), value.clone()));
         }
     }
 }
