@@ -31,7 +31,7 @@ pub fn read(path: &str, content: &[u8]) -> usize {
     let path = ImagePath::from(path);
     let meta = Meta { size: content.len() as u64, mode: 0o755 };
     packages::analyzers()
-        .filter(|analyzer| wants(analyzer, &path, meta, content))
+        .filter(|analyzer| analyzer.wants(&path, Some((&meta, content))))
         .map(|analyzer| analyze(analyzer, &path, meta, content))
         .sum()
 }
@@ -74,9 +74,4 @@ fn analyze(analyzer: &Analyzer, path: &ImagePath, meta: Meta, content: &[u8]) ->
     // Facts are cached: the same bytes must say the same.
     assert_eq!(again, ((facts, gaps), outcome.err().map(|why| why.to_string())), "{}", analyzer.name);
     facts_found
-}
-
-/// Whether an analyzer wants a file.
-pub fn wants(analyzer: &Analyzer, path: &ImagePath, meta: Meta, content: &[u8]) -> bool {
-    analyzer.files.iter().any(|pattern| pattern.accepts(path, Some((&meta, content))))
 }

@@ -55,7 +55,7 @@ pub fn check() {
     for analyzer in packages::analyzers().filter(|analyzer| !analysis::PROGRAMS.contains(&analyzer.name)) {
         let wanted = files.iter().any(|(path, content)| {
             let meta = Meta { size: content.len() as u64, mode: 0o755 };
-            analysis::wants(analyzer, &ImagePath::from(*path), meta, content)
+            analyzer.wants(&ImagePath::from(*path), Some((&meta, content)))
         });
         assert!(wanted, "no file in fuzz/src/files.rs is for the analyzer {}", analyzer.name);
     }
@@ -143,6 +143,8 @@ const TEXTS: &[(&str, &str)] = &[
 const SAMPLES: &[(&str, &[u8])] = &[
     ("var/lib/db/sbom/curl-8.9.1-r0.spdx.json", include_bytes!("../seeds/packages/apk-sbom")),
     ("Applications/App.app/Contents/Info.plist", include_bytes!("../seeds/packages/apple-app")),
+    ("src/MODULE.bazel.lock", include_bytes!("../seeds/packages/bazel-lock")),
+    ("src/MODULE.bazel", include_bytes!("../seeds/packages/bazel-module")),
     ("src/maven_install.json", include_bytes!("../seeds/packages/bazel-maven-lock")),
     ("opt/bitnami/app/.spdx-app.spdx", include_bytes!("../seeds/packages/bitnami")),
     ("opt/bitnami/.bitnami_components.json", include_bytes!("../seeds/packages/bitnami-components")),
@@ -176,6 +178,7 @@ const SAMPLES: &[(&str, &[u8])] = &[
     ),
     ("srv/cpanfile.snapshot", include_bytes!("../seeds/packages/cpanfile-snapshot")),
     ("usr/share/doc/a/copyright", include_bytes!("../seeds/packages/debian-copyright")),
+    ("srv/app/deno.jsonc", include_bytes!("../seeds/packages/deno-config")),
     ("srv/app/deno.lock", include_bytes!("../seeds/packages/deno-lock")),
     ("app/App.deps.json", include_bytes!("../seeds/packages/dotnet-deps")),
     ("var/lib/eopkg/package/bash-5.2.26-84/metadata.xml", include_bytes!("../seeds/packages/eopkg")),
@@ -199,6 +202,7 @@ const SAMPLES: &[(&str, &[u8])] = &[
     ("opt/java/release", include_bytes!("../seeds/packages/jvm-release")),
     ("lib/modules/5.15.0-1031-aws/updates/dkms/zzstd.ko", include_bytes!("../seeds/packages/kernel-module")),
     ("boot/vmlinuz-6.1.0-13-amd64", include_bytes!("../seeds/packages/linux-kernel")),
+    ("src/libman.json", include_bytes!("../seeds/packages/libman")),
     ("srv/luarocks.lock", include_bytes!("../seeds/packages/luarocks-lock")),
     (
         "opt/local/var/macports/registry/portfiles/curl-8.7.1_0/0a1b-4711/Portfile",
@@ -207,6 +211,11 @@ const SAMPLES: &[(&str, &[u8])] = &[
     ("src/pom.xml", include_bytes!("../seeds/packages/maven-pom")),
     ("src/subprojects/zlib.wrap", include_bytes!("../seeds/packages/meson-wrap")),
     ("srv/mix.lock", include_bytes!("../seeds/packages/mix-lock")),
+    (
+        "root/.nimble/pkgs2/jester-0.6.0-52a8e8ee2b0ff6e1e7f4c66e1c3f4ba6f1b5e2a1/jester.nimble",
+        include_bytes!("../seeds/packages/nimble"),
+    ),
+    ("src/nimble.lock", include_bytes!("../seeds/packages/nimble-lock")),
     ("nix/store/5av396z8xa13jg89g9jws145c0k26k2x-x-y-z-1a.drv", include_bytes!("../seeds/packages/nix")),
     ("nix/var/nix/db/db.sqlite", include_bytes!("../seeds/packages/nix-database")),
     ("src/obj/project.assets.json", include_bytes!("../seeds/packages/nuget-assets")),
@@ -217,6 +226,7 @@ const SAMPLES: &[(&str, &[u8])] = &[
     ("root/.nuget/packages/serilog/2.10.0/serilog.nuspec", include_bytes!("../seeds/packages/nuspec")),
     ("srv/app.opam.locked", include_bytes!("../seeds/packages/opam")),
     ("root/.opam/4.14.0/.opam-switch/switch-state", include_bytes!("../seeds/packages/opam-switch")),
+    ("usr/lib/opkg/info/zlib.control", include_bytes!("../seeds/packages/opkg-control")),
     ("usr/lib/opkg/status", include_bytes!("../seeds/packages/opkg")),
     ("opt/app/lib/jason-1.4.0/ebin/jason.app", include_bytes!("../seeds/packages/otp-app")),
     ("srv/Package.resolved", include_bytes!("../seeds/packages/package-resolved")),
@@ -261,6 +271,7 @@ const SAMPLES: &[(&str, &[u8])] = &[
     ("src/vcpkg.json", include_bytes!("../seeds/packages/vcpkg-manifest")),
     ("opt/x64-linux/share/fmt/vcpkg.spdx.json", include_bytes!("../seeds/packages/vcpkg-sbom")),
     ("src/vcpkg_installed/vcpkg/status", include_bytes!("../seeds/packages/vcpkg-status")),
+    ("srv/one.a-1.2.0.vsix", include_bytes!("../seeds/packages/vscode-archive")),
     ("root/.vscode/extensions/one.a-1.2.0/package.json", include_bytes!("../seeds/packages/vscode-extension")),
     ("root/.vscode-server/extensions/extensions.json", include_bytes!("../seeds/packages/vscode-extensions")),
     ("srv/wp-includes/version.php", include_bytes!("../seeds/packages/wordpress")),

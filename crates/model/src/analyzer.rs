@@ -23,6 +23,11 @@ impl Analyzer {
     pub const fn id(&self) -> AnalyzerId {
         AnalyzerId::new(self.name)
     }
+
+    /// Whether one of its patterns accepts the file: [`Pattern::accepts`].
+    pub fn wants(&self, path: &ImagePath, opened: Option<(&Meta, &[u8])>) -> bool {
+        self.files.iter().any(|pattern| pattern.accepts(path, opened))
+    }
 }
 
 /// Which files an analyzer wants. The key makes finding candidates cheap over millions of paths, the filter is exact.
@@ -58,21 +63,25 @@ impl Pattern {
             Key::Extension(wanted) => {
                 path.extension().is_some_and(|found| found.eq_ignore_ascii_case(wanted.as_bytes()))
             }
-            Key::In(folder) => {
-                let parent = path.parent();
-                parent.strip_suffix(folder.as_bytes()).is_some_and(|rest| rest.is_empty() || rest.ends_with(b"/"))
+            Key::In(folder) => lies_in(path, folder),
+            Key::Folder(_) => false,
+            // Asked before the filter: nearly all files fail at their first four bytes.
+            Key::Head(accepts) => {
+                opened.is_some_and(|(meta, content)| accepts(meta, &content[..content.len().min(Key::HEAD_BYTES)]))
             }
-            Key::Head(_) => opened.is_some(),
         };
         key && self.filter.is_none_or(|filter| filter(path))
-            && match (self.key, opened) {
-                // Asked last: the function may look at every byte of the head.
-                (Key::Head(accepts), Some((meta, content))) => {
-                    accepts(meta, &content[..content.len().min(Key::HEAD_BYTES)])
-                }
-                _ => true,
-            }
     }
+
+    /// Whether this is a folder that the analyzer wants.
+    pub fn accepts_folder(&self, path: &ImagePath) -> bool {
+        matches!(self.key, Key::Folder(above) if lies_in(path, above)) && self.filter.is_none_or(|filter| filter(path))
+    }
+}
+
+/// Whether the path lies directly in `folder`, given by whole components.
+fn lies_in(path: &ImagePath, folder: &str) -> bool {
+    path.parent().strip_suffix(folder.as_bytes()).is_some_and(|rest| rest.is_empty() || rest.ends_with(b"/"))
 }
 
 /// What a wanted path looks like. [`Pattern::accepts`] says it exactly.
@@ -88,6 +97,8 @@ pub enum Key {
     Extension(&'static str),
     /// Any file directly in this folder anywhere, given by whole components: `status.d`, `lib/dpkg/status.d`.
     In(&'static str),
+    /// A folder directly in this one anywhere, and no file: `nix/store`. Its content is empty.
+    Folder(&'static str),
     /// A regular file whose first [`Key::HEAD_BYTES`] bytes (or all, when it is smaller) the function accepts.
     Head(fn(&Meta, &[u8]) -> bool),
 }
@@ -360,6 +371,17 @@ mod tests {
             ],
             &["lib/dpkg/status.d/a", "var/lib/dpkg/status.d/a"],
         );
+    }
+
+    #[test]
+    fn folders_are_told_from_files() {
+        let pattern = Key::Folder("nix/store").when(|path| path.name() != b".links");
+        check_accepts(pattern, &["nix/store/a"], &[]);
+        let accepted =
+            ["nix/store/a", "srv/nix/store/a", "nix/store", "nix/store/a/b", "unix/store/a", "nix/store/.links"]
+                .map(|path| pattern.accepts_folder(&path.into()));
+        assert_eq!(accepted, [true, true, false, false, false, false]);
+        assert!(!Key::In("nix/store").any().accepts_folder(&"nix/store/a".into()));
     }
 
     #[test]

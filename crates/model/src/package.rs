@@ -239,6 +239,12 @@ kinds! {
     Freebsd = "freebsd", None;
     /// Programs built by Spack. Not in purl-spec; the type is the one that tools use.
     Spack = "spack", None;
+    /// Modules of Bazel.
+    Bazel = "bazel", None;
+    /// Nim. Not in purl-spec; the type is the one that tools use.
+    Nim = "nim", None;
+    /// Chocolatey, which installs programs on Windows. Not in purl-spec but for its list of proposals.
+    Chocolatey = "chocolatey", None;
     /// Bottlerocket's own packages. Not in purl-spec; the type is the one that tools use.
     Bottlerocket = "bottlerocket", None;
     /// Container-Optimized OS's own packages. Not in purl-spec; the type is the one that tools use.

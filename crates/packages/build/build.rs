@@ -40,5 +40,6 @@ fn pack(folder: &Path, out: &Path) -> Result<(), String> {
     let packed = rule::pack(rules)?;
     fs::write(out.join("programs.rs"), packed.rules).map_err(text)?;
     fs::write(out.join("program_files.rs"), packed.files).map_err(text)?;
+    fs::write(out.join("program_names.rs"), packed.names).map_err(text)?;
     fs::write(out.join("program_examples.rs"), packed.examples).map_err(text)
 }

@@ -38,6 +38,7 @@ pub struct Rule {
 pub struct Packed {
     pub rules: String,
     pub files: String,
+    pub names: String,
     pub examples: String,
 }
 
@@ -154,7 +155,7 @@ pub fn pack(mut rules: Vec<Rule>) -> Result<Packed, String> {
         return Err(format!("{}: there are two rules of this name", twice[0].id));
     }
     let (mut packed, mut examples) = (String::new(), String::new());
-    let (mut fixed, mut extensions) = (BTreeSet::new(), BTreeSet::new());
+    let (mut fixed, mut varying, mut extensions) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for rule in &rules {
         let list = |items: Vec<String>| items.join(", ");
         let literals =
@@ -173,9 +174,11 @@ pub fn pack(mut rules: Vec<Rule>) -> Result<Packed, String> {
             rule.cpe.1,
         );
         for file in &rule.files {
-            match file.fixed() {
-                Some(name) => drop(fixed.insert(name.to_owned())),
-                None => extensions.extend(file.extensions()),
+            if let Some(name) = file.fixed() {
+                fixed.insert(name.to_owned());
+            } else {
+                varying.insert(file.pack());
+                extensions.extend(file.extensions());
             }
         }
         for (file, content, version) in &rule.examples {
@@ -192,6 +195,7 @@ pub fn pack(mut rules: Vec<Rule>) -> Result<Packed, String> {
     Ok(Packed {
         rules: format!("&[\n{packed}]\n"),
         files: format!("&[\n{files}]\n"),
+        names: format!("&[\n{}]\n", varying.into_iter().collect::<Vec<_>>().join(",\n")),
         examples: format!("&[\n{examples}]\n"),
     })
 }

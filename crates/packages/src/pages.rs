@@ -43,6 +43,7 @@ fn shown(pattern: &Pattern) -> String {
         Key::Ends(path) | Key::Name(path) => format!("**/{path}{some}"),
         Key::Extension(extension) => format!("**/*.{extension}{some}"),
         Key::In(folder) => format!("**/{folder}/*{some}"),
+        Key::Folder(above) => format!("**/{above}/*/{some}"),
         Key::Head(_) => "by their first bytes".into(),
     }
 }

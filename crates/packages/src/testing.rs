@@ -54,8 +54,7 @@ pub(crate) fn read(analyzer: &Analyzer, path: &str, content: &[u8], budget: &Bud
 
 /// Whether the analyzer wants the path by its name alone; content patterns are left out.
 pub(crate) fn wants(analyzer: &Analyzer, path: &str) -> bool {
-    let path = ImagePath::from(path);
-    analyzer.files.iter().any(|pattern| pattern.accepts(&path, None))
+    analyzer.wants(&path.into(), None)
 }
 
 /// Feeds the analyzer arbitrary bytes, and `samples` with bytes changed, lost and repeated. Passes when it returns.

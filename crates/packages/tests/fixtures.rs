@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use model::{Analyzer, Budget, Distro, Facts, File, ImagePath, Meta, Package, What};
+use model::{Budget, Distro, Facts, File, ImagePath, Meta, Package, What};
 use serde_json::Value;
 
 /// Folders of cases, or single cases, below the fixtures.
@@ -173,7 +173,7 @@ fn facts(root: &Path) -> Vec<What> {
     let budget = Budget::default();
     let mut said = Vec::new();
     for (path, content, meta) in files(root) {
-        for analyzer in packages::analyzers().filter(|analyzer| wants(analyzer, &path, meta, &content)) {
+        for analyzer in packages::analyzers().filter(|analyzer| analyzer.wants(&path, Some((&meta, &content)))) {
             let mut facts = Facts::new(analyzer.id(), path.clone(), &budget);
             let file = File { path: &path, meta, content: &content, budget: &budget };
             if let Err(why) = (analyzer.analyze)(&file, &mut facts) {
@@ -218,8 +218,4 @@ fn mode(meta: &fs::Metadata) -> u32 {
 #[cfg(not(unix))]
 fn mode(_: &fs::Metadata) -> u32 {
     0o644
-}
-
-fn wants(analyzer: &Analyzer, path: &ImagePath, meta: Meta, content: &[u8]) -> bool {
-    analyzer.files.iter().any(|pattern| pattern.accepts(path, Some((&meta, content))))
 }

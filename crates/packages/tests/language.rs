@@ -11,7 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use model::{Analyzer, Budget, Facts, File, ImagePath, Meta, Presence, What};
+use model::{Budget, Facts, File, ImagePath, Meta, Presence, What};
 use serde_json::Value;
 
 /// Cases, or folders of them, below the fixtures.
@@ -291,7 +291,7 @@ fn packages_in(path: &ImagePath, content: &[u8]) -> BTreeSet<String> {
     let file = File { path, meta, content, budget: &budget };
     let mut said = Vec::new();
     let analyzers = packages::language::ANALYZERS.iter().copied().flatten().chain(packages::infrastructure::ANALYZERS);
-    for analyzer in analyzers.filter(|analyzer| wants(analyzer, &file)) {
+    for analyzer in analyzers.filter(|analyzer| analyzer.wants(file.path, Some((&file.meta, file.content)))) {
         let mut facts = Facts::new(analyzer.id(), path.clone(), &budget);
         // What cannot be read adds nothing; what was read before that counts.
         let _ = (analyzer.analyze)(&file, &mut facts);
@@ -306,10 +306,6 @@ fn packages_in(path: &ImagePath, content: &[u8]) -> BTreeSet<String> {
             _ => None,
         })
         .collect()
-}
-
-fn wants(analyzer: &Analyzer, file: &File<'_>) -> bool {
-    analyzer.files.iter().any(|pattern| pattern.accepts(file.path, Some((&file.meta, file.content))))
 }
 
 /// How a program is built: a name, settings in the environment, arguments.

@@ -67,7 +67,7 @@ fn read_below(root: &Path, folder: &Path, found: &mut BTreeSet<String>) {
         let meta = Meta { size: content.len() as u64, mode: 0o755 };
         let file = File { path: &path, meta, content: &content, budget: &budget };
         for analyzer in packages::program::ANALYZERS {
-            if analyzer.files.iter().any(|pattern| pattern.accepts(&path, Some((&meta, &content)))) {
+            if analyzer.wants(&path, Some((&meta, &content))) {
                 let mut facts = Facts::new(analyzer.id(), path.clone(), &budget);
                 (analyzer.analyze)(&file, &mut facts).unwrap();
                 found.extend(facts.into_parts().0.into_iter().filter_map(|fact| match fact.what {

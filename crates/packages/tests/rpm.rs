@@ -31,7 +31,7 @@ fn read(path: &str, content: &[u8]) -> Read {
     let file = File { path: &path, meta: Meta { size: content.len() as u64, mode: 0o644 }, content, budget: &budget };
     let mut read = Read::default();
     for analyzer in packages::analyzers() {
-        if !analyzer.files.iter().any(|pattern| pattern.accepts(&path, None)) {
+        if !analyzer.wants(&path, None) {
             continue;
         }
         let mut facts = Facts::new(analyzer.id(), path.clone(), &budget);

@@ -19,7 +19,7 @@ use crate::collect::LayerFacts;
 use crate::unfold::Archives;
 
 /// Raised when the stored form changes. Older files are then never asked for again.
-const FORMAT: u32 = 7;
+const FORMAT: u32 = 8;
 
 /// A folder of facts.
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use image::layer::{Entry, EntryKind, Interest, LayerRead, Visitor, too_large};
-use model::{Budget, Digest, Fact, File, Gap, GapKind, ImagePath, Pattern};
+use model::{Budget, Digest, Fact, File, Gap, GapKind, ImagePath, Meta, Pattern};
 use serde::{Deserialize, Serialize};
 
 use crate::learned::{Allowance, Learned, path_bytes};
@@ -175,6 +175,15 @@ impl Visitor for Collector<'_> {
                 }
                 Interest::None
             }
+            EntryKind::Directory => {
+                self.readers.matcher.folder(entry.path, &mut self.wanted);
+                if !self.wanted.is_empty() {
+                    let meta = Meta { size: 0, ..entry.meta };
+                    let folder = File { path: entry.path, meta, content: b"", budget: self.readers.budget };
+                    self.learned.analyze(&folder, self.readers.these(&self.wanted));
+                }
+                Interest::None
+            }
             _ => Interest::None,
         }
     }
@@ -278,7 +287,7 @@ mod tests {
     use super::*;
     use crate::matcher::Matcher;
     use crate::unfold::Archives;
-    use model::{Analyzer, Key, Meta, Package, PackageKind, Unreadable};
+    use model::{Analyzer, Key, Package, PackageKind, Unreadable};
 
     /// `list` files name a package on each line; `broken` ones break the analyzer.
     static LIST: Analyzer = Analyzer {
@@ -313,10 +322,20 @@ mod tests {
     static ALL: Analyzer =
         Analyzer { name: "all", files: &[Key::Name("large.first").any(), Key::Name("large").any()], ..FIRST };
 
+    static FOLDER: Analyzer = Analyzer {
+        name: "folder",
+        files: &[Key::Folder("store").any()],
+        analyze: |file, facts| {
+            facts.package(Package::new(PackageKind::Nix, file.path.to_text(), "1"));
+            Ok(())
+        },
+        ..FIRST
+    };
+
     /// Collects entries: `path=content` a file whose packages are apart by commas, `path->target` a hard link, `-path` a
-    /// whiteout.
+    /// whiteout, `path/` a folder.
     fn collect(entries: impl IntoIterator<Item = String>, learned_bytes: usize) -> LayerFacts {
-        let analyzers = [&LIST, &HEAD, &FIRST, &ALL];
+        let analyzers = [&LIST, &HEAD, &FIRST, &ALL, &FOLDER];
         let (matcher, allowance) = (Matcher::new(&analyzers), Allowance::new(learned_bytes));
         let budget = Budget { learned_bytes, file_bytes: 1000, ..Budget::default() };
         let readers =
@@ -325,6 +344,8 @@ mod tests {
         for entry in entries {
             let (path, kind, content) = if let Some(path) = entry.strip_prefix('-') {
                 (path, EntryKind::Whiteout, "")
+            } else if entry.ends_with('/') {
+                (&*entry, EntryKind::Directory, "")
             } else if let Some((path, target)) = entry.split_once("->") {
                 let target = ImagePath::from(target);
                 show(&mut collector, path, EntryKind::HardLink(&target), b"");
@@ -401,6 +422,12 @@ mod tests {
     #[test]
     fn an_analyzer_that_breaks_down_is_a_gap() {
         check(&["broken=x", "list=y"], &["broken internal", "list y"]);
+    }
+
+    #[test]
+    fn folders_say_something_by_their_names() {
+        check(&["store/", "store/a/", "store/a/x=!", "store/b=x"], &["store/a store/a", "store/a/x corrupt"]);
+        check(&["store/a/", "store/a="], &[]);
     }
 
     #[test]

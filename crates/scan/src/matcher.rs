@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::FixedState;
 use model::{Analyzer, ImagePath, Key, Meta, Pattern};
 
 /// An analyzer's position in the list that the matcher was made from.
@@ -14,13 +15,18 @@ pub(crate) struct Wanted {
     pub(crate) bytes: u64,
 }
 
+/// Patterns by a part of the path. The hash is fast and the same in every process: keys are ours, so that no image can make
+/// them meet, and what it looks up costs what the fullest bucket does.
+type Table = HashMap<&'static [u8], Vec<(Index, Pattern)>, FixedState>;
+
 /// The analyzers' patterns, sorted by what is cheap to ask of a path.
 #[derive(Default)]
 pub(crate) struct Matcher {
-    by_name: HashMap<&'static [u8], Vec<(Index, Pattern)>>,
-    by_folder: HashMap<&'static [u8], Vec<(Index, Pattern)>>,
-    by_extension: HashMap<&'static [u8], Vec<(Index, Pattern)>>,
+    by_name: Table,
+    by_parent: Table,
+    by_extension: Table,
     heads: Vec<(Index, Pattern)>,
+    folders: Vec<(Index, Pattern)>,
 }
 
 /// Longer extensions than this are none.
@@ -42,12 +48,10 @@ impl Matcher {
         let name = |path: &'static str| path.rsplit('/').next().unwrap_or(path).as_bytes();
         let (table, key) = match pattern.key {
             Key::Path(path) | Key::Ends(path) | Key::Name(path) => (&mut self.by_name, name(path)),
-            Key::In(folder) => (&mut self.by_folder, name(folder)),
+            Key::In(folder) => (&mut self.by_parent, name(folder)),
             Key::Extension(extension) => (&mut self.by_extension, extension.as_bytes()),
-            Key::Head(_) => {
-                self.heads.push((index, pattern));
-                return;
-            }
+            Key::Head(_) => return self.heads.push((index, pattern)),
+            Key::Folder(_) => return self.folders.push((index, pattern)),
         };
         table.entry(key).or_default().push((index, pattern));
     }
@@ -62,16 +66,24 @@ impl Matcher {
                 }
             }
         };
-        consider(self.by_name.get(path.name()));
-        let parent = path.parent();
-        let folder = parent.iter().rposition(|&byte| byte == b'/').map_or(parent, |slash| &parent[slash + 1..]);
-        consider(self.by_folder.get(folder));
-        if let Some(extension) = path.extension().filter(|extension| extension.len() <= EXTENSION_BYTES) {
+        let (parents, name) = split_last(path.as_bytes(), b'/').unwrap_or((b"", path.as_bytes()));
+        consider(self.by_name.get(name));
+        consider(self.by_parent.get(split_last(parents, b'/').map_or(parents, |(_, parent)| parent)));
+        let extension = split_last(name, b'.').filter(|(stem, _)| !stem.is_empty()).map(|(_, extension)| extension);
+        if let Some(extension) = extension.filter(|extension| extension.len() <= EXTENSION_BYTES) {
             let mut lower = [0; EXTENSION_BYTES];
             let lower = &mut lower[..extension.len()];
             lower.copy_from_slice(extension);
             lower.make_ascii_lowercase();
             consider(self.by_extension.get(&*lower));
+        }
+    }
+
+    /// Puts the analyzers that want the folder at `path` into `wanted`.
+    pub(crate) fn folder(&self, path: &ImagePath, wanted: &mut Vec<Wanted>) {
+        wanted.clear();
+        for (index, pattern) in self.folders.iter().filter(|(_, pattern)| pattern.accepts_folder(path)) {
+            want(wanted, *index, pattern);
         }
     }
 
@@ -88,6 +100,12 @@ impl Matcher {
             }
         }
     }
+}
+
+/// What is before the last `mark`, and what is behind it.
+fn split_last(text: &[u8], mark: u8) -> Option<(&[u8], &[u8])> {
+    let at = text.iter().rposition(|&byte| byte == mark)?;
+    Some((&text[..at], &text[at + 1..]))
 }
 
 /// Whether it would matter that the pattern accepts the file.
@@ -111,6 +129,7 @@ mod tests {
         analyzer("ends", &[Key::Ends("lib/dpkg/status").any()]),
         analyzer("in", &[Key::In("lib/dpkg/status.d").when(|path| path.extension() != Some(b"md5sums"))]),
         analyzer("extension", &[Key::Extension("jar").any(), Key::Name("x.jar").any()]),
+        analyzer("folder", &[Key::Folder("nix/store").any()]),
     ];
 
     const fn analyzer(name: &'static str, files: &'static [Pattern]) -> Analyzer {
@@ -124,7 +143,7 @@ mod tests {
         let names: Vec<_> = wanted.iter().map(|wanted| analyzers[usize::from(wanted.index)].name).collect();
         assert_eq!(names, expected, "{path}");
         // The tables must lose nobody.
-        let accepts = |analyzer: &&Analyzer| analyzer.files.iter().any(|pattern| pattern.accepts(&path.into(), None));
+        let accepts = |analyzer: &&Analyzer| analyzer.wants(&path.into(), None);
         let names: Vec<_> = ANALYZERS.iter().filter(accepts).map(|analyzer| analyzer.name).collect();
         assert_eq!(names, expected, "{path}, without the tables");
     }
@@ -139,6 +158,18 @@ mod tests {
         check("var/lib/dpkg/status.d/base.md5sums", &[]);
         check("var/lib/dpkg/status.d/x/base", &[]);
         check("opt/a.JAR", &["extension"]);
+        check("opt/.jar", &[]);
+        check("x.jar", &["extension"]);
+        check("nix/store/a", &[]);
         check("opt/x.jar", &["extension"]);
+    }
+
+    #[test]
+    fn folders_are_asked_for_by_themselves() {
+        let (analyzers, mut wanted) = (ANALYZERS.iter().collect::<Vec<_>>(), Vec::new());
+        for (path, expected) in [("nix/store/a", Some(4)), ("nix/store", None), ("var/lib/dpkg/status.d/x", None)] {
+            Matcher::new(&analyzers).folder(&path.into(), &mut wanted);
+            assert_eq!(wanted.first().map(|wanted| wanted.index), expected, "{path}");
+        }
     }
 }

@@ -170,6 +170,15 @@ impl<'a> Overlay<'a> {
             !says_so_itself || item.removed.is_some() || owner(item.fact.place.path.outer(), &owners).is_none()
         });
         let identified = Identified::by(&items, &programs);
+        // Of a runtime, its description knows who built it, where its programs know only what was built.
+        items.retain(|item| {
+            let path = item.fact.place.path.outer();
+            let says_so_itself = item.removed.is_none() && !path.ends_with(DESCRIPTION);
+            let package = item.package().filter(|it| it.kind == PackageKind::Generic && says_so_itself);
+            !package.is_some_and(|it| {
+                identified.described(path).is_some_and(|known| numbers(known) == numbers(&it.version))
+            })
+        });
         for (path, laid) in programs {
             let raw = laid.fact.place.path.outer();
             if owner(raw, &owners).is_none() && owner(path, &owners).is_none() && !identified.has(raw) {
@@ -195,25 +204,33 @@ impl<'a> Overlay<'a> {
     }
 }
 
-/// Where packages were seen: in a program, or in all of a folder that a file `release` describes, as Java's runtimes have.
+/// The file that describes all of its folder, as Java's runtimes have it.
+const DESCRIPTION: &[u8] = b"/release";
+
+/// The numbers that a version begins with.
+fn numbers(version: &str) -> &str {
+    version.split(['+', '-']).next().unwrap_or_default()
+}
+
+/// Where packages were seen: in a program, or in all of a folder that is described, with the version that it is described by.
 struct Identified {
     files: HashSet<Vec<u8>>,
-    folders: HashSet<Vec<u8>>,
+    folders: HashMap<Vec<u8>, String>,
 }
 
 impl Identified {
     fn by(items: &[Item], programs: &[(&[u8], &Laid<'_>)]) -> Self {
         let is_program: HashSet<&[u8]> = programs.iter().map(|(_, laid)| laid.fact.place.path.outer()).collect();
-        let mut identified = Self { files: HashSet::new(), folders: HashSet::new() };
+        let mut identified = Self { files: HashSet::new(), folders: HashMap::new() };
         for item in items.iter().filter(|item| item.removed.is_none()) {
             let (path, Some(package)) = (item.fact.place.path.outer(), item.package()) else { continue };
             if is_program.contains(path) {
                 identified.files.insert(path.to_vec());
-            } else if package.kind == PackageKind::Generic && path.ends_with(b"/release") {
+            } else if package.kind == PackageKind::Generic && path.ends_with(DESCRIPTION) {
                 // A description at the top of the filesystem, or in one of its own folders, does not speak of all below.
                 let folder = parent(path);
                 if folder.contains(&b'/') {
-                    identified.folders.insert(folder.to_vec());
+                    identified.folders.insert(folder.to_vec(), package.version.clone());
                 }
             }
         }
@@ -221,11 +238,19 @@ impl Identified {
     }
 
     fn has(&self, path: &[u8]) -> bool {
+        self.described(path).is_some() || self.files.contains(path)
+    }
+
+    /// The version of what all of a folder above the file is.
+    fn described(&self, path: &[u8]) -> Option<&str> {
         let mut folder = parent(path);
-        while !folder.is_empty() && !self.folders.contains(folder) {
+        while !folder.is_empty() {
+            if let Some(version) = self.folders.get(folder) {
+                return Some(version);
+            }
             folder = parent(folder);
         }
-        !folder.is_empty() || self.files.contains(path)
+        None
     }
 }
 
@@ -535,5 +560,27 @@ mod tests {
         let mut names: Vec<_> = inventory.packages().map(|(_, _, package)| &*package.name).collect();
         names.sort_unstable();
         assert_eq!(names, ["a-libs", "b", "program"]);
+    }
+
+    #[test]
+    fn a_runtime_is_what_its_description_says() {
+        let mut tree = Builder::default();
+        let mut seen = |path: &str, name: &str, version: &str| {
+            let path = ImagePath::from(path);
+            tree.push(&Entry { path: &path, kind: EntryKind::File, meta: Meta::default() });
+            let package = Package::new(PackageKind::Generic, name, version);
+            let what = What::Package(Package { confidence: Confidence::Medium, ..package });
+            Fact { what, place: Place { layer: None, path }, by: AnalyzerId::new("test") }
+        };
+        let facts = vec![
+            seen("opt/java/bin/java", "openjdk", "11.0.17+8-LTS"),
+            seen("opt/java/lib/libpng.so", "libpng", "1.6.39"),
+            seen("opt/java/release", "zulu", "11.0.17+8"),
+            seen("opt/other/bin/java", "openjdk", "11.0.17+8"),
+        ];
+        let inventory = overlay(&[LayerFacts { facts, tree: tree.finish(), ..LayerFacts::default() }], Vec::new());
+        let mut names: Vec<_> = inventory.items.iter().map(|item| item.fact.place.path.to_string()).collect();
+        names.sort();
+        assert_eq!(names, ["opt/java/lib/libpng.so", "opt/java/release", "opt/other/bin/java"]);
     }
 }

@@ -162,6 +162,9 @@ impl Package {
             | PackageKind::Eopkg
             | PackageKind::Freebsd
             | PackageKind::Spack
+            | PackageKind::Bazel
+            | PackageKind::Nim
+            | PackageKind::Chocolatey
             | PackageKind::Bottlerocket
             | PackageKind::Cos
             | PackageKind::WordpressPlugin

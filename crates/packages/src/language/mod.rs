@@ -16,6 +16,7 @@ mod java;
 mod javascript;
 mod julia;
 mod lua;
+mod nim;
 mod ocaml;
 mod perl;
 mod php;
@@ -42,6 +43,7 @@ pub static ANALYZERS: &[&[Analyzer]] = &[
     javascript::ANALYZERS,
     julia::ANALYZERS,
     lua::ANALYZERS,
+    nim::ANALYZERS,
     ocaml::ANALYZERS,
     perl::ANALYZERS,
     php::ANALYZERS,
@@ -164,15 +166,18 @@ mod tests {
             "conanfile.py",
             "conanfile.txt",
             "cpanfile.snapshot",
+            "deno.json",
             "deno.lock",
             "environment.yml",
             "go.mod",
             "gradle.lockfile",
             "gradle/verification-metadata.xml",
+            "libman.json",
             "libs.versions.toml",
             "luarocks.lock",
             "maven_install.json",
             "mix.lock",
+            "nimble.lock",
             "npm-shrinkwrap.json",
             "opam.locked",
             "package-lock.json",
@@ -197,15 +202,7 @@ mod tests {
             "vcpkg.json",
             "yarn.lock",
         ] {
-            let wanted = |path: &str| {
-                let path = ImagePath::from(path);
-                ANALYZERS
-                    .iter()
-                    .copied()
-                    .flatten()
-                    .flat_map(|analyzer| analyzer.files)
-                    .any(|it| it.accepts(&path, None))
-            };
+            let wanted = |path: &str| ANALYZERS.iter().copied().flatten().any(|it| it.wants(&path.into(), None));
             assert!(wanted(&format!("srv/{name}")), "{name}");
             assert!(!wanted(&format!("srv/node_modules/a/{name}")), "{name}");
         }

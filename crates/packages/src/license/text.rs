@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn packages_have_their_texts_in_their_folders() {
-        let wants = |path: &str| OF_PACKAGE.files.iter().any(|pattern| pattern.accepts(&path.into(), None));
+        let wants = |path: &str| OF_PACKAGE.wants(&path.into(), None);
         assert!(wants("app/node_modules/a/LICENSE"));
         assert!(wants("usr/lib/python3/dist-packages/a-1.dist-info/licenses/LICENSE.txt"));
         assert!(wants("usr/lib/ruby/gems/3.2.0/gems/a-1.0/MIT-LICENSE"));

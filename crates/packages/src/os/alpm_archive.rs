@@ -7,11 +7,10 @@
 //!
 //! **Not seen.** Packages of more than `--max-file-bytes`; what is in the package, unless `--archives=all` asks for it.
 
-use model::{Analyzer, Facts, File, ImagePath, Key, Package, PackageKind, Requirement, SourcePackage, Unreadable};
+use model::{Analyzer, Facts, File, ImagePath, Key, PackageKind, Unreadable};
 
-use super::text::text;
-use super::{alpm, package_info};
-use crate::packed::{description, packed};
+use super::alpm;
+use super::package_info::{self, Dialect};
 
 /// The row of the table.
 pub const ANALYZER: Analyzer = Analyzer {
@@ -33,34 +32,13 @@ fn is_package(path: &ImagePath) -> bool {
 }
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
-    let content = description(file, |path| path.as_bytes() == package_info::NAME)?;
-    let package = package(&content)
-        .ok_or_else(|| Unreadable::corrupt("the package's `.PKGINFO` has no name or no version that can be read"))?;
-    facts.package(packed(package));
-    Ok(())
-}
-
-fn package(content: &[u8]) -> Option<Package> {
-    let mut package = Package::new(PackageKind::Alpm, "", "");
-    let mut base = None;
-    for (key, value) in package_info::values(content) {
-        match key {
-            b"pkgname" => package.name = text(value)?,
-            b"pkgver" => package.version = text(value)?,
-            b"pkgbase" => base = text(value),
-            b"arch" => package.arch = text(value),
-            b"packager" => package.vendor = text(value),
-            b"license" if package.licenses.len() < alpm::LICENSES => package.licenses.extend(text(value)),
-            b"depend" if package.requires.len() < alpm::NEEDS => {
-                package.requires.extend(alpm::needed(value).map(|name| Requirement { name, version: None }));
-            }
-            _ => {}
-        }
-    }
-    package.requires.sort_unstable();
-    package.requires.dedup();
-    package.source = base.map(|name| SourcePackage { name, version: package.version.clone() });
-    (!package.name.is_empty() && !package.version.is_empty()).then_some(package)
+    const DIALECT: Dialect = Dialect {
+        kind: PackageKind::Alpm,
+        source: b"pkgbase",
+        vendor: b"packager",
+        needs: |value| alpm::needed(value).into_iter().collect(),
+    };
+    package_info::tell(&DIALECT, file, facts)
 }
 
 #[cfg(test)]

@@ -9,18 +9,17 @@
 //!
 //! **Not seen.** Version 3 of the format, which is a gap; what is in the package, unless `--archives=all` asks for it.
 
-use model::{Analyzer, Facts, File, Key, Package, PackageKind, Requirement, SourcePackage, Unreadable};
+use model::{Analyzer, Facts, File, Key, PackageKind, Unreadable};
 
+use super::apk;
+use super::package_info::{self, Dialect};
 use super::text::text;
-use super::{apk, package_info};
-use crate::packed::{description, packed};
 
 /// The row of the table.
 pub const ANALYZER: Analyzer =
     Analyzer { name: "apk-archive", version: 1, files: &[Key::Extension("apk").any()], analyze };
 
-/// More than any package needs.
-const NEEDS: usize = 10_000;
+const DIALECT: Dialect = Dialect { kind: PackageKind::Apk, source: b"origin", vendor: b"maintainer", needs: needed };
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     if file.content.starts_with(b"PK") {
@@ -29,35 +28,11 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     if file.content.starts_with(b"ADB") {
         return Err(Unreadable::unsupported("a package in version 3 of apk's format, which is not read"));
     }
-    let content = description(file, |path| path.as_bytes() == package_info::NAME)?;
-    let package = package(&content)
-        .ok_or_else(|| Unreadable::corrupt("the package's `.PKGINFO` has no name or no version that can be read"))?;
-    facts.package(packed(package));
-    Ok(())
+    package_info::tell(&DIALECT, file, facts)
 }
 
-fn package(content: &[u8]) -> Option<Package> {
-    let mut package = Package::new(PackageKind::Apk, "", "");
-    let mut origin = None;
-    for (key, value) in package_info::values(content) {
-        match key {
-            b"pkgname" => package.name = text(value)?,
-            b"pkgver" => package.version = text(value)?,
-            b"arch" => package.arch = text(value),
-            b"origin" => origin = text(value),
-            b"license" => package.licenses = text(value).into_iter().collect(),
-            b"maintainer" => package.vendor = text(value),
-            b"depend" if package.requires.len() < NEEDS => {
-                let needed = apk::words(value).filter(|word| !word.starts_with(b"!") && !word.contains(&b':'));
-                package.requires.extend(needed.filter_map(text).map(|name| Requirement { name, version: None }));
-            }
-            _ => {}
-        }
-    }
-    package.requires.sort_unstable();
-    package.requires.dedup();
-    package.source = origin.map(|name| SourcePackage { name, version: package.version.clone() });
-    (!package.name.is_empty() && !package.version.is_empty()).then_some(package)
+fn needed(value: &[u8]) -> Vec<String> {
+    apk::words(value).filter(|word| !word.starts_with(b"!") && !word.contains(&b':')).filter_map(text).collect()
 }
 
 #[cfg(test)]
@@ -88,7 +63,7 @@ mod tests {
     #[test]
     fn the_control_segment_describes_the_package() {
         check(apk(INFO), "zlib 1.3.1-r0 (declared) [Zlib] -> musl");
-        let package = package(INFO.as_bytes()).unwrap();
+        let package = package_info::package(&DIALECT, INFO.as_bytes()).unwrap();
         assert_eq!(package.source.unwrap().name, "zlib-ng");
         assert_eq!((package.arch.as_deref(), package.vendor.as_deref()), (Some("x86_64"), Some("A <a@b.example>")));
     }

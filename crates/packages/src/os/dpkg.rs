@@ -70,7 +70,7 @@ pub(super) fn read(kind: PackageKind, file: &File<'_>, facts: &mut Facts) {
         kind,
         database: Database::new(file.budget),
         skipped: Skipped::default(),
-        is_alone: file.path.parent().ends_with(b"status.d"),
+        is_alone: file.path.parent().ends_with(b"status.d") || file.path.extension() == Some(b"control"),
     };
     let mut stanza = Stanza::default();
     for (offset, line) in lines(file.content) {

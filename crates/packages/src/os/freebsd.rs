@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 
 use model::{Analyzer, Facts, File, Key, PackageKind, Presence, Relation, Requirement, Unreadable};
 
-use super::sqlite::{self, Database, Losses, Table};
+use super::sqlite::{self, Losses, Table};
 use crate::listing::{Listing, is_word};
 
 /// The row of the table.
@@ -39,14 +39,8 @@ struct Installed {
 }
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
-    if file.path.name().ends_with(b"-wal") {
-        return sqlite::log(file.content);
-    }
-    if file.content.is_empty() {
-        return Ok(());
-    }
+    let Some(mut database) = sqlite::opened(file)? else { return Ok(()) };
     let mut losses = Losses::default();
-    let mut database = Database::open(file.content)?;
     let tables = database.tables(["packages", "deps", "licenses", "pkg_licenses"], &mut losses);
     let [packages, dependencies, licenses, licensed] = tables;
     let packages =

@@ -1,22 +1,30 @@
 //! opkg's database of packages: OpenWrt, and small systems built by Yocto.
 //!
-//! **Files.** Any `lib/opkg/status`, below `usr` or `var` or neither.
+//! **Files.** Any `lib/opkg/status`, below `usr` or `var` or neither, and `lib/opkg/info/*.control` beside it, which small images
+//! keep without the status.
 //!
 //! **Format.** The stanzas of [dpkg's database](super::dpkg), with `License` and `Auto-Installed` besides, as opkg's source
-//! writes them. States are opkg's (`install user installed`), whose third word means what it means for dpkg.
+//! writes them. States are opkg's (`install user installed`), whose third word means what it means for dpkg. A control file has
+//! one stanza and no state.
 //!
 //! **Facts.** As for dpkg, the licence as one statement, and whether it was installed for others only.
 //!
-//! **Not seen.** `Source`, which is a recipe's path and no package. `info/*.control`, which repeat each package that the
-//! status lists. Packages of OpenWrt since version 25, which are apk's.
+//! **Not seen.** `Source`, which is a recipe's path and no package. Packages of OpenWrt since version 25, which are apk's.
 
 use model::{Analyzer, Facts, File, Key, PackageKind, Unreadable};
 
 use super::dpkg;
 
 /// The row of the table.
-pub const ANALYZER: Analyzer =
-    Analyzer { name: "opkg", version: 2, files: &[Key::Ends("lib/opkg/status").any()], analyze };
+pub const ANALYZER: Analyzer = Analyzer {
+    name: "opkg",
+    version: 3,
+    files: &[
+        Key::Ends("lib/opkg/status").any(),
+        Key::In("lib/opkg/info").when(|path| path.extension() == Some(b"control")),
+    ],
+    analyze,
+};
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     dpkg::read(PackageKind::Opkg, file, facts);
@@ -44,7 +52,15 @@ mod tests {
     fn the_status_is_wanted_wherever_it_is() {
         assert!(wants(&ANALYZER, PATH));
         assert!(wants(&ANALYZER, "var/lib/opkg/status"));
-        assert!(!wants(&ANALYZER, "usr/lib/opkg/info/a.control"));
+        assert!(wants(&ANALYZER, "usr/lib/opkg/info/a.control"));
+        assert!(!wants(&ANALYZER, "usr/lib/opkg/info/a.list"));
+    }
+
+    #[test]
+    fn a_control_file_is_one_package() {
+        let control = "Package: zlib\nVersion: 1.2.11-r0\nDepends: libc6 (>= 2.35), other | third\n\
+            Section: libs\nArchitecture: cortexa57\nLicense: Zlib\nDescription: A library\n for compression\n";
+        check(&ANALYZER, "var/lib/opkg/info/zlib.control", control, "zlib 1.2.11-r0 [Zlib] -> libc6, other");
     }
 
     #[test]

@@ -7,9 +7,9 @@
 //! `WITHOUT ROWID` are trees of another kind and are not read.
 //!
 //! A database in WAL mode may have a log beside it with pages that are newer than its own. This reader sees the file
-//! alone; see [`log`].
+//! alone; see [`opened`].
 
-use model::{Facts, Unreadable};
+use model::{Facts, File, Unreadable};
 
 use super::bytes::{Broken, Order, Seen};
 
@@ -64,15 +64,18 @@ impl Losses {
     }
 }
 
-/// What an analyzer says of the log beside a database (`-wal`), which no analyzer can see together with the database. A
-/// clean end empties or removes the log, so in an image that was built in peace there is nothing to miss.
-pub(super) fn log(content: &[u8]) -> Result<(), Unreadable> {
-    if content.is_empty() {
-        return Ok(());
+/// Opens a database that is read for itself; none while it is empty. Its log (`-wal`), which no analyzer can see together
+/// with it, is a gap. A clean end empties or removes the log, so in an image that was built in peace there is nothing to miss.
+pub(super) fn opened<'a>(file: &File<'a>) -> Result<Option<Database<'a>>, Unreadable> {
+    if file.content.is_empty() {
+        return Ok(None);
     }
-    Err(Unreadable::unsupported(
-        "the database beside this write-ahead log has not been merged with it: what was installed last may be missing",
-    ))
+    if file.path.name().ends_with(b"-wal") {
+        return Err(Unreadable::unsupported(
+            "the database beside this write-ahead log has not been merged with it: what was installed last may be missing",
+        ));
+    }
+    Database::open(file.content).map(Some)
 }
 
 /// Where a table is, and the names of its columns.

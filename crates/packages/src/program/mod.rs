@@ -15,7 +15,7 @@ use memchr::memmem;
 use model::{Analyzer, Confidence, Facts, File, ImagePath, Key, Package, Unreadable};
 
 use crate::executable::is_packed;
-use rules::{RULES, Rule};
+use rules::{RULES, Rule, VARYING};
 
 /// The formats, in alphabetical order.
 pub static ANALYZERS: &[Analyzer] = &[ANALYZER];
@@ -25,8 +25,8 @@ pub const ANALYZER: Analyzer =
     Analyzer { name: "program", version: 1, files: include!(concat!(env!("OUT_DIR"), "/program_files.rs")), analyze };
 
 fn has_name_that_varies(path: &ImagePath) -> bool {
-    let mut names = RULES.iter().flat_map(|rule| rule.files).filter(|name| name.varies());
-    names.any(|name| name.release(path.name()).is_some())
+    let name = path.name();
+    VARYING.iter().any(|varying| varying.release(name).is_some())
 }
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {

@@ -33,14 +33,11 @@ pub(super) struct Name {
 }
 
 impl Name {
-    /// Whether it may be any of several.
-    pub(super) fn varies(&self) -> bool {
-        self.release || self.rest.len() > 1
-    }
-
     /// The release in a name that fits, empty where the rule knows none.
     pub(super) fn release<'a>(&self, name: &'a [u8]) -> Option<&'a [u8]> {
-        let rest = name.strip_prefix(self.start.as_bytes())?;
+        let start = self.start.as_bytes();
+        // Asked of every library with dozens of names: most differ in the first letter.
+        let rest = if name.first() == start.first() { name.strip_prefix(start)? } else { return None };
         let release = if self.release { release(rest)? } else { b"" };
         let mut rest = &rest[release.len()..];
         let (last, pieces) = self.rest.split_last()?;
@@ -61,6 +58,9 @@ fn release(text: &[u8]) -> Option<&[u8]> {
     let second = if dot { digits(first + 1) } else { 0 };
     (first > 0 && second > 0).then(|| &text[..first + 1 + second])
 }
+
+/// Names that may be any of several.
+pub(super) static VARYING: &[Name] = include!(concat!(env!("OUT_DIR"), "/program_names.rs"));
 
 /// All of them, in alphabetical order of their ids.
 pub(super) static RULES: &[Rule] = include!(concat!(env!("OUT_DIR"), "/programs.rs"));

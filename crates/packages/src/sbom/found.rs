@@ -9,6 +9,8 @@
 
 use model::{Analyzer, Confidence, Facts, File, GapKind, ImagePath, Key, Presence, Unreadable, What};
 
+use crate::syntax::text;
+
 /// A bill in the place where it was found: [the module](self).
 pub const ANALYZER: Analyzer = Analyzer {
     name: "sbom",
@@ -26,17 +28,17 @@ const NAMES: [&str; 3] = ["bom.json", "bom.xml", "sbom.json"];
 
 fn is_bill(path: &ImagePath) -> bool {
     const ENDINGS: [&str; 5] = [".cdx.json", ".cdx.xml", ".spdx.json", ".syft.json", ".spdx"];
-    let name = path.name().to_ascii_lowercase();
-    let is_named = NAMES.iter().any(|known| name == known.as_bytes())
-        || ENDINGS.iter().any(|ending| name.ends_with(ending.as_bytes()))
+    let name = path.name();
+    let is_named = NAMES.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes()))
+        || ENDINGS.iter().any(|ending| text::ends_with(name, ending))
         || is_pythons(path);
     // Bitnami's, which have an analyzer of their own, begin so.
-    let has_its_own = name == b"vcpkg.spdx.json" || name.starts_with(b".spdx-");
+    let has_its_own = name.eq_ignore_ascii_case(b"vcpkg.spdx.json") || name.starts_with(b".spdx-");
     is_named && !has_its_own && !path.parent().ends_with(b"var/lib/db/sbom")
 }
 
 fn is_pythons(path: &ImagePath) -> bool {
-    path.parent().to_ascii_lowercase().ends_with(b".dist-info/sboms")
+    text::ends_with(path.parent(), ".dist-info/sboms")
 }
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {

@@ -18,6 +18,11 @@ pub(crate) fn decode(content: &[u8]) -> Result<Cow<'_, str>, Unreadable> {
     }
 }
 
+/// Whether a text ends so, in whatever case. Asked of names of files, of which there are many.
+pub(crate) fn ends_with(text: &[u8], end: &str) -> bool {
+    text.len().checked_sub(end.len()).is_some_and(|at| text[at..].eq_ignore_ascii_case(end.as_bytes()))
+}
+
 fn utf16(content: &[u8], unit: fn([u8; 2]) -> u16) -> Cow<'_, str> {
     let (pairs, _) = content.as_chunks::<2>();
     let characters = char::decode_utf16(pairs.iter().map(|&pair| unit(pair)));
@@ -38,6 +43,15 @@ mod tests {
         check(b"\xef\xbb\xbfa=1", "a=1");
         check(b"\xff\xfea\0=\x001\0\n\0", "a=1\n");
         check(b"\xfe\xff\0a\0=\x001\0\n", "a=1\n");
+    }
+
+    #[test]
+    fn an_end_is_compared_in_any_case() {
+        for (text, expected) in
+            [("App.Deps.JSON", true), (".deps.json", true), ("deps.json", false), ("a.deps.json.x", false)]
+        {
+            assert_eq!(ends_with(text.as_bytes(), ".deps.json"), expected, "{text}");
+        }
     }
 
     #[test]

@@ -100,7 +100,8 @@ impl<'a> Bill<'a> {
             .map(|(_, component)| component)
     }
 
-    /// Finds the components that are needed. Those that were seen in the same file are meant before all others.
+    /// Finds the components that are needed. Those that were seen in the same file are meant before all others, and of modules of
+    /// Node.js the nearest one.
     fn connect(&mut self) {
         /// Components that one requirement may mean. No honest file leaves so much open.
         const MOST: usize = 16;
@@ -123,11 +124,15 @@ impl<'a> Bill<'a> {
             };
             candidates.iter().copied().filter(is_meant).take(MOST).collect::<Vec<_>>()
         };
+        let modules = Modules::of(&self.components);
         let needs = |(position, component): (usize, &Component<'a>)| {
             let mut needs = BTreeSet::new();
             for item in &component.sightings {
                 for required in item.package().map_or(&[][..], |package| &package.requires) {
                     let mut found = find(component.package.kind, required, Some(&item.fact.place.path));
+                    if found.is_empty() && component.package.kind == PackageKind::Npm {
+                        found.extend(modules.nearest(&item.fact.place.path, &required.name));
+                    }
                     if found.is_empty() {
                         found = find(component.package.kind, required, None);
                     }
@@ -149,6 +154,39 @@ impl<'a> Bill<'a> {
         let hex = digest.rsplit(':').next().unwrap_or_default();
         let part = |from, to| hex.get(from..to).unwrap_or_default();
         format!("{}-{}-8{}-8{}-{}", part(0, 8), part(8, 12), part(13, 16), part(17, 20), part(20, 32))
+    }
+}
+
+/// Installed modules of Node.js by the paths of their manifests.
+struct Modules<'a>(HashMap<&'a [u8], usize>);
+
+impl<'a> Modules<'a> {
+    fn of(components: &[Component<'a>]) -> Self {
+        let npm = components.iter().enumerate().filter(|(_, component)| component.package.kind == PackageKind::Npm);
+        let seen = npm.flat_map(|(position, component)| component.sightings.iter().map(move |item| (position, *item)));
+        Self(seen.map(|(position, item)| (item.fact.place.path.as_bytes(), position)).collect())
+    }
+
+    /// The one that Node.js finds from a module: in `node_modules` of its own folder, else of the next one above that is not
+    /// itself called so (Node.js documentation, "Loading from node_modules folders").
+    fn nearest(&self, manifest: &ImagePath, name: &str) -> Option<usize> {
+        const DEEPEST: usize = 64;
+        let mut folder = manifest.parent();
+        for _ in 0..DEEPEST {
+            if folder.rsplit(|&byte| byte == b'/').next() != Some(b"node_modules") {
+                let place = [folder, b"/node_modules/", name.as_bytes(), b"/package.json"].concat();
+                if let Some(&found) = self.0.get(place.strip_prefix(b"/").unwrap_or(&place)) {
+                    return Some(found);
+                }
+            }
+            let slash = folder.iter().rposition(|&byte| byte == b'/');
+            folder = match slash {
+                Some(slash) => &folder[..slash],
+                None if !folder.is_empty() => b"",
+                None => return None,
+            };
+        }
+        None
     }
 }
 
@@ -196,7 +234,31 @@ pub(crate) fn is_cpe(cpe: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_cpe;
+    use super::{ImagePath, Modules, is_cpe};
+
+    /// What `require.resolve` says in folders like these.
+    #[test]
+    fn the_nearest_module_is_meant() {
+        let paths: [&[u8]; 4] = [
+            b"node_modules/b/package.json",
+            b"srv/node_modules/@s/b/package.json",
+            b"srv/node_modules/a/node_modules/b/package.json",
+            b"srv/node_modules/b/package.json",
+        ];
+        let modules = Modules(paths.into_iter().zip(0..).collect());
+        for (from, name, expected) in [
+            ("srv/node_modules/a/package.json", "b", Some(2)),
+            ("srv/node_modules/a/node_modules/c/package.json", "b", Some(2)),
+            ("srv/node_modules/a/node_modules/c/package.json", "@s/b", Some(1)),
+            ("srv/node_modules/c/package.json", "b", Some(3)),
+            ("srv/node_modules/@s/c/package.json", "b", Some(3)),
+            ("opt/node_modules/c/package.json", "b", Some(0)),
+            ("opt/node_modules/c/package.json", "@s/b", None),
+            ("package.json", "b", Some(0)),
+        ] {
+            assert_eq!(modules.nearest(&ImagePath::from(from), name), expected, "{name} from {from}");
+        }
+    }
 
     #[test]
     fn names_follow_the_enumeration_or_not() {

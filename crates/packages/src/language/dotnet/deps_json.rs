@@ -17,13 +17,14 @@ use model::{Analyzer, Facts, File, ImagePath, Key, PackageKind, Presence, Relati
 use super::Resolved;
 use crate::listing::Listing;
 use crate::syntax::json::{self, Entries, Text};
+use crate::syntax::text;
 
 /// Names what a program was built from: [the module](self).
 pub const ANALYZER: Analyzer =
     Analyzer { name: "dotnet-deps", version: 1, files: &[Key::Extension("json").when(is_deps)], analyze };
 
 fn is_deps(path: &ImagePath) -> bool {
-    path.name().to_ascii_lowercase().ends_with(b".deps.json")
+    text::ends_with(path.name(), ".deps.json")
 }
 
 json::object! {

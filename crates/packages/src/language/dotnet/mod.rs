@@ -4,6 +4,7 @@ mod assembly;
 mod assets;
 mod bundle;
 mod deps_json;
+mod libman;
 mod msbuild;
 mod nupkg;
 mod nuspec;
@@ -22,6 +23,7 @@ pub(super) static ANALYZERS: &[Analyzer] = &[
     assembly::ANALYZER,
     bundle::ANALYZER,
     deps_json::ANALYZER,
+    libman::ANALYZER,
     assets::ANALYZER,
     packages_config::ANALYZER,
     packages_lock::ANALYZER,

@@ -1,5 +1,6 @@
 //! `NAME.nuspec` where NuGet unfolded a package: `NAME/VERSION/NAME.nuspec` below `.nuget/packages`, or any folder that
-//! keeps that layout (NuGet documentation, ".nuspec reference", "Managing the global packages folder").
+//! keeps that layout (NuGet documentation, ".nuspec reference", "Managing the global packages folder"). Chocolatey, which
+//! installs programs on Windows, has the same files in `chocolatey/lib/NAME/NAME.nuspec`; its packages are of its own kind.
 //!
 //! `metadata` names the package, its version and its licence. What it needs are ranges, which the project resolves and
 //! not this file, so no edges are told. A `.nuspec` anywhere else is a recipe for a package and left out.
@@ -12,7 +13,16 @@ use crate::syntax::xml;
 
 /// An unfolded package: [the module](self).
 pub const ANALYZER: Analyzer =
-    Analyzer { name: "nuspec", version: 1, files: &[Key::Extension("nuspec").when(is_unfolded)], analyze };
+    Analyzer { name: "nuspec", version: 2, files: &[Key::Extension("nuspec").when(is_wanted)], analyze };
+
+fn is_wanted(path: &ImagePath) -> bool {
+    is_unfolded(path) || is_chocolateys(path)
+}
+
+fn is_chocolateys(path: &ImagePath) -> bool {
+    let mut folders = path.parent().rsplit(|byte| *byte == b'/').skip(1);
+    folders.next() == Some(b"lib") && folders.next().is_some_and(|folder| folder.eq_ignore_ascii_case(b"chocolatey"))
+}
 
 /// Whether the two folders above are named like the package and a version.
 fn is_unfolded(path: &ImagePath) -> bool {
@@ -24,7 +34,9 @@ fn is_unfolded(path: &ImagePath) -> bool {
 }
 
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
-    facts.package(package(file.content)?);
+    let package = package(file.content)?;
+    let kind = if is_chocolateys(file.path) { PackageKind::Chocolatey } else { package.kind };
+    facts.package(Package { kind, ..package });
     Ok(())
 }
 
@@ -79,6 +91,7 @@ mod tests {
     fn recipes_are_not_wanted() {
         assert!(wants(&ANALYZER, "root/.nuget/packages/serilog/2.10.0/serilog.nuspec"));
         assert!(wants(&ANALYZER, "usr/share/dotnet/sdk/NuGetFallbackFolder/a/1.0.0/A.nuspec"));
+        assert!(wants(&ANALYZER, "ProgramData/chocolatey/lib/git.install/git.install.nuspec"));
         assert!(!wants(&ANALYZER, "src/serilog.nuspec"));
         assert!(!wants(&ANALYZER, "src/serilog/serilog.nuspec"));
     }

@@ -2,8 +2,9 @@
 
 mod chrome;
 mod vscode;
+mod vsix;
 
 use model::Analyzer;
 
 /// The formats, in alphabetical order.
-pub(super) static ANALYZERS: &[Analyzer] = &[chrome::ANALYZER, vscode::EXTENSION, vscode::LIST];
+pub(super) static ANALYZERS: &[Analyzer] = &[chrome::ANALYZER, vsix::ANALYZER, vscode::EXTENSION, vscode::LIST];

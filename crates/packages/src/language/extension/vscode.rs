@@ -68,13 +68,20 @@ json::object! {
 }
 
 fn extension(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
-    let manifest: Manifest<'_> = json::parse(file.content)?;
-    let (publisher, name, version) = (manifest.publisher.get(), manifest.name.get(), manifest.version.get());
-    if is_word(publisher) && is_word(name) && is_word(version) {
-        let package = Package::new(PackageKind::VscodeExtension, format!("{publisher}.{name}").to_lowercase(), version);
-        facts.package(Package { licenses: manifest.license.0, confidence: Confidence::Medium, ..package });
+    if let Some(package) = package(file.content)? {
+        facts.package(package);
     }
     Ok(())
+}
+
+/// The extension that the bytes of a manifest describe, wherever they lie.
+pub(super) fn package(content: &[u8]) -> Result<Option<Package>, Unreadable> {
+    let manifest: Manifest<'_> = json::parse(content)?;
+    let (publisher, name, version) = (manifest.publisher.get(), manifest.name.get(), manifest.version.get());
+    Ok((is_word(publisher) && is_word(name) && is_word(version)).then(|| {
+        let package = Package::new(PackageKind::VscodeExtension, format!("{publisher}.{name}").to_lowercase(), version);
+        Package { licenses: manifest.license.0, confidence: Confidence::Medium, ..package }
+    }))
 }
 
 fn list(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {

@@ -5,8 +5,7 @@
 //! Versions 2 and 3 list `artifacts` by `group:name[:packaging]`, with a version each, and `dependencies` between them, by
 //! `group:name[:packaging[:classifier]]`. Version 1 is a `dependency_tree` of coordinates. From version 3 on, the hashes of
 //! what went in (`__INPUT_ARTIFACTS_HASH`) are kept by name, so what the workspace itself asks for is direct; before, it
-//! is not told. An artifact without a file, such as a list of versions, is listed like the others. `MODULE.bazel` and
-//! `WORKSPACE` are programs and are not read.
+//! is not told. An artifact without a file, such as a list of versions, is listed like the others.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -124,7 +124,7 @@ mod tests {
     fn large_programs_outside_of_the_distribution_are_looked_at() {
         let wants = |path: &str, size: u64| {
             let meta = Meta { size, mode: 0o755 };
-            ANALYZER.files[0].accepts(&path.into(), Some((&meta, &program(b""))))
+            ANALYZER.wants(&path.into(), Some((&meta, &program(b""))))
         };
         assert!(wants("app/server", 20 << 20));
         assert!(!wants("app/server", 1 << 20));

@@ -208,14 +208,14 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
 }
 
 /// `name@version`, perhaps behind `npm:` or `jsr:`; the `@` of a scope divides nothing.
-fn split(key: &str) -> (&str, &str) {
+pub(super) fn split(key: &str) -> (&str, &str) {
     let start = key.find(':').map_or(0, |colon| colon + 1);
     let at = key[start..].char_indices().skip(1).find(|(_, character)| *character == '@');
     at.map_or((key, ""), |(at, _)| (&key[..start + at], &key[start + at + 1..]))
 }
 
 /// The name and version in an address: `https://host/name@1.0.0/mod.ts`.
-fn remote(address: &str) -> Option<(&str, &str)> {
+pub(super) fn remote(address: &str) -> Option<(&str, &str)> {
     let (_, place) = address.split_once("://")?;
     let at = place.match_indices('@').find(|&(at, _)| at > 0 && place.as_bytes()[at - 1] != b'/')?.0;
     let version = place[at + 1..].split(['/', '?', '#']).next()?;

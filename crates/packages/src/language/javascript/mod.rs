@@ -1,6 +1,7 @@
 //! JavaScript: what is in `node_modules`, and what lockfiles name.
 
 mod bun_lock;
+mod deno_config;
 mod deno_lock;
 mod folders;
 mod graph;
@@ -14,6 +15,7 @@ use model::Analyzer;
 /// The formats, in alphabetical order.
 pub(super) static ANALYZERS: &[Analyzer] = &[
     bun_lock::ANALYZER,
+    deno_config::ANALYZER,
     deno_lock::ANALYZER,
     node_module::ANALYZER,
     npm_lock::ANALYZER,

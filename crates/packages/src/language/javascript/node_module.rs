@@ -8,16 +8,22 @@
 //! along, in folders that say so: `next/dist/compiled/react-is/package.json`. Such a copy counts where its folder has its
 //! name, and is as sure as what a file says of itself. Copies that kept no version cannot be named.
 //!
+//! What a module needs (`dependencies`, `optionalDependencies`) is told by name: which copy of it Node.js takes is known where all
+//! of them are, when a bill is written.
+//!
 //! Debian's modules are in `/usr/share/nodejs` and `/usr/lib/nodejs`.
 
-use model::{Analyzer, Confidence, Facts, File, ImagePath, Key, Package, PackageKind, Unreadable};
+use std::collections::BTreeSet;
+
+use model::{Analyzer, Confidence, Facts, File, ImagePath, Key, Package, PackageKind, Requirement, Unreadable};
+use serde::de::IgnoredAny;
 
 use crate::listing::is_word;
-use crate::syntax::json::{self, Flag, Licenses, Text};
+use crate::syntax::json::{self, Entries, Flag, Licenses, Text};
 
 /// A module in the place where Node.js looks for it: [the module](self).
 pub const ANALYZER: Analyzer =
-    Analyzer { name: "node-module", version: 2, files: &[Key::Name("package.json").when(is_wanted)], analyze };
+    Analyzer { name: "node-module", version: 3, files: &[Key::Name("package.json").when(is_wanted)], analyze };
 
 fn is_wanted(path: &ImagePath) -> bool {
     home(path).is_some()
@@ -50,6 +56,8 @@ json::object! {
         "name" => name: Text<'a>,
         "version" => version: Text<'a>,
         "private" => private: Flag,
+        "dependencies" => dependencies: Entries<'a, IgnoredAny>,
+        "optionalDependencies" => optional: Entries<'a, IgnoredAny>,
         "license" => license: Licenses,
         // Older than `license`, and still around.
         "licenses" => licenses: Licenses,
@@ -67,7 +75,10 @@ fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
     if is_word(name) && is_word(version) && !manifest.private.0 {
         let mut licenses = manifest.license.0;
         licenses.extend(manifest.licenses.0);
-        facts.package(Package { licenses, confidence, ..Package::new(PackageKind::Npm, name, version) });
+        let needs = manifest.dependencies.0.iter().chain(&manifest.optional.0).map(|(name, _)| name.get());
+        let needs = needs.filter(|needed| is_word(needed)).collect::<BTreeSet<_>>().into_iter();
+        let requires = needs.map(|needed| Requirement { name: needed.to_owned(), version: None }).collect();
+        facts.package(Package { licenses, confidence, requires, ..Package::new(PackageKind::Npm, name, version) });
     }
     Ok(())
 }
@@ -91,6 +102,16 @@ mod tests {
             r#"{"name": "a", "version": "0.9.1", "licenses": [{"type": "MIT"}, {"type": "GPL-2.0"}]}"#,
             "a 0.9.1 [MIT; GPL-2.0]",
         );
+    }
+
+    #[test]
+    fn what_a_module_needs_is_told_by_name() {
+        check(
+            r#"{"name": "a", "version": "1.0.0", "dependencies": {"@s/b": "^1", "c": "*"},
+                "optionalDependencies": {"c": "*", "d": "2"}, "devDependencies": {"e": "1"}, "peerDependencies": {"f": "1"}}"#,
+            "a 1.0.0 -> @s/b, c, d",
+        );
+        check(r#"{"name": "a", "version": "1.0.0", "dependencies": ["b"]}"#, "a 1.0.0");
     }
 
     #[test]

@@ -11,7 +11,7 @@
 //! with their versions.
 //!
 //! **Not seen.** Recipes, sources and patches in the store, which are no packages. Images without a database, as Nix's own
-//! tools for images make them unless they are asked for one. What is only in a write-ahead log, which is told as a gap. The
+//! tools for images make them unless they are asked for one; there [the folders](super::nix) tell. What is only in a write-ahead log, which is told as a gap. The
 //! tests were written from the schema.
 
 use std::collections::HashMap;
@@ -20,7 +20,7 @@ use model::{Analyzer, Facts, File, Key, PackageKind, Presence, Requirement, Unre
 
 use super::nix;
 use crate::listing::Listing;
-use crate::os::sqlite::{self, Database, Losses};
+use crate::os::sqlite::{self, Losses};
 
 /// Names what is in the store: [the module](self).
 pub const ANALYZER: Analyzer = Analyzer {
@@ -30,18 +30,9 @@ pub const ANALYZER: Analyzer = Analyzer {
     analyze,
 };
 
-/// Names of outputs (Nixpkgs manual, "Multiple-output packages").
-const OUTPUTS: [&str; 10] = ["bin", "dev", "lib", "out", "man", "doc", "devdoc", "info", "static", "debug"];
-
 fn analyze(file: &File<'_>, facts: &mut Facts) -> Result<(), Unreadable> {
-    if file.path.name().ends_with(b"-wal") {
-        return sqlite::log(file.content);
-    }
-    if file.content.is_empty() {
-        return Ok(());
-    }
+    let Some(mut database) = sqlite::opened(file)? else { return Ok(()) };
     let mut losses = Losses::default();
-    let mut database = Database::open(file.content)?;
     let [paths, references] = database.tables(["ValidPaths", "Refs"], &mut losses);
     let paths = paths.ok_or_else(|| Unreadable::unsupported("an SQLite database without Nix's table ValidPaths"))?;
     let mut packages: HashMap<i64, (String, String)> = HashMap::new();
@@ -79,11 +70,7 @@ fn package<'a>(path: &'a str, deriver: &'a str) -> Option<(&'a str, &'a str)> {
     // A recipe may also make something of another name.
     let is_output =
         |recipe: &&str| output.strip_prefix(*recipe).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
-    let named = recipe.filter(is_output).unwrap_or_else(|| {
-        let (name, end) = output.rsplit_once('-').unwrap_or((output, ""));
-        if OUTPUTS.contains(&end) { name } else { output }
-    });
-    nix::split(named)
+    recipe.filter(is_output).map_or_else(|| nix::of_output(output), nix::split)
 }
 
 #[cfg(test)]
