@@ -16,6 +16,7 @@ mod forge;
 mod gate;
 mod judge;
 mod log;
+mod metadata;
 mod oci;
 mod output;
 mod policies;
@@ -30,8 +31,8 @@ use std::process::ExitCode;
 
 use crate::args::{Cli, Command};
 use crate::commands::{
-    compliance as compliance_command, config as config_command, config_file, convert, db, explain, fix, formats,
-    manual, policy as policy_command, sbom, scan, secrets, vex as vex_command,
+    compliance as compliance_command, config as config_command, config_file, convert, db, diff, explain, fix, formats,
+    judge as judge_command, manual, policy as policy_command, sbom, scan, secrets, vex as vex_command,
 };
 use crate::environment::variable;
 use crate::exit::Exit;
@@ -66,6 +67,8 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Repo(args) => secrets::repo(args, &cli.talk, out),
         Command::Secrets(args) => secrets::run(args, &cli.talk, out),
         Command::Sbom(args) => sbom::run(args, &cli.talk, out),
+        Command::Judge(args) => judge_command::run(args, &cli.talk, out),
+        Command::Diff(args) => diff::run(args, &cli.talk, out),
         Command::Config(args) => config_command::run(args, &cli.talk, out),
         Command::Fix(command) => fix::run(command, &cli.talk, out),
         Command::Convert(args) => convert::run(args, &cli.talk, out).map(done),

@@ -150,7 +150,7 @@ pub fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>
     done
 }
 
-fn unwritten(error: &io::Error, place: &str) -> Failure {
+pub fn unwritten(error: &io::Error, place: &str) -> Failure {
     Failure::new(Exit::ScanFailed, anyhow::anyhow!("{error}")).when(format!("cannot write to {place}"))
 }
 

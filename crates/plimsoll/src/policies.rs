@@ -47,6 +47,11 @@ impl Policies {
         Ok(Self { gates, ignores: Mutex::new(Ignores::new(ignores, now)), baseline, now, quiet })
     }
 
+    /// Those gates, for what is new since then.
+    pub fn since(baseline: Baseline, gates: Vec<Gate>, now: Timestamp) -> Self {
+        Self { gates, baseline: Some(baseline), now, ..Self::default() }
+    }
+
     /// Those gates, and nothing else.
     #[cfg(test)]
     pub fn of(gates: Vec<Gate>, now: Timestamp) -> Self {

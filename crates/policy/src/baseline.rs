@@ -6,7 +6,7 @@
 
 use std::collections::HashSet;
 
-use model::{Finding, Package};
+use model::{Finding, Package, Report};
 use serde::Deserialize;
 
 use crate::subject::Subject;
@@ -103,28 +103,41 @@ impl Baseline {
         Ok(Self(known))
     }
 
+    /// What a report has that counts.
+    pub fn of(report: &Report) -> Self {
+        let counted = report.findings.iter().filter(|finding| finding.suppressed().is_none());
+        Self(counted.flat_map(|finding| names(&Subject { report, finding })).collect())
+    }
+
     /// Whether the finding was there before.
     pub fn has(&self, subject: &Subject<'_>) -> bool {
-        let package = subject.package();
-        let kind = package.map_or("", |package: &Package| package.kind.purl_type());
-        let name = package.map(|package| &*package.name).unwrap_or_default();
+        let mut names = names(subject).into_iter();
+        // A vulnerability is the same under any of its ids; of several licences all have to be known.
         match subject.finding {
-            Finding::Vulnerability(found) => {
-                let mut ids = [&found.id].into_iter().chain(&found.aliases);
-                ids.any(|id| self.0.contains(&vulnerability(id, kind, name)))
-            }
-            Finding::Secret(found) => self.0.contains(&secret(&found.secret.kind, &found.secret.fingerprint)),
-            Finding::Misconfiguration(found) => {
-                let path = subject.path().unwrap_or_default();
-                self.0.contains(&setting(&found.rule, &path, &found.resource, &found.attribute))
-            }
-            Finding::License(found) => {
-                let path = subject.path().unwrap_or_default();
-                let whose = if package.is_some() { name } else { &path };
-                found.licenses.iter().all(|license_| self.0.contains(&license(license_, kind, whose)))
-            }
-            Finding::EndOfLife(found) => self.0.contains(&end_of_life(&found.release)),
+            Finding::License(_) => names.all(|name| self.0.contains(&name)),
+            _ => names.any(|name| self.0.contains(&name)),
         }
+    }
+}
+
+/// All that a finding is called.
+fn names(subject: &Subject<'_>) -> Vec<String> {
+    let package = subject.package();
+    let kind = package.map_or("", |package: &Package| package.kind.purl_type());
+    let name = package.map(|package| &*package.name).unwrap_or_default();
+    let path = subject.path().unwrap_or_default();
+    match subject.finding {
+        Finding::Vulnerability(found) => {
+            let ids = [&found.id].into_iter().chain(&found.aliases);
+            ids.map(|id| vulnerability(id, kind, name)).collect()
+        }
+        Finding::Secret(found) => vec![secret(&found.secret.kind, &found.secret.fingerprint)],
+        Finding::Misconfiguration(found) => vec![setting(&found.rule, &path, &found.resource, &found.attribute)],
+        Finding::License(found) => {
+            let whose = if package.is_some() { name } else { &path };
+            found.licenses.iter().map(|name| license(name, kind, whose)).collect()
+        }
+        Finding::EndOfLife(found) => vec![end_of_life(&found.release)],
     }
 }
 

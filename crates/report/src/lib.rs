@@ -13,6 +13,7 @@ mod azure;
 mod checkstyle;
 mod clean;
 mod csv;
+mod diff;
 mod first;
 mod gitlab;
 mod harbor;
@@ -23,6 +24,7 @@ mod json;
 mod junit;
 mod layers;
 mod markdown;
+pub mod metadata;
 mod ocsf;
 mod openvex;
 mod sarif;
@@ -230,6 +232,13 @@ const fn program(
 pub const LAYERS: &[Format] = &[
     Format { name: "table", about: "for reading on a terminal", for_people: true, write: layers::table::write },
     Format { name: "json", about: "the same for programs", for_people: false, write: layers::json::write },
+];
+
+/// The formats of what changed from one report to another: they take two, the old one and the new one.
+pub const DIFF: &[Format] = &[
+    Format { name: "table", about: "for reading on a terminal", for_people: true, write: diff::table::write },
+    Format { name: "json", about: "the same for programs", for_people: false, write: diff::json::write },
+    program("markdown", "for the comment on a pull request", diff::markdown::write),
 ];
 
 #[cfg(test)]

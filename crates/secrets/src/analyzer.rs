@@ -63,7 +63,7 @@ pub enum Found {
 }
 
 impl Found {
-    fn span(&self) -> &Range<usize> {
+    pub(crate) fn span(&self) -> &Range<usize> {
         match self {
             Self::Ours(secret) => &secret.span,
             Self::Own(_, span) => span,

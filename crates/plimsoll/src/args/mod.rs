@@ -3,6 +3,7 @@
 mod compliance;
 mod config;
 mod db;
+mod diff;
 mod fix;
 mod misconfig;
 mod policy;
@@ -23,12 +24,13 @@ pub use db::{
     BuildArgs, Data, Db, DeltaArgs, DiffArgs, ExportArgs, Form, ImportArgs, KeygenArgs, Place, PullArgs, PushArgs,
     SearchArgs, StatusArgs, UpdateArgs, VerifyArgs,
 };
+pub use diff::{CompareArgs, FailOn};
 pub use fix::{FixCommand, FixConfig};
 pub use misconfig::{ConfigArgs, ConfigCommand, RulesCommand};
 pub use policy::{Policy, PolicyCommand, Rules};
 pub use scan::{
-    Archives, Common, ConvertArgs, ExplainArgs, FolderArgs, Gate, ImageArgs, ImageSource, Look, RegistryAccess,
-    ReportArgs, SbomArgs, Scanner, Target,
+    Archives, Common, ConvertArgs, ExplainArgs, FolderArgs, Gate, ImageArgs, ImageSource, JudgeArgs, Look,
+    RegistryAccess, ReportArgs, SbomArgs, Scanner, Target,
 };
 pub use secrets::{RepoArgs, SecretRules, SecretsArgs, SecretsCommand};
 #[cfg(test)]
@@ -91,6 +93,16 @@ pub enum Command {
     /// FILE is in CycloneDX (JSON), SPDX 2 (JSON or tag-value) or Syft's JSON, from whatever tool, or an attestation with one
     /// of these in it; - is standard input. What the bill does not tell is said in the report.
     Sbom(SbomArgs),
+    /// Judge what a build saw of an image, without the image
+    ///
+    /// FILE is what plimsoll image wrote with --metadata-out. With the same flags the report is the one that the build had, or would
+    /// have today.
+    Judge(JudgeArgs),
+    /// Say what changed from one image to another, and why
+    ///
+    /// OLD and NEW are, in any mix: images as plimsoll image takes them, files or folders with an image, bills of materials,
+    /// reports that were saved with -o json=FILE, metadata. For example: plimsoll diff team/app:1 team/app:2 --fail-on new:high
+    Diff(CompareArgs),
     /// Judge configuration: Dockerfiles, manifests, infrastructure as code
     ///
     /// PATH is a folder, all of whose files are judged together, or a file; - is standard input.
@@ -161,6 +173,8 @@ impl Command {
             Self::Image(args) | Self::Layers(args) => Some(&mut args.common.policy),
             Self::Rootfs(args) | Self::Fs(args) => Some(&mut args.common.policy),
             Self::Sbom(args) => Some(&mut args.common.policy),
+            Self::Judge(args) => Some(&mut args.common.policy),
+            Self::Diff(args) => Some(&mut args.policy),
             Self::Explain(args) => Some(&mut args.policy),
             _ => None,
         }

@@ -19,6 +19,21 @@ pub struct ImageArgs {
     /// Which image.
     #[command(flatten)]
     pub target: Target,
+    /// Also write what was seen to this file, without contents of files and texts of secrets, for plimsoll judge; compressed
+    /// where its name ends in .zst
+    #[arg(long, value_name = "FILE", env = "PLIMSOLL_METADATA_OUT", help_heading = "Report")]
+    pub metadata_out: Option<PathBuf>,
+    /// Everything else.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// `plimsoll judge`.
+#[derive(Clone, Debug, Args)]
+pub struct JudgeArgs {
+    /// The metadata; - is standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
     /// Everything else.
     #[command(flatten)]
     pub common: Common,

@@ -22,7 +22,7 @@ pub fn run(args: &SbomArgs, talk: &Talk, out: &mut dyn Write) -> Result<Exit, Fa
 }
 
 /// The report about a bill.
-fn judged(file: &Path, job: &Job<'_>) -> Result<Report, Failure> {
+pub(super) fn judged(file: &Path, job: &Job<'_>) -> Result<Report, Failure> {
     let started = Instant::now();
     let unread = |error: io::Error| {
         Failure::new(Exit::ScanFailed, error).when(format!("cannot read the bill of materials {}", file.display()))

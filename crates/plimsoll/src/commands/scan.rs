@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::num::NonZero;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
@@ -10,6 +11,7 @@ use jiff::Timestamp;
 use model::{Analyzer, Detector, Digest, Report};
 use policy::license::Licenses;
 use policy::subject::Kind;
+use report::metadata::Sought;
 use report::{Context, Filter, Format, Run, Wants, one_line};
 
 use super::open::{self, Means};
@@ -23,6 +25,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::gate;
 use crate::judge::{self, Judge};
+use crate::metadata;
 use crate::output::Outputs;
 use crate::policies::Policies;
 use crate::progress::Line;
@@ -31,7 +34,7 @@ use crate::vex::Vex;
 
 /// `plimsoll image`.
 pub fn image(args: &ImageArgs, talk: &Talk, out: &mut dyn Write) -> Result<Exit, Failure> {
-    let job = Job::new(&args.common, talk, report::SCAN, true)?;
+    let job = Job::new(&args.common, talk, report::SCAN, true)?.with_metadata(args.metadata_out.as_deref())?;
     let (job, opened) = job.with_image(&args.target)?;
     job.run(opened, out)
 }
@@ -39,7 +42,7 @@ pub fn image(args: &ImageArgs, talk: &Talk, out: &mut dyn Write) -> Result<Exit,
 /// `plimsoll layers`. Vulnerabilities are welcome there, but not what it is about.
 pub fn layers(args: &ImageArgs, talk: &Talk, out: &mut dyn Write) -> Result<Exit, Failure> {
     let judged = args.common.look.advisories.is_some();
-    let job = Job::new(&args.common, talk, report::LAYERS, judged)?;
+    let job = Job::new(&args.common, talk, report::LAYERS, judged)?.with_metadata(args.metadata_out.as_deref())?;
     let (job, opened) = job.with_image(&args.target)?;
     job.run(opened, out)
 }
@@ -72,6 +75,7 @@ pub(super) struct Job<'a> {
     policies: Policies,
     custom: Option<Custom>,
     frameworks: Frameworks,
+    metadata: Option<metadata::File>,
     time: Timestamp,
     pub line: Option<Arc<Line>>,
     common: &'a Common,
@@ -129,6 +133,7 @@ impl<'a> Job<'a> {
             policies,
             custom,
             frameworks,
+            metadata: None,
             time,
             line,
             common,
@@ -141,6 +146,22 @@ impl<'a> Job<'a> {
     pub fn with_history(mut self, wanted: bool) -> Self {
         self.options.history.extend(self.searches.filter(|_| wanted));
         self
+    }
+
+    /// Also keeps what is seen in this file, for who judges it elsewhere.
+    pub fn with_metadata(mut self, file: Option<&Path>) -> Result<Self, Failure> {
+        self.metadata = file.map(|file| metadata::File::new(file, self.sought())).transpose()?;
+        Ok(self)
+    }
+
+    /// What is looked for, as far as bytes of files are needed for it.
+    pub fn sought(&self) -> Vec<Sought> {
+        let scanners = &self.common.look.scanners;
+        let packages = (*scanners != [Scanner::Misconfig]).then_some(Sought::Packages);
+        let secrets = self.searches.map(|_| Sought::Secrets);
+        let settings = self.settings.map(|_| Sought::Settings);
+        let licenses = scanners.contains(&Scanner::License).then_some(Sought::Licenses);
+        [packages, secrets, settings, licenses].into_iter().flatten().collect()
     }
 
     /// Where clones of repositories may lie while they are looked into.
@@ -183,6 +204,9 @@ impl<'a> Job<'a> {
             line.finish();
         }
         self.write(reports, out)?;
+        if let Some(file) = &self.metadata {
+            file.write(self.time)?;
+        }
         let said = self.custom.as_ref().map(|custom| self.ask(custom, reports)).transpose()?.unwrap_or_default();
         let (mut exit, reasons) =
             gate::judge(reports, &self.common.gate, &self.policies, self.judge.is_some(), self.time);
@@ -213,6 +237,31 @@ impl<'a> Job<'a> {
         Ok(exit)
     }
 
+    /// The time of the reports.
+    pub fn time(&self) -> Timestamp {
+        self.time
+    }
+
+    /// Writes what changed from the first report to the second one, and judges the second by those gates.
+    pub fn compare(
+        &self,
+        reports: [Report; 2],
+        gate: &args::Gate,
+        policies: &Policies,
+        out: &mut dyn Write,
+    ) -> Result<Exit, Failure> {
+        if let Some(line) = &self.line {
+            line.finish();
+        }
+        self.write(&reports, out)?;
+        let (exit, reasons) = gate::judge(&reports[1..], gate, policies, self.judge.is_some(), self.time);
+        let mut stderr = io::stderr().lock();
+        for reason in reasons {
+            let _ = writeln!(stderr, "failed: {}", one_line(&reason));
+        }
+        Ok(exit)
+    }
+
     /// The kinds of findings that can be there.
     fn looked_for(&self) -> Vec<Kind> {
         let vulnerabilities = self.judge.is_some().then_some([Kind::Vulnerability, Kind::EndOfLife]);
@@ -230,15 +279,23 @@ impl<'a> Job<'a> {
 
     /// Who judges.
     pub fn detectors(&self) -> Vec<&dyn Detector> {
+        self.detectors_but(self.settings.as_ref().map(|judge| judge as &dyn Detector))
+    }
+
+    /// Who judges, with somebody else for settings.
+    pub fn detectors_but<'d>(&'d self, settings: Option<&'d dyn Detector>) -> Vec<&'d dyn Detector> {
         let judge = self.judge.iter().map(|judge| judge as &dyn Detector);
         let secrets = self.searches.map(|_| &self.secrets as &dyn Detector);
         let licenses = self.licenses.iter().map(|licenses| licenses as &dyn Detector);
-        let settings = self.settings.iter().map(|judge| judge as &dyn Detector);
         judge.chain(secrets).chain(settings).chain(licenses).collect()
     }
 
-    /// Adds to a report what it was judged by, and what others say of it.
+    /// Takes out of a report what nobody may read, and adds to it what it was judged by and what others say of it.
     pub fn finish(&self, mut report: Report, started: Instant) -> Report {
+        secrets::mask(&mut report.image.config);
+        if let Some(file) = &self.metadata {
+            file.keep(&report);
+        }
         if let Some(judge) = &self.judge {
             report.knowledge = judge.take_knowledge();
             self.vex.apply(&mut report);

@@ -98,7 +98,8 @@ fn applied(command: Command, name: &str, config: &Config) -> Command {
     command.mut_subcommand(name, |subcommand| {
         subcommand.mut_args(|argument| {
             // The formats of a file are those of a scan's report; these have fewer.
-            let is_own = |flag: &&str| matches!(name, "explain" | "layers") && matches!(*flag, "format" | "output");
+            let is_own =
+                |flag: &&str| matches!(name, "diff" | "explain" | "layers") && matches!(*flag, "format" | "output");
             let chosen = argument.get_long().filter(|flag| !is_own(flag)).and_then(|flag| config.settings.get(flag));
             let Some(chosen) = chosen else { return argument };
             let is_path = argument.get_value_parser().type_id() == std::any::TypeId::of::<PathBuf>();

@@ -4,7 +4,7 @@
 
 pub(crate) mod artifact;
 mod compliance;
-mod misconfig;
+pub(crate) mod misconfig;
 pub(crate) mod print;
 pub(crate) mod read;
 mod secret;
@@ -27,10 +27,17 @@ pub(crate) struct Document<'a, T> {
     artifacts: Vec<T>,
 }
 
+/// What wrote a document.
 #[derive(Serialize)]
-struct Tool<'a> {
+pub(crate) struct Tool<'a> {
     name: &'static str,
     version: &'a str,
+}
+
+impl<'a> Tool<'a> {
+    pub(crate) fn new(context: &Context<'a>) -> Self {
+        Self { name: "plimsoll", version: context.version }
+    }
 }
 
 impl<'a, T: Serialize> Document<'a, T> {
@@ -38,7 +45,7 @@ impl<'a, T: Serialize> Document<'a, T> {
         Self {
             schema,
             schema_version: SCHEMA_VERSION,
-            tool: Tool { name: "plimsoll", version: context.version },
+            tool: Tool::new(context),
             generated_at: context.generated_at,
             artifacts,
         }
@@ -56,4 +63,4 @@ pub(crate) fn document<'a>(reports: &'a [Report], context: &Context<'a>) -> impl
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -348,7 +348,7 @@ impl CommittedJson {
 }
 
 #[derive(Deserialize)]
-struct MisconfigurationJson {
+pub(crate) struct MisconfigurationJson {
     rule: String,
     title: String,
     severity: Severity,
@@ -663,7 +663,11 @@ impl SecretJson {
 
 impl MisconfigurationJson {
     fn finding(self) -> Finding {
-        Finding::Misconfiguration(Box::new(Misconfiguration {
+        Finding::Misconfiguration(Box::new(self.setting()))
+    }
+
+    pub(crate) fn setting(self) -> Misconfiguration {
+        Misconfiguration {
             place: place(self.layer, &self.path.unwrap_or_default()),
             rule: self.rule.into(),
             title: self.title.into(),
@@ -682,7 +686,7 @@ impl MisconfigurationJson {
             weaknesses: self.weaknesses,
             controls: self.controls.into_iter().map(Into::into).collect(),
             suppressed: self.suppressed,
-        }))
+        }
     }
 }
 

@@ -32,7 +32,8 @@ fn close(schema: &mut Value) {
     }
 }
 
-fn check(name: &str, document: &str) {
+/// The document follows the published schema of that file, and has no field that is not described there.
+pub(crate) fn check(name: &str, document: &str) {
     let registry = jsonschema::Registry::new()
         .add("urn:plimsoll:schema:report:1.0", schema("report-1.0.json"))
         .unwrap()
