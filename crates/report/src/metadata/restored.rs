@@ -36,7 +36,7 @@ impl Wrong {
     }
 
     /// Inside of that field.
-    fn below(self, field: String) -> Self {
+    fn below(self, field: &str) -> Self {
         Self { field: format!("{field}.{}", self.field), ..self }
     }
 }
@@ -59,7 +59,7 @@ impl Layers {
 
 /// Converts the entries of a list, and says of one that is wrong which it is.
 fn each<T, U>(list: Vec<T>, name: &str, convert: impl Fn(T) -> Result<U, Wrong>) -> Result<Vec<U>, Wrong> {
-    let convert = |(index, entry)| convert(entry).map_err(|wrong: Wrong| wrong.below(format!("{name}[{index}]")));
+    let convert = |(index, entry)| convert(entry).map_err(|wrong: Wrong| wrong.below(&format!("{name}[{index}]")));
     list.into_iter().enumerate().map(convert).collect()
 }
 
