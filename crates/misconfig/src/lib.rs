@@ -21,6 +21,7 @@ pub mod kubernetes;
 pub mod kustomize;
 mod origin;
 mod parallel;
+pub mod pins;
 pub mod pipeline;
 mod reading;
 mod resource;
