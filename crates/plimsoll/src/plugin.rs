@@ -141,7 +141,7 @@ fn translated(texts: &[String]) -> Asked {
     // It failed for whatever it found.
     let is_help = rest.iter().any(|text| text == "--help" || text == "-h");
     if !has_gate && !is_help {
-        arguments.extend(["--fail-on".into(), "any".into()]);
+        arguments.extend(["--fail-on".into(), "unknown".into()]);
     }
     arguments.extend(rest);
     Asked::Run(arguments, notes)
@@ -175,16 +175,16 @@ mod tests {
 
     #[test]
     fn old_flags_become_ours() {
-        check("scan app:1", "plimsoll image --fail-on any app:1");
-        check("--config /x --context y scan app", "plimsoll image --fail-on any app");
+        check("scan app:1", "plimsoll image --fail-on unknown app:1");
+        check("--config /x --context y scan app", "plimsoll image --fail-on unknown app");
         check("scan --severity medium app", "plimsoll image --severity medium,high,critical --fail-on medium app");
         check(
             "scan --severity=high --json app",
             "plimsoll image --severity high,critical --fail-on high --format json app",
         );
-        check("scan -f Dockerfile --accept-license --group-issues app", "plimsoll image --fail-on any app");
+        check("scan -f Dockerfile --accept-license --group-issues app", "plimsoll image --fail-on unknown app");
         check("scan --fail-on critical -o sarif=a.sarif app", "plimsoll image --fail-on critical -o sarif=a.sarif app");
-        check("scan --token abc app", "plimsoll image --fail-on any app");
+        check("scan --token abc app", "plimsoll image --fail-on unknown app");
         check("scan --version", "plimsoll version");
         check("scan --help", "plimsoll image --help");
     }

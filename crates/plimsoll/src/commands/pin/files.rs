@@ -1,4 +1,4 @@
-//! The files to look at: those that are named, and those below folders that are named, in the order of their paths.
+//! The files to look at: those that are named, and those below folders that are named; of each folder its files first, by their names.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
