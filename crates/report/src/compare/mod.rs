@@ -192,7 +192,10 @@ struct Side<'a> {
     saved: &'a Saved,
     report: &'a Report,
     rows: Vec<Row<'a>>,
-    by_id: HashMap<String, Vec<usize>>,
+    /// Rows by an id and a name of their package.
+    by_name: HashMap<(String, String), Vec<usize>>,
+    /// The first row of an id.
+    by_id: HashMap<String, usize>,
     packages: HashMap<(PackageKind, String), Vec<&'a Package>>,
 }
 
@@ -207,10 +210,14 @@ impl<'a> Side<'a> {
                 rows.push(Row::new(found, package));
             }
         }
-        let mut by_id: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut by_name: HashMap<(String, String), Vec<usize>> = HashMap::new();
+        let mut by_id: HashMap<String, usize> = HashMap::new();
         for (index, row) in rows.iter().enumerate() {
             for id in &row.ids {
-                by_id.entry(id.clone()).or_default().push(index);
+                by_id.entry(id.clone()).or_insert(index);
+                for name in &row.names {
+                    by_name.entry((id.clone(), name.clone())).or_default().push(index);
+                }
             }
         }
         let mut packages: HashMap<(PackageKind, String), Vec<&Package>> = HashMap::new();
@@ -219,12 +226,14 @@ impl<'a> Side<'a> {
                 packages.entry((package.kind, name)).or_default().push(package);
             }
         }
-        Self { saved, report, rows, by_id, packages }
+        Self { saved, report, rows, by_name, by_id, packages }
     }
 
-    /// The rows that have one of these ids.
-    fn with<'b>(&'b self, ids: impl IntoIterator<Item = &'b String>) -> BTreeSet<usize> {
-        ids.into_iter().filter_map(|id| self.by_id.get(id)).flatten().copied().collect()
+    /// Its rows that have one of these ids, of a package that has a name of this row's.
+    fn like<'b>(&'b self, row: &'b Row<'_>, ids: impl IntoIterator<Item = &'b String>) -> BTreeSet<usize> {
+        let keys = ids.into_iter().flat_map(|id| row.names.iter().map(move |name| (id.clone(), name.clone())));
+        let rows = keys.filter_map(|key| self.by_name.get(&key)).flatten().copied();
+        rows.filter(|at| row.is_of(&self.rows[*at])).collect()
     }
 
     /// Its packages of the name that a row's has.
@@ -276,11 +285,8 @@ impl Comparison {
                 } else {
                     &[]
                 };
-                let candidates = other.with(row.ids.iter().chain(more));
-                let same = candidates.into_iter().filter(|at| {
-                    let theirs = &other.rows[*at];
-                    row.is_of(theirs) && row.version == theirs.version
-                });
+                let candidates = other.like(row, row.ids.iter().chain(more));
+                let same = candidates.into_iter().filter(|at| row.version == other.rows[*at].version);
                 for at in same {
                     let theirs = &other.rows[at];
                     let first = !matched[0][index];
@@ -402,8 +408,7 @@ fn why(row: &Row<'_>, other: &Side<'_>, knows: &dyn Knows) -> (Cause, String) {
     if !other.saved.wants.vulnerabilities {
         return (Cause::NotLookedFor, format!("{tool} reports no vulnerability at all"));
     }
-    let same = other.with(&row.ids);
-    if let Some(theirs) = same.iter().map(|at| &other.rows[*at]).find(|theirs| row.is_of(theirs)) {
+    if let Some(theirs) = other.like(row, &row.ids).first().map(|at| &other.rows[*at]) {
         return (Cause::OtherVersion, format!("{tool} reports it of version {}", theirs.package.version));
     }
     let seen = other.packages(row);
@@ -417,7 +422,7 @@ fn why(row: &Row<'_>, other: &Side<'_>, knows: &dyn Knows) -> (Cause, String) {
     if let Some(package) = seen.first() {
         return (Cause::OtherVersion, format!("{tool} sees {} {}", package.name, package.version));
     }
-    if let Some(theirs) = same.iter().next().map(|at| &other.rows[*at]) {
+    if let Some(theirs) = row.ids.iter().find_map(|id| other.by_id.get(id)).map(|at| &other.rows[*at]) {
         return (Cause::OtherPackage, format!("{tool} reports it of {}", theirs.subject()));
     }
     if other.saved.lists_packages {

@@ -128,7 +128,7 @@ fn kind<'a>(database: &'a str, distribution: &'a str) -> &'a str {
         "apk"
     } else if database.contains("rpm") {
         "rpm"
-    } else if database.ends_with(".jar") {
+    } else if database.to_ascii_lowercase().ends_with("jar") {
         "java"
     } else {
         distribution

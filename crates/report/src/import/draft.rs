@@ -97,7 +97,7 @@ impl Draft {
         let tool = self.tool.word();
         let mut opinions = found.opinions;
         let own = Opinion {
-            publisher: tool.to_owned(),
+            publisher: tool.clone(),
             severity: found.severity,
             vector: found.cvss.clone(),
             score: found.score,
@@ -115,7 +115,7 @@ impl Draft {
         self.report.findings.push(Finding::Vulnerability(Box::new(Vulnerability {
             id,
             aliases: ids.into_iter().collect(),
-            severity_source: if found.severity_source.is_empty() { tool.to_owned() } else { found.severity_source },
+            severity_source: if found.severity_source.is_empty() { tool } else { found.severity_source },
             evidence: format!("{}: {evidence}", self.tool.name()),
             summary: short(&found.summary),
             opinions,
@@ -180,6 +180,7 @@ impl Draft {
 
 /// The worst first, then by priority, as a scan does.
 pub(super) fn sort(findings: &mut [Finding]) {
+    #[expect(clippy::cast_possible_truncation, reason = "priorities end at a hundred")]
     let rank = |finding: &Finding| {
         let (severity, priority, name) = match finding {
             Finding::Vulnerability(found) => (found.severity, found.priority, found.id.clone()),

@@ -80,12 +80,11 @@ fn join(into: &mut Report, from: Report) {
             Finding::License(found) => found.item = moved.get(found.item).copied().unwrap_or_default(),
             _ => {}
         }
-        match places.find(&finding).and_then(|index| into.findings.get_mut(index)) {
-            Some(known) => agree(known, finding),
-            None => {
-                places.add(into.findings.len(), &finding);
-                into.findings.push(finding);
-            }
+        if let Some(known) = places.find(&finding).and_then(|index| into.findings.get_mut(index)) {
+            agree(known, finding);
+        } else {
+            places.add(into.findings.len(), &finding);
+            into.findings.push(finding);
         }
     }
 }

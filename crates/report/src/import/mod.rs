@@ -4,16 +4,20 @@
 //! One file reads each format; which one it is is seen in the document's own fields and never in its name. `draft` is what they
 //! write into. `merge` makes one report of several, in which each finding is there once.
 
+#[expect(clippy::struct_field_names, reason = "the fields are called as in the documents")]
 mod checkov;
 mod clair;
 mod draft;
 mod gitlab;
 mod gitleaks;
+#[expect(clippy::struct_field_names, reason = "the fields are called as in the documents")]
 mod grype;
 mod kinds;
 mod merge;
 mod sarif;
+#[expect(clippy::struct_field_names, reason = "the fields are called as in the documents")]
 mod snyk;
+#[expect(clippy::struct_field_names, reason = "the fields are called as in the documents")]
 mod trivy;
 mod values;
 

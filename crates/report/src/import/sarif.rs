@@ -17,6 +17,9 @@ use super::draft::{Draft, lowest_fix, package, severity};
 use super::values::{List, Number, Text, object};
 use super::{Saved, Tool, parse, wrong};
 
+/// Packages of one rule; no image has so many that one vulnerability is in.
+const MOST_PACKAGES: usize = 1000;
+
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Document {
@@ -306,7 +309,8 @@ fn packages(rule: &Rule, row: &Row) -> Vec<(Package, Option<Purl>)> {
         return logical.into_iter().filter_map(|purl| package(purl, "", name, version)).collect();
     }
     if let Some(purls) = rule.properties.get("purls").and_then(Value::as_array) {
-        let all = purls.iter().filter_map(Value::as_str).filter_map(|purl| package(purl, "", "", ""));
+        let all =
+            purls.iter().take(MOST_PACKAGES).filter_map(Value::as_str).filter_map(|purl| package(purl, "", "", ""));
         // A rule of Grype's names every package that has the vulnerability, and a result speaks of one.
         let all: Vec<_> = all.collect();
         let text = &row.message.text;
@@ -383,15 +387,12 @@ fn path(uri: &str) -> String {
     let mut index = 0;
     while let Some(&byte) = bytes.get(index) {
         let digit = |offset: usize| bytes.get(index + offset).and_then(|byte| char::from(*byte).to_digit(16));
-        match (byte, digit(1), digit(2)) {
-            (b'%', Some(high), Some(low)) => {
-                decoded.push(u8::try_from(high * 16 + low).unwrap_or_default());
-                index += 3;
-            }
-            _ => {
-                decoded.push(byte);
-                index += 1;
-            }
+        if let (b'%', Some(high), Some(low)) = (byte, digit(1), digit(2)) {
+            decoded.push(u8::try_from(high * 16 + low).unwrap_or_default());
+            index += 3;
+        } else {
+            decoded.push(byte);
+            index += 1;
         }
     }
     String::from_utf8_lossy(&decoded).trim_start_matches("./").to_owned()

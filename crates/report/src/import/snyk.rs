@@ -118,8 +118,8 @@ pub(super) fn read(json: &[u8]) -> io::Result<Saved> {
     for project in projects {
         let image = &mut draft.report.image;
         if image.origin.reference.is_empty() {
-            image.origin.reference =
-                project.project_name.strip_prefix("docker-image|").unwrap_or(&project.path).to_owned();
+            let name = project.project_name.strip_prefix("docker-image|").unwrap_or(&project.path);
+            name.clone_into(&mut image.origin.reference);
             let is_image = project.docker.is_some();
             image.origin.transport = if is_image { "snyk".into() } else { "fs".into() };
             if let Some((os, architecture)) = project.platform.split_once('/') {

@@ -289,19 +289,18 @@ fn read_target(draft: &mut Draft, target: Target, layer: &dyn Fn(&Layer) -> Opti
     });
     for (row, suppressed) in rows.chain(modified).collect::<Vec<_>>() {
         let path = path_of(&row.pkg_path);
-        let item = match known.get(&*row.pkg_id).filter(|_| !row.pkg_id.is_empty()) {
-            Some(&item) => item,
-            None => {
-                let found = package(&row.pkg_identifier.purl, kind, &row.pkg_name, &row.installed_version);
-                let Some((mut of, _)) = found else {
-                    draft.lost(format!("a vulnerability of a package of the kind {kind:?}"));
-                    continue;
-                };
-                // Purls lack what an epoch of zero would say; the version beside them is whole.
-                of.version.clone_from(&row.installed_version.0);
-                let path = if of.kind.is_os() { String::new() } else { path };
-                draft.package(of, &path, layer(&row.layer))
-            }
+        let item = if let Some(&item) = known.get(&*row.pkg_id).filter(|_| !row.pkg_id.is_empty()) {
+            item
+        } else {
+            let found = package(&row.pkg_identifier.purl, kind, &row.pkg_name, &row.installed_version);
+            let Some((mut of, _)) = found else {
+                draft.lost(format!("a vulnerability of a package of the kind {kind:?}"));
+                continue;
+            };
+            // Purls lack what an epoch of zero would say; the version beside them is whole.
+            of.version.clone_from(&row.installed_version.0);
+            let path = if of.kind.is_os() { String::new() } else { path };
+            draft.package(of, &path, layer(&row.layer))
         };
         read_row(draft, item, row, suppressed);
     }
