@@ -1,12 +1,30 @@
-//! Reports that were saved as JSON, by whomever: read, and written in every format.
+//! Reports that were saved, by whatever scanner: read, joined, compared and written in every format.
 
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use report::{Context, Filter, Run, Saved};
+use report::compare::{Comparison, Nobody};
+use report::{Context, Filter, Run, import};
 
-fuzz_target!(|content: &[u8]| {
-    let Ok(saved) = Saved::read(content) else { return };
+/// One of each format, as the tests of the readers have them.
+const SEEDS: &[&[u8]] = &[
+    include_bytes!("../../crates/report/src/import/samples/checkov.json"),
+    include_bytes!("../../crates/report/src/import/samples/clair.json"),
+    include_bytes!("../../crates/report/src/import/samples/code.sarif"),
+    include_bytes!("../../crates/report/src/import/samples/gitlab.json"),
+    include_bytes!("../../crates/report/src/import/samples/gitleaks.json"),
+    include_bytes!("../../crates/report/src/import/samples/grype.json"),
+    include_bytes!("../../crates/report/src/import/samples/scout.sarif"),
+    include_bytes!("../../crates/report/src/import/samples/snyk.json"),
+    include_bytes!("../../crates/report/src/import/samples/trivy.json"),
+];
+
+fuzz_target!(init: harness::seeds::plant(SEEDS), |content: &[u8]| {
+    let Ok(saved) = import::read(content) else { return };
+    if let Ok(again) = import::read(content) {
+        let comparison = Comparison::new(&saved, &again, &Nobody);
+        assert!(comparison.agreed <= comparison.findings[0], "no more agree than there are");
+    }
     let context = Context {
         width: 80,
         color: false,

@@ -24,6 +24,7 @@ pub mod kustomize;
 pub mod openapi;
 mod origin;
 mod parallel;
+pub mod pins;
 pub mod pipeline;
 mod reading;
 mod resource;

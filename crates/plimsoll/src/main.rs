@@ -19,28 +19,47 @@ mod log;
 mod metadata;
 mod oci;
 mod output;
+mod plugin;
 mod policies;
 mod progress;
 mod refresh;
+mod saved;
 mod terminal;
 mod vex;
 mod web;
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
+
+use report::one_line;
 
 use crate::args::{Cli, Command};
 use crate::commands::{
-    compliance as compliance_command, config as config_command, config_file, convert, db, diff, explain, fix, formats,
-    judge as judge_command, manual, policy as policy_command, sbom, scan, secrets, vex as vex_command,
+    compare, compliance as compliance_command, config as config_command, config_file, convert, db, diff, explain, fix,
+    formats, install, itself, judge as judge_command, manual, pin, policy as policy_command, sbom, scan, secrets,
+    vex as vex_command,
 };
 use crate::environment::variable;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::plugin::Asked;
 use crate::terminal::ColorChoice;
 
 fn main() -> ExitCode {
-    let cli = match config::parse() {
+    let arguments = match plugin::asked(std::env::args_os().collect()) {
+        Asked::Run(arguments, notes) => {
+            for note in notes {
+                let _ = writeln!(io::stderr().lock(), "note: {}", one_line(&note));
+            }
+            arguments
+        }
+        Asked::Answer(answer) => {
+            let answered = output::written(writeln!(io::stdout().lock(), "{answer}"));
+            return answered.map_or_else(|failure| failure.exit(), |()| Exit::Passed).into();
+        }
+        Asked::Wrong(why, remedy) => return told(&Failure::usage(why).remedy(remedy), ColorChoice::Auto).into(),
+    };
+    let cli = match config::parse(&arguments) {
         Ok(cli) => cli,
         Err(failure) => return told(&failure, ColorChoice::Auto).into(),
     };
@@ -72,6 +91,8 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Config(args) => config_command::run(args, &cli.talk, out),
         Command::Fix(command) => fix::run(command, &cli.talk, out),
         Command::Convert(args) => convert::run(args, &cli.talk, out).map(done),
+        Command::Compare(args) => compare::run(args, &cli.talk, out).map(done),
+        Command::Pin(args) => pin::run(args, &cli.talk, out),
         Command::Layers(args) => scan::layers(args, &cli.talk, out),
         Command::Explain(args) => explain::run(args, &cli.talk, out),
         Command::Packages(args) => formats::run(args, out).map(done),
@@ -80,6 +101,8 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Command::Compliance(command) => compliance_command::run(command, out).map(done),
         Command::Policy(command) => policy_command::run(command, out),
         Command::ConfigFile(command) => config_file::run(command, out).map(done),
+        Command::Install(command) => install::run(command, out),
+        Command::Itself(command) => itself::run(command, out),
         Command::Version => manual::version(out).map(done),
         Command::Completions { shell } => manual::completions(*shell, out).map(done),
         Command::Man { dir } => manual::man(dir.as_deref(), out).map(done),

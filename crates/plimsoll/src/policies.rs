@@ -18,6 +18,7 @@ use crate::args::{self, Policy, Rules};
 use crate::config;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::saved;
 
 /// Ignores that are told one by one.
 const TOLD: usize = 5;
@@ -145,5 +146,5 @@ fn baseline(path: &Path) -> Result<Baseline, Failure> {
     let mut bytes = Vec::new();
     let read = File::open(path).and_then(|file| file.take(baseline::MOST_BYTES).read_to_end(&mut bytes));
     read.map_err(|error| Failure::new(Exit::Usage, error).when(&tried))?;
-    Baseline::read(&bytes).map_err(|why| Failure::usage(why).when(tried))
+    Baseline::read(&saved::as_json(bytes)).map_err(|why| Failure::usage(why).when(tried))
 }

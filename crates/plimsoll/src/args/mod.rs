@@ -1,11 +1,14 @@
 //! The command line: what can be asked for, and how. Every flag has a variable `PLIMSOLL_` and its name.
 
+mod compare;
 mod compliance;
 mod config;
 mod db;
 mod diff;
 mod fix;
+mod install;
 mod misconfig;
+mod pin;
 mod policy;
 mod scan;
 mod secrets;
@@ -18,6 +21,7 @@ use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+pub use compare::{CompareForm, ComparisonArgs};
 pub use compliance::ComplianceCommand;
 pub use config::{ConfigFile, ExplainConfig, Init};
 pub use db::{
@@ -26,7 +30,9 @@ pub use db::{
 };
 pub use diff::{CompareArgs, FailOn};
 pub use fix::{FixCommand, FixConfig};
+pub use install::{DockerPlugin, Install, SelfCommand, SelfVerify};
 pub use misconfig::{ConfigArgs, ConfigCommand, RulesCommand};
+pub use pin::PinArgs;
 pub use policy::{Policy, PolicyCommand, Rules};
 pub use scan::{
     Archives, Common, ConvertArgs, ExplainArgs, FolderArgs, Gate, ImageArgs, ImageSource, JudgeArgs, Look,
@@ -111,10 +117,24 @@ pub enum Command {
     /// Mend what was found, where that is mechanical
     #[command(subcommand)]
     Fix(FixCommand),
-    /// Write a report that was saved as JSON in other formats
+    /// Write reports that were saved in other formats, those of other scanners as well
     ///
     /// Nothing is scanned or judged again. For example: plimsoll convert app.json -o sarif=app.sarif -o html=app.html
+    ///
+    /// Reports of Trivy, Grype, Snyk, Clair, Checkov and Gitleaks in their JSON, SARIF of whatever tool (Docker Scout's, Snyk
+    /// Code's), and GitLab's security reports are read as well. Several reports about the same thing become one, in which each
+    /// finding is there once: plimsoll convert trivy.json grype.json snyk.json -o html=all.html
     Convert(ConvertArgs),
+    /// Say where two scanners agree about the same thing, and why they do not
+    ///
+    /// For each finding that only one of two reports has: whether the other sees the package, in which version, and, with advisory
+    /// data, which of the two is right. For example: plimsoll compare trivy.json grype.json
+    Compare(ComparisonArgs),
+    /// Say which images and actions files name by tags that can move, and pin them to what they are today
+    ///
+    /// Dockerfiles, Compose, Kubernetes, Tekton, Helm's values, and the files of GitHub, GitLab, CircleCI, Azure, Bitbucket, Drone and
+    /// Woodpecker are looked at. For example: plimsoll pin --check . in a pipeline, and plimsoll pin --write . at home
+    Pin(PinArgs),
     /// Explain an image's layers
     ///
     /// For each layer: what it brings, wastes and risks. At the end: how to have fewer bytes.
@@ -149,6 +169,12 @@ pub enum Command {
     /// Write, or explain, the file that a project keeps its settings in: plimsoll.yaml
     #[command(subcommand, name = "config-file")]
     ConfigFile(ConfigFile),
+    /// Add this program to others
+    #[command(subcommand)]
+    Install(Install),
+    /// Look at this program itself
+    #[command(subcommand, name = "self")]
+    Itself(SelfCommand),
     /// Say which version this is
     Version,
     /// Write the completions for a shell to standard output

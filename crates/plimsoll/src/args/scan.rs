@@ -371,9 +371,10 @@ impl LicenseArgs {
 /// `plimsoll convert`.
 #[derive(Clone, Debug, Args)]
 pub struct ConvertArgs {
-    /// The report, as plimsoll wrote it with -o json=FILE; - is standard input
-    #[arg(value_name = "FILE")]
-    pub file: PathBuf,
+    /// The report, as plimsoll wrote it with -o json=FILE, or as another scanner did; - is standard input. Several become one
+    /// report, in which the word of the first counts
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
     /// How to report.
     #[command(flatten)]
     pub report: ReportArgs,

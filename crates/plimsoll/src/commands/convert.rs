@@ -1,30 +1,27 @@
-//! `plimsoll convert`: a report that was saved is written in other formats.
+//! `plimsoll convert`: reports that were saved, by whatever scanner, are written in other formats; several as one.
 
-use std::fs::File;
-use std::io::{self, IsTerminal, Read, Write};
-use std::path::Path;
+use std::io::{self, IsTerminal, Write};
+use std::time::SystemTime;
 
-use report::{Context, Filter, Run, Saved};
+use report::{Context, Filter, Run, import};
 
 use crate::args::{ConvertArgs, Talk};
-use crate::environment::variable;
-use crate::exit::Exit;
+use crate::environment::{report_time, variable};
 use crate::failure::Failure;
 use crate::output::Outputs;
-use crate::terminal;
-
-/// Bytes of a report that are read; one more tells that there are more.
-const LARGEST: u64 = (1 << 30) + 1;
+use crate::{saved, terminal};
 
 pub fn run(args: &ConvertArgs, talk: &Talk, out: &mut dyn Write) -> Result<(), Failure> {
     let outputs = Outputs::new(report::SCAN, &args.report)?;
-    let failed = |error: io::Error| {
-        Failure::new(Exit::Usage, error)
-            .when(format!("cannot read the report {}", args.file.display()))
-            .remedy("name a report that plimsoll wrote with -o json=FILE")
-    };
-    let json = if args.file == Path::new("-") { all(io::stdin()) } else { File::open(&args.file).and_then(all) };
-    let saved = Saved::read(&json.map_err(failed)?).map_err(failed)?;
+    let documents: Vec<_> = args.files.iter().map(|file| saved::read(file)).collect::<Result<_, _>>()?;
+    let saved = import::merge(documents).map_err(|why| {
+        Failure::usage(why)
+            .when("cannot make one report of them")
+            .remedy("convert each by itself, or choose a platform")
+    })?;
+    // It says what was known then. Some tools do not say when that was.
+    let now = report_time(&variable, SystemTime::now()).map_err(Failure::usage)?.to_string();
+    let generated_at = if saved.generated_at.is_empty() { &now } else { &saved.generated_at };
     let asked = &args.report;
     let told = |name: &str| variable(name).unwrap_or_default();
     let [commit, reference, workflow, job, id] =
@@ -34,8 +31,7 @@ pub fn run(args: &ConvertArgs, talk: &Talk, out: &mut dyn Write) -> Result<(), F
         width: terminal::width(&variable, terminal::columns()),
         color: terminal::color(talk.color, &variable, io::stdout().is_terminal()),
         version: env!("CARGO_PKG_VERSION"),
-        // It says what was known then.
-        generated_at: &saved.generated_at,
+        generated_at,
         wants: saved.wants,
         filter: Filter { severities: asked.severity.clone(), everything: asked.all, suppressed: asked.show_suppressed },
         run: Run {
@@ -49,13 +45,4 @@ pub fn run(args: &ConvertArgs, talk: &Talk, out: &mut dyn Write) -> Result<(), F
         },
     };
     outputs.write(&saved.reports, &context, out)
-}
-
-fn all(file: impl Read) -> io::Result<Vec<u8>> {
-    let mut content = Vec::new();
-    file.take(LARGEST).read_to_end(&mut content)?;
-    if content.len() as u64 == LARGEST {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is larger than a gigabyte"));
-    }
-    Ok(content)
 }

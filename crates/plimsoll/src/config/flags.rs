@@ -1,6 +1,7 @@
 //! What files say as the defaults of flags, so that a value means the same wherever it is written, and flags and variables
 //! come first.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use clap::builder::{BoolishValueParser, Resettable};
@@ -61,9 +62,9 @@ fn is_switch(flag: &Arg) -> bool {
 }
 
 /// Reads the command line, with what files say where it and the variables say nothing.
-pub fn parse() -> Result<Cli, Failure> {
+pub fn parse(arguments: &[OsString]) -> Result<Cli, Failure> {
     let command = Cli::command();
-    let given = command.clone().get_matches();
+    let given = command.clone().get_matches_from(arguments);
     let (matches, rules) = match given.subcommand() {
         Some((name, given)) if given.try_contains_id("no_config").is_ok() => {
             let here = std::env::current_dir().unwrap_or_default();
@@ -71,7 +72,7 @@ pub fn parse() -> Result<Cli, Failure> {
             let look_around = !given.get_flag("no_config");
             let config =
                 Config::read(&Places { named, look_around, here, variables: &variable }, target(given).as_deref())?;
-            (applied(command, name, &config).get_matches(), Some(config.rules()))
+            (applied(command, name, &config).get_matches_from(arguments), Some(config.rules()))
         }
         _ => (given, None),
     };

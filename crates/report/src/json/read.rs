@@ -18,7 +18,7 @@ use serde::Deserialize;
 use super::compliance::read::ComplianceJson;
 use crate::{SCHEMA_VERSION, Wants};
 
-/// Reports that were saved as JSON.
+/// Reports that were saved.
 #[derive(Debug)]
 pub struct Saved {
     /// A report for each platform.
@@ -27,6 +27,10 @@ pub struct Saved {
     pub generated_at: String,
     /// What was looked for.
     pub wants: Wants,
+    /// Who made them: `Plimsoll`, `Trivy`.
+    pub tool: String,
+    /// Whether they list all packages, and not only those that something is wrong with.
+    pub lists_packages: bool,
 }
 
 impl Saved {
@@ -51,7 +55,13 @@ impl Saved {
         let settings = file.artifacts.iter().any(|artifact| !artifact.misconfigurations.is_empty());
         let reports = file.artifacts.into_iter().map(Artifact::report).collect();
         let wants = Wants { vulnerabilities, settings, licenses };
-        Ok(Self { reports, generated_at: file.generated_at, wants })
+        Ok(Self {
+            reports,
+            generated_at: file.generated_at,
+            wants,
+            tool: crate::import::OURS.into(),
+            lists_packages: true,
+        })
     }
 }
 
