@@ -242,6 +242,7 @@ fn finding(failure: &Failure<'static>, resource: &Resource, place: Place, conten
         code: rule.code.into(),
         references: shared(&rule.references),
         weaknesses: rule.cwe.iter().map(|number| format!("CWE-{number}")).collect(),
+        aliases: Vec::new(),
         controls: shared(&rule.controls),
         suppressed: None,
     }))

@@ -366,6 +366,9 @@ struct MisconfigurationJson {
     code: String,
     references: Vec<String>,
     weaknesses: Vec<String>,
+    /// Reports of older versions have none.
+    #[serde(default)]
+    aliases: Vec<String>,
     controls: Vec<String>,
     suppressed: Option<String>,
 }
@@ -680,6 +683,7 @@ impl MisconfigurationJson {
             code: self.code.into(),
             references: self.references.into_iter().map(Into::into).collect(),
             weaknesses: self.weaknesses,
+            aliases: self.aliases.into_iter().map(Into::into).collect(),
             controls: self.controls.into_iter().map(Into::into).collect(),
             suppressed: self.suppressed,
         }))
