@@ -40,6 +40,13 @@ fn wrong(line: u32, what: &str, limit: bool) -> Wrong {
 
 fn resources(root: &Node, file: usize, reading: &mut Reading) {
     let template = Template::new(root);
+    for (_, parameter) in root.get("Parameters").map(Node::entries).unwrap_or_default() {
+        let is_hidden = parameter
+            .get("NoEcho")
+            .is_some_and(|it| matches!(&it.value, Value::Bool(true)) || it.text() == Some("true"));
+        let default = parameter.get("Default").and_then(Node::text).filter(|_| is_hidden);
+        reading.secrets.extend(default.map(str::to_owned));
+    }
     let Some(Value::Map(declared)) = root.get("Resources").map(|resources| &resources.value) else { return };
     for (id, resource) in declared.iter().take(MOST_RESOURCES) {
         if id.starts_with("Fn::") {

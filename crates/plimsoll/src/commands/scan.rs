@@ -123,7 +123,11 @@ impl<'a> Job<'a> {
             searches,
             secrets: secrets::Judge { today: Some(time) },
             quiet: talk.quiet,
-            settings: settings.then(misconfig::Judge::default),
+            settings: settings.then(|| {
+                let mut judge = misconfig::Judge::default();
+                judge.today = Some(time);
+                judge
+            }),
             licenses,
             vex,
             policies,
