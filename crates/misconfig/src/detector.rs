@@ -25,6 +25,10 @@ use crate::{Reading, Resource, Span, Target, detect, host, image, kustomize, rea
 pub struct Judge {
     /// The day of the report, after which exceptions are over.
     pub today: Option<Timestamp>,
+    /// Files with values of Terraform's variables (`-var-file`), each with its name.
+    pub variable_files: Vec<(String, Vec<u8>)>,
+    /// Values of Terraform's variables (`-var`).
+    pub variables: Vec<(String, String)>,
     assessed: Mutex<Vec<Assessed>>,
 }
 
@@ -69,7 +73,7 @@ impl Detector for Judge {
                 Gap { place: place(file), by: ID, kind, detail: wrong.what }
             }));
         }
-        declared.extend(modules(&files, &mut resources, |file, line, reason| {
+        declared.extend(modules(&files, &self.options(), &mut resources, |file, line, reason| {
             let detail = if line == 0 { reason } else { format!("line {line}: {reason}") };
             gaps.push(Gap { place: file.map(place).unwrap_or_default(), by: ID, kind: GapKind::Unsupported, detail });
         }));
@@ -121,6 +125,13 @@ impl Detector for Judge {
     }
 }
 
+impl Judge {
+    fn options(&self) -> terraform::Options<'_> {
+        let files = self.variable_files.iter().map(|(path, bytes)| terraform::File { path, bytes });
+        terraform::Options { variable_files: files.collect(), variables: self.variables.clone(), workspace: None }
+    }
+}
+
 /// What came of the rules that had something to say, sorted.
 fn assessed(tallies: &BTreeMap<(&'static str, Target), Tally>) -> Vec<Assessed> {
     let all = tallies.iter().map(|((rule, target), tally)| Assessed {
@@ -144,7 +155,7 @@ pub(crate) fn resources(files: &[(&Item, &Configuration)]) -> Vec<Resource> {
     let mut resources = Vec::new();
     let claimed = trees(files, &mut resources, &mut Origins::new(files.len()), |_| {});
     resources.extend(read_all(files, &claimed).into_iter().flat_map(|reading| reading.resources));
-    modules(files, &mut resources, |_, _, _| {});
+    modules(files, &terraform::Options::default(), &mut resources, |_, _, _| {});
     resources
 }
 
@@ -195,6 +206,7 @@ fn trees(
 /// Adds the resources of Terraform, whose files only mean something together; returns what they declare sensitive.
 fn modules(
     files: &[(&Item, &Configuration)],
+    options: &terraform::Options<'_>,
     resources: &mut Vec<Resource>,
     mut gap: impl FnMut(Option<usize>, u32, String),
 ) -> BTreeSet<String> {
@@ -208,7 +220,7 @@ fn modules(
         .zip(&paths)
         .map(|(index, path)| terraform::File { path, bytes: &files[*index].1.content })
         .collect();
-    let evaluated = terraform::evaluate(&tree, &terraform::Options::default());
+    let evaluated = terraform::evaluate(&tree, options);
     let found = evaluated.roots.into_iter().flat_map(|root| root.resources);
     resources.extend(found.filter_map(|it| Some(Resource { file: *chosen.get(it.file)?, ..it })));
     for missed in evaluated.gaps {

@@ -14,6 +14,7 @@ pub mod fix;
 pub mod helm;
 pub mod host;
 pub mod image;
+pub mod input;
 pub mod jenkins;
 pub mod json;
 pub mod judge;

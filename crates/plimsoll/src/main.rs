@@ -3,6 +3,7 @@
 
 mod args;
 mod bug;
+mod checks;
 mod clone;
 mod commands;
 mod compliance;
@@ -21,6 +22,7 @@ mod output;
 mod policies;
 mod progress;
 mod refresh;
+mod settings;
 mod terminal;
 mod vex;
 mod web;

@@ -24,7 +24,7 @@ pub use db::{
     SearchArgs, StatusArgs, UpdateArgs, VerifyArgs,
 };
 pub use fix::{FixCommand, FixConfig};
-pub use misconfig::{ConfigArgs, ConfigCommand, RulesCommand};
+pub use misconfig::{ConfigArgs, ConfigCommand, RulesCommand, Settings};
 pub use policy::{Policy, PolicyCommand, Rules};
 pub use scan::{
     Archives, Common, ConvertArgs, ExplainArgs, FolderArgs, Gate, ImageArgs, ImageSource, Look, RegistryAccess,
