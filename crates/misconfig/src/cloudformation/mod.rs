@@ -25,11 +25,11 @@ pub fn read(content: &[u8], file: usize) -> Reading {
     let mut reading = Reading::default();
     let root = match std::str::from_utf8(content) {
         Ok(text) => document::read(text),
-        Err(_) => Err((1, "the file is not UTF-8".to_owned())),
+        Err(_) => Err(wrong(1, "the file is not UTF-8", false)),
     };
     match root {
         Ok(root) => resources(&root, file, &mut reading),
-        Err((line, what)) => reading.gaps.push(wrong(line, &what, false)),
+        Err(wrong) => reading.gaps.push(wrong),
     }
     reading
 }
