@@ -54,8 +54,8 @@ pub fn of(target: Target, content: &[u8]) -> Vec<Input> {
 
 /// The resources of one root of Terraform.
 pub fn of_terraform(resources: &[Resource]) -> Input {
-    let (mut blocks, mut kinds): (BTreeMap<&str, Map<String, Json>>, BTreeMap<(&str, &str), Map<String, Json>>) =
-        Default::default();
+    let mut blocks: BTreeMap<&str, Map<String, Json>> = BTreeMap::new();
+    let mut kinds: BTreeMap<(&str, &str), Map<String, Json>> = BTreeMap::new();
     for resource in resources {
         let (body, address) = (of_node(&resource.body), &*resource.address);
         match &*resource.kind {

@@ -22,6 +22,7 @@ pub(super) fn read(text: &str) -> Result<Node, Wrong> {
 }
 
 /// The function that a tag is short for.
+#[expect(clippy::unnecessary_wraps, reason = "other languages may have tags that are short for nothing")]
 fn function(tag: &str) -> Option<String> {
     Some(match tag {
         "Ref" | "Condition" => tag.to_owned(),

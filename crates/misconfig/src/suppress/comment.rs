@@ -92,8 +92,11 @@ impl Exception {
 /// Exceptions of one file: more are none.
 const MOST: usize = 10_000;
 
+/// Reads what follows the word of a form.
+type Read = fn(&str) -> Option<Exception>;
+
 /// The words with which exceptions begin, and what reads what follows.
-const FORMS: &[(&str, fn(&str) -> Option<Exception>)] = &[
+const FORMS: &[(&str, Read)] = &[
     ("plimsoll:ignore", own),
     ("trivy:ignore:", trivy),
     ("tfsec:ignore:", tfsec),

@@ -77,7 +77,9 @@ fn conceal(value: &Node, sensitive: &Node, secrets: &mut BTreeSet<String>) {
         }
         (Value::List(items), Value::Bool(true)) => items.iter().for_each(|item| conceal(item, sensitive, secrets)),
         (Value::Map(entries), Value::Bool(true)) => {
-            entries.iter().for_each(|(_, value)| conceal(value, sensitive, secrets));
+            for (_, value) in entries {
+                conceal(value, sensitive, secrets);
+            }
         }
         (Value::List(items), Value::List(shapes)) => {
             items.iter().zip(shapes).for_each(|(item, shape)| conceal(item, shape, secrets));

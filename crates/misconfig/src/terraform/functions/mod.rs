@@ -200,7 +200,9 @@ pub(super) fn call(
         evaluator.spend(values.iter().fold(0, |sum: usize, value| sum.saturating_add(value.weight())))?;
     }
     if name == "sensitive" {
-        values.iter().for_each(|value| evaluator.conceal(value));
+        for value in &values {
+            evaluator.conceal(value);
+        }
     }
     let result = (function.apply)(&Arguments { values: &values, evaluator });
     evaluator.pay(result.map_err(|reason| format!("{name}: {reason}"))?)
