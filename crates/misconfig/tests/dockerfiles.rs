@@ -75,7 +75,7 @@ fn what_differs_from_hadolint_is_known_and_explained() {
         }
         for (ids, rule, lines) in ours.iter().filter(|(ids, ..)| !ids.is_empty()) {
             let is_theirs = |it: &&Theirs| ids.contains(&it.code) && (lines.0..=lines.1).contains(&it.line);
-            if !theirs.iter().any(|it| is_theirs(it)) {
+            if !theirs.iter().any(is_theirs) {
                 let key = ("plimsoll".to_owned(), rule.clone());
                 differences.entry(key).or_default().insert(format!("{name}:{}", lines.0));
             }

@@ -213,12 +213,13 @@ fn result(parameters: &[Value]) -> Value {
 /// The comments `# METADATA` in front of the package: YAML behind the signs.
 fn metadata(module: &Module<'_>) -> Result<Metadata, String> {
     let before = module.text.lines().take_while(|line| !line.starts_with("package "));
-    let mut lines =
+    let comments =
         before.skip_while(|line| line.trim() != "# METADATA").skip(1).take_while(|line| line.starts_with('#'));
-    let text: String = lines
-        .by_ref()
-        .map(|line| format!("{}\n", line.trim_start_matches('#').strip_prefix(' ').unwrap_or("")))
-        .collect();
+    let mut text = String::new();
+    for line in comments {
+        text.push_str(line.trim_start_matches('#').strip_prefix(' ').unwrap_or_default());
+        text.push('\n');
+    }
     let wrong = |why: String| format!("{}: its METADATA: {why}", module.name);
     let Some(document) = rules::parse_any(&text).map_err(wrong)? else { return Ok(Metadata::default()) };
     let wrong = |why: String| format!("{}: its METADATA: {why}", module.name);
