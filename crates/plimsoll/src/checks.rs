@@ -40,7 +40,7 @@ mod absent {
 
 #[cfg(feature = "rego")]
 mod present {
-    use std::path::{Path, PathBuf};
+    use std::path::Path;
     use std::sync::{Mutex, PoisonError};
     use std::time::{Duration, Instant};
 
@@ -58,7 +58,7 @@ mod present {
 
     const ID: AnalyzerId = AnalyzerId::new("checks");
     /// How long all of them may take together.
-    const LONGEST: Duration = Duration::from_secs(60);
+    const LONGEST: Duration = Duration::from_mins(1);
     /// Gaps about checks that could not say: the others are alike.
     const MOST_GAPS: usize = 100;
 
@@ -100,7 +100,7 @@ mod present {
     }
 
     /// Data, which has to be a mapping.
-    fn document(path: &PathBuf, text: &str) -> Result<serde_json::Value, Failure> {
+    fn document(path: &Path, text: &str) -> Result<serde_json::Value, Failure> {
         let node = if has_extension(path, &["json"]) { json::parse(text.as_bytes()).ok() } else { yaml::first(text) };
         let document = node.map(|node| input::of_node(&node)).filter(serde_json::Value::is_object);
         document.ok_or_else(|| Failure::usage(format!("{} is no mapping in JSON or YAML", path.display())))
