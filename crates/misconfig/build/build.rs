@@ -5,6 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs, process};
 
+mod alias;
 mod pack;
 mod pattern;
 
@@ -80,6 +81,11 @@ fn run(folder: &Path, out: &Path) -> Result<(), Vec<String>> {
         }
     }
     errors.extend(set::complete(&mut entries));
+    let known = entries.iter().map(|entry| entry.rule.id).collect();
+    let aliases = alias::read(&folder.join("aliases"), &known).unwrap_or_else(|wrong| {
+        errors.extend(wrong);
+        String::new()
+    });
     if !errors.is_empty() {
         return Err(errors);
     }
@@ -87,6 +93,7 @@ fn run(folder: &Path, out: &Path) -> Result<(), Vec<String>> {
     let (blob, table) = pack::rules(&entries).map_err(|error| vec![error])?;
     fs::write(out.join("rules.bin"), blob).map_err(text)?;
     fs::write(out.join("rules.rs"), table).map_err(text)?;
+    fs::write(out.join("aliases.rs"), aliases).map_err(text)?;
     fs::write(out.join("examples.rs"), pack::examples(&entries)).map_err(text)
 }
 

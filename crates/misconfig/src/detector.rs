@@ -7,19 +7,28 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
+use jiff::Timestamp;
 use model::{
     AnalyzerId, Assessed, Configuration, Detector, Finding, Gap, GapKind, ImageConfig, Inventory, Item,
     Misconfiguration, Place, Severity,
 };
 
 use crate::helm::{self, Obstacle};
-use crate::judge::{Cause, Failure, Tally, is_secret, judge, mask};
+use crate::judge::{Cause, Failure, Tally, cut, judge};
 use crate::origin::Origins;
-use crate::{Reading, Resource, Span, Target, detect, host, image, kustomize, reader, terraform};
+use crate::secret::Secrets;
+use crate::suppress::{Exceptions, Outcome};
+use crate::{Reading, Resource, Span, Target, detect, host, image, kustomize, reader, rule, terraform};
 
 /// Judges configuration by our rules.
 #[derive(Debug, Default)]
 pub struct Judge {
+    /// The day of the report, after which exceptions are over.
+    pub today: Option<Timestamp>,
+    /// Files with values of Terraform's variables (`-var-file`), each with its name.
+    pub variable_files: Vec<(String, Vec<u8>)>,
+    /// Values of Terraform's variables (`-var`).
+    pub variables: Vec<(String, String)>,
     assessed: Mutex<Vec<Assessed>>,
 }
 
@@ -43,6 +52,7 @@ impl Detector for Judge {
         let files = files(inventory);
         let place = |file: usize| files.get(file).map(|(item, _)| item.fact.place.clone()).unwrap_or_default();
         let mut resources = image::resources(config, files.len());
+        let mut declared = BTreeSet::new();
         // The image's configuration has the number after the files.
         let mut origins = Origins::new(files.len() + 1);
         let claimed = trees(&files, &mut resources, &mut origins, |missed| {
@@ -57,34 +67,53 @@ impl Detector for Judge {
         });
         for (file, reading) in read_all(&files, &claimed).into_iter().enumerate() {
             resources.extend(reading.resources);
+            declared.extend(reading.secrets);
             gaps.extend(reading.gaps.into_iter().map(|wrong| {
                 let kind = if wrong.limit { GapKind::LimitHit } else { GapKind::Corrupt };
                 Gap { place: place(file), by: ID, kind, detail: wrong.what }
             }));
         }
-        modules(&files, &mut resources, |file, line, reason| {
+        declared.extend(modules(&files, &self.options(), &mut resources, |file, line, reason| {
             let detail = if line == 0 { reason } else { format!("line {line}: {reason}") };
             gaps.push(Gap { place: file.map(place).unwrap_or_default(), by: ID, kind: GapKind::Unsupported, detail });
-        });
+        }));
         let stray = (0..).zip(&files).filter(|(index, (_, file))| is_template(file) && !claimed.contains(index));
         gaps.extend(stray.map(|(_, (item, _))| {
             let detail =
                 "a template whose chart is not here: without its values and helpers nobody knows what it makes";
             Gap { place: item.fact.place.clone(), by: ID, kind: GapKind::Unsupported, detail: detail.to_owned() }
         }));
+        let mut secrets = Secrets::new(&resources, declared);
         let judgement = judge(&resources);
         let mut seen = HashSet::new();
-        for failure in judgement.failures {
+        let mut exceptions = Exceptions::new(&resources, self.today);
+        let read = |file: usize| {
+            let content = files.get(file).map_or(&b""[..], |(_, file)| &file.content);
+            (content, place(file).path.to_text().into_owned())
+        };
+        for mut failure in judgement.failures {
+            let outcome = exceptions.of(&failure, |file, span| origins.of(file, span), read);
             let resource = &resources[failure.resource];
             let (file, span) = origins.of(resource.file, failure.cause.span);
+            let found = failure.cause.found.take();
+            let found = found.map(|text| cut(&secrets.value(resource.file, failure.cause.span, text)));
             // Two overlays of one base, and two releases of one chart, are wrong at one place.
-            let same = (failure.rule.id, file, span, failure.cause.path.clone(), failure.cause.found.clone());
+            let same = (failure.rule.id, file, span, failure.cause.path.clone(), found.clone());
             if file != resource.file && !seen.insert(same) {
                 continue;
             }
-            let failure = Failure { cause: Cause { span, ..failure.cause }, ..failure };
+            let failure = Failure { cause: Cause { span, found, ..failure.cause }, ..failure };
             let content = files.get(file).map_or(&b""[..], |(_, file)| &file.content);
-            findings.push(finding(&failure, resource, place(file), content));
+            // The lines of a template are not those of what it makes.
+            let is_own = file == resource.file;
+            let shown = |number: u32, line: &str| secrets.line(resource.file, is_own.then_some(number), line);
+            let mut found = finding(&failure, resource, place(file), excerpt(content, span, shown));
+            match outcome {
+                Outcome::Stands => {}
+                Outcome::Suppressed(reason) => found.suppressed = Some(reason),
+                Outcome::Lapsed(why) => found.why = format!("{} {why}", found.why).into(),
+            }
+            findings.push(Finding::Misconfiguration(Box::new(found)));
         }
         gaps.extend(judgement.cut.iter().map(|index| {
             let resource = &resources[*index];
@@ -93,6 +122,13 @@ impl Detector for Judge {
         }));
         gaps.extend(unknown(&judgement.unknown, &resources, &origins, place));
         *self.assessed.lock().unwrap_or_else(PoisonError::into_inner) = assessed(&judgement.tallies);
+    }
+}
+
+impl Judge {
+    fn options(&self) -> terraform::Options<'_> {
+        let files = self.variable_files.iter().map(|(path, bytes)| terraform::File { path, bytes });
+        terraform::Options { variable_files: files.collect(), variables: self.variables.clone(), workspace: None }
     }
 }
 
@@ -119,7 +155,7 @@ pub(crate) fn resources(files: &[(&Item, &Configuration)]) -> Vec<Resource> {
     let mut resources = Vec::new();
     let claimed = trees(files, &mut resources, &mut Origins::new(files.len()), |_| {});
     resources.extend(read_all(files, &claimed).into_iter().flat_map(|reading| reading.resources));
-    modules(files, &mut resources, |_, _, _| {});
+    modules(files, &terraform::Options::default(), &mut resources, |_, _, _| {});
     resources
 }
 
@@ -167,15 +203,16 @@ fn trees(
     claimed
 }
 
-/// The resources of Terraform, whose files only mean something together.
+/// Adds the resources of Terraform, whose files only mean something together; returns what they declare sensitive.
 fn modules(
     files: &[(&Item, &Configuration)],
+    options: &terraform::Options<'_>,
     resources: &mut Vec<Resource>,
     mut gap: impl FnMut(Option<usize>, u32, String),
-) {
+) -> BTreeSet<String> {
     let chosen: Vec<usize> = (0..files.len()).filter(|index| is_terraform(files[*index].1)).collect();
     if chosen.is_empty() {
-        return;
+        return BTreeSet::new();
     }
     let paths: Vec<_> = chosen.iter().map(|index| files[*index].0.fact.place.path.to_text()).collect();
     let tree: Vec<terraform::File<'_>> = chosen
@@ -183,12 +220,13 @@ fn modules(
         .zip(&paths)
         .map(|(index, path)| terraform::File { path, bytes: &files[*index].1.content })
         .collect();
-    let evaluated = terraform::evaluate(&tree, &terraform::Options::default());
+    let evaluated = terraform::evaluate(&tree, options);
     let found = evaluated.roots.into_iter().flat_map(|root| root.resources);
     resources.extend(found.filter_map(|it| Some(Resource { file: *chosen.get(it.file)?, ..it })));
     for missed in evaluated.gaps {
         gap(missed.file.and_then(|file| chosen.get(file).copied()), missed.line, missed.reason);
     }
+    evaluated.secrets
 }
 
 /// Reads every file that means something by itself and is claimed by nobody, several at once.
@@ -222,50 +260,41 @@ fn read_all(files: &[(&Item, &Configuration)], claimed: &BTreeSet<usize>) -> Vec
     (0..files.len()).map(|index| done.remove(&index).unwrap_or_default()).collect()
 }
 
-fn finding(failure: &Failure<'static>, resource: &Resource, place: Place, content: &[u8]) -> Finding {
-    let (rule, cause) = (failure.rule, &failure.cause);
+fn finding(failure: &Failure<'static>, resource: &Resource, place: Place, excerpt: Vec<String>) -> Misconfiguration {
+    let (judged_by, cause) = (failure.rule, &failure.cause);
     let shared = |texts: &[&'static str]| texts.iter().copied().map(Cow::Borrowed).collect();
-    Finding::Misconfiguration(Box::new(Misconfiguration {
+    Misconfiguration {
         place,
-        rule: rule.id.into(),
-        title: rule.title.into(),
-        severity: Severity::from_word(rule.severity).unwrap_or_default(),
+        rule: judged_by.id.into(),
+        title: judged_by.title.into(),
+        severity: Severity::from_word(judged_by.severity).unwrap_or_default(),
         language: resource.target.name().into(),
         resource: resource.address.clone(),
         attribute: cause.path.clone(),
         lines: (cause.span.first, cause.span.last),
-        excerpt: excerpt(content, cause.span, cause.found.as_deref() == Some("…")),
+        excerpt,
         found: cause.found.clone(),
         expected: cause.expected.clone(),
-        why: rule.why.into(),
-        fix: rule.fix.into(),
-        code: rule.code.into(),
-        references: shared(&rule.references),
-        weaknesses: rule.cwe.iter().map(|number| format!("CWE-{number}")).collect(),
-        controls: shared(&rule.controls),
+        why: judged_by.why.into(),
+        fix: judged_by.fix.into(),
+        code: judged_by.code.into(),
+        references: shared(&judged_by.references),
+        weaknesses: judged_by.cwe.iter().map(|number| format!("CWE-{number}")).collect(),
+        aliases: shared(rule::aliases(judged_by.id)),
+        controls: shared(&judged_by.controls),
         suppressed: None,
-    }))
+    }
 }
 
-/// The lines of a span, the first ones, without values that are secrets.
-fn excerpt(content: &[u8], span: Span, is_hidden: bool) -> Vec<String> {
+/// The lines of a span, the first ones, as they may be shown.
+fn excerpt(content: &[u8], span: Span, mut shown: impl FnMut(u32, &str) -> String) -> Vec<String> {
     if span.first == 0 {
         return Vec::new();
     }
     let count = (span.last.saturating_sub(span.first) as usize + 1).min(Misconfiguration::MOST_LINES);
     let lines = content.split(|byte| *byte == b'\n').skip(span.first as usize - 1).take(count);
-    let lines = lines.map(|line| mask(String::from_utf8_lossy(line).trim_end()).replace('\t', "    "));
-    let mut lines: Vec<String> = lines.collect();
-    // A value whose name stands beside it, or on a line that is not shown: `{name: DB_PASSWORD, value: …}`.
-    if is_hidden || lines.iter().any(|line| is_secret(line)) {
-        for line in &mut lines {
-            if let Some(at) = line.to_ascii_lowercase().find("value") {
-                line.truncate(at + "value".len());
-                line.push_str(": …");
-            }
-        }
-    }
-    lines
+    let lines = (span.first..).zip(lines);
+    lines.map(|(number, line)| shown(number, String::from_utf8_lossy(line).trim_end()).replace('\t', "    ")).collect()
 }
 
 /// One gap for each attribute that nobody knows, whatever number of rules ask for it.
@@ -422,11 +451,5 @@ mod tests {
         assert_eq!(of("PLM-K8S-POD-010"), ("kubernetes", 0, 1, 0));
         assert!(!assessed.iter().any(|it| it.rule.starts_with("PLM-AWS")), "nothing of that kind was there");
         assert!(judge.take_assessed().is_empty());
-    }
-
-    #[test]
-    fn secrets_are_not_shown() {
-        let lines = excerpt(b"a: 1\npassword: hunter2\nDB_TOKEN=abc x\n", Span::new(1, 3), false);
-        assert_eq!(lines, ["a: 1", "password: …", "DB_TOKEN=…"]);
     }
 }

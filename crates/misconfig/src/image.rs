@@ -71,5 +71,5 @@ pub fn read(content: &[u8], file: usize) -> crate::Reading {
         history: vec![model::History::default()],
         ..ImageConfig::default()
     };
-    crate::Reading { resources: resources(&config, file), gaps: Vec::new() }
+    crate::Reading { resources: resources(&config, file), ..crate::Reading::default() }
 }

@@ -1,5 +1,7 @@
 //! What a reader of one format makes of a file: resources, and what it could not read.
 
+use std::collections::BTreeSet;
+
 use crate::Resource;
 use crate::yaml::Wrong;
 
@@ -10,6 +12,8 @@ pub struct Reading {
     pub resources: Vec<Resource>,
     /// What was not.
     pub gaps: Vec<Wrong>,
+    /// Values that the file declares secret, wherever they come up.
+    pub secrets: BTreeSet<String>,
 }
 
 impl Reading {

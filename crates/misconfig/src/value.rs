@@ -77,6 +77,16 @@ impl Node {
         }
     }
 
+    /// How much memory it stands for: values, and one more for every sixteen bytes of text.
+    pub fn weight(&self) -> usize {
+        1 + match &self.value {
+            Value::Text(text) => text.len() / 16,
+            Value::List(items) => items.iter().map(Self::weight).sum(),
+            Value::Map(entries) => entries.iter().map(|(key, value)| key.len() / 16 + value.weight()).sum(),
+            _ => 0,
+        }
+    }
+
     /// Adds entries to a mapping whose keys are not there, as long as there is room for so many values; takes what they need.
     pub(crate) fn complete(&mut self, more: &[(String, Self)], room: &mut usize) {
         let Value::Map(entries) = &mut self.value else { return };

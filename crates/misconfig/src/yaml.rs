@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use granit_parser::{ErrorKind, Event, Parser, ScalarStyle};
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, Tag};
 
 use crate::value::last_of_each;
 use crate::{Node, Span, Value};
@@ -37,8 +37,15 @@ pub struct Wrong {
 
 /// Reads all documents of a file.
 pub fn documents(text: &str) -> Documents {
+    tagged(text, |_| None)
+}
+
+/// The same where a tag of the document's own (`!Ref`) may be the short form of a function: where it has a name, the value is put
+/// into a mapping under it.
+pub fn tagged(text: &str, function: fn(&str) -> Option<String>) -> Documents {
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
-    let mut tree = Tree::default();
+    let mut tree =
+        Tree { function, documents: Vec::new(), open: Vec::new(), anchored: HashMap::new(), nodes: 0, last: 0 };
     for event in Parser::new_from_str(text) {
         let result = match event {
             Ok((event, at)) => tree.take(event, Span::new(line(at.start.line()), line(at.end.line()))),
@@ -64,8 +71,8 @@ fn line(line: usize) -> u32 {
 }
 
 /// The documents so far, and what is open of the last one.
-#[derive(Default)]
 struct Tree {
+    function: fn(&str) -> Option<String>,
     documents: Vec<Node>,
     open: Vec<Open>,
     anchored: HashMap<usize, Node>,
@@ -78,6 +85,7 @@ struct Tree {
 struct Open {
     first: u32,
     anchor: usize,
+    function: Option<String>,
     inside: Inside,
 }
 
@@ -116,11 +124,14 @@ impl Tree {
                 self.last = last;
                 let plain = style == ScalarStyle::Plain && tag.is_none();
                 let value = if plain { plain_scalar(&text) } else { Value::Text(text.into_owned()) };
-                self.end(value.at(Span::new(span.first, last)), anchor)
+                self.end(value.at(Span::new(span.first, last)), anchor, self.named(tag.as_deref()))
             }
-            Event::SequenceStart(_, anchor, _) => self.start(Inside::List(Vec::new()), anchor, span),
-            Event::MappingStart(_, anchor, _) => {
-                self.start(Inside::Map { entries: Vec::new(), next: Next::Key, merged: Vec::new() }, anchor, span)
+            Event::SequenceStart(_, anchor, tag) => {
+                self.start(Inside::List(Vec::new()), anchor, self.named(tag.as_deref()), span)
+            }
+            Event::MappingStart(_, anchor, tag) => {
+                let inside = Inside::Map { entries: Vec::new(), next: Next::Key, merged: Vec::new() };
+                self.start(inside, anchor, self.named(tag.as_deref()), span)
             }
             Event::SequenceEnd | Event::MappingEnd => {
                 let Some(open) = self.open.pop() else { return Ok(()) };
@@ -134,14 +145,14 @@ impl Tree {
                 // The end of a collection in blocks is where the next thing begins; its last line is that of its last entry.
                 let flow = span.last > span.first || span.first == self.last;
                 let last = if flow { self.last.max(span.first) } else { self.last };
-                self.end(value.at(Span::new(open.first, last.max(open.first))), open.anchor)
+                self.end(value.at(Span::new(open.first, last.max(open.first))), open.anchor, open.function)
             }
             Event::Alias(anchor) => {
                 self.last = span.last;
                 let known = self.anchored.get(&anchor);
-                self.charge(known.map_or(1, Node::count), span)?;
+                self.charge(known.map_or(1, Node::weight), span)?;
                 let value = self.anchored.get(&anchor).map_or(Value::Null, |node| node.value.clone());
-                self.end(value.at(span), 0)
+                self.end(value.at(span), 0, None)
             }
             Event::DocumentEnd => {
                 self.anchored.clear();
@@ -151,8 +162,15 @@ impl Tree {
         }
     }
 
-    fn start(&mut self, inside: Inside, anchor: usize, span: Span) -> Result<(), Wrong> {
-        if self.open.len() >= DEEPEST {
+    /// The function that a tag is short for.
+    fn named(&self, tag: Option<&Tag>) -> Option<String> {
+        tag.filter(|tag| tag.handle() == "!").and_then(|tag| (self.function)(tag.suffix()))
+    }
+
+    fn start(&mut self, inside: Inside, anchor: usize, function: Option<String>, span: Span) -> Result<(), Wrong> {
+        // A function is a mapping around what it is given.
+        let depth = self.open.len() + self.open.iter().filter(|open| open.function.is_some()).count();
+        if depth >= DEEPEST {
             return Err(Wrong {
                 what: format!("line {}: nested deeper than {DEEPEST} levels", span.first),
                 limit: true,
@@ -160,7 +178,7 @@ impl Tree {
         }
         self.charge(1, span)?;
         self.last = self.last.max(span.first);
-        self.open.push(Open { first: span.first, anchor, inside });
+        self.open.push(Open { first: span.first, anchor, function, inside });
         Ok(())
     }
 
@@ -175,9 +193,17 @@ impl Tree {
     }
 
     /// Puts a complete node where it belongs.
-    fn end(&mut self, node: Node, anchor: usize) -> Result<(), Wrong> {
+    fn end(&mut self, node: Node, anchor: usize, function: Option<String>) -> Result<(), Wrong> {
+        let node = match function {
+            Some(function) => {
+                self.charge(1, node.span)?;
+                let span = node.span;
+                Value::Map(vec![(function, node)]).at(span)
+            }
+            None => node,
+        };
         if anchor != 0 {
-            self.charge(node.count(), node.span)?;
+            self.charge(node.weight(), node.span)?;
             self.anchored.insert(anchor, node.clone());
         }
         let Some(open) = self.open.last_mut() else {
@@ -278,6 +304,18 @@ mod tests {
             bomb.extend([&format!("a{step}: &a{step} ["), &*before, "]\n"]);
         }
         assert!(documents(&bomb).wrong.unwrap().limit);
+        // One long text, again and again.
+        let texts = format!("a: &a {}\nb: [{}]\n", "x".repeat(100_000), "*a, ".repeat(1_000));
+        assert!(documents(&texts).wrong.unwrap().limit);
+    }
+
+    #[test]
+    fn tags_are_short_for_functions() {
+        let name = |tag: &str| (tag != "Other").then(|| format!("Fn::{tag}"));
+        let tree = tagged("a: !Sub x\nb: !Join [y]\nc: !Other z\nd: !!str 1\n", name).read.remove(0);
+        assert_eq!(tree.at(&["a", "Fn::Sub"]).unwrap().text(), Some("x"));
+        assert_eq!(tree.at(&["b", "Fn::Join"]).unwrap().items().len(), 1);
+        assert_eq!((tree.get("c").unwrap().text(), tree.get("d").unwrap().text()), (Some("z"), Some("1")));
     }
 
     #[test]

@@ -52,6 +52,8 @@ pub struct Misconfiguration {
     pub references: Vec<Cow<'static, str>>,
     /// Kinds of weakness: `CWE-250`.
     pub weaknesses: Vec<String>,
+    /// What other tools call the same rule: `AVD-KSV-0017`, `CKV_K8S_16`. Whoever ignores it may use any of these names.
+    pub aliases: Vec<Cow<'static, str>>,
     /// Controls of frameworks: `cis-docker:4.1`.
     pub controls: Vec<Cow<'static, str>>,
     /// Why it does not count, where that is so.

@@ -25,7 +25,7 @@ pub struct Said {
 #[cfg(not(feature = "rego"))]
 pub use absent::Custom;
 #[cfg(feature = "rego")]
-pub use present::Custom;
+pub use present::{Custom, files, unread};
 
 #[cfg(not(feature = "rego"))]
 mod absent {
@@ -108,21 +108,30 @@ mod present {
     }
 
     fn read(paths: &[PathBuf], wants: impl Fn(&Path) -> bool) -> Result<Policies, Failure> {
+        let is_policy = |path: &Path| path.extension().is_some_and(|extension| extension == "rego") && wants(path);
+        let mut texts = Vec::new();
+        for file in files(paths, is_policy)? {
+            texts.push((file.display().to_string(), config::read(&file).map_err(|error| unread(error, &file))?));
+        }
+        let modules: Vec<Module<'_>> = texts.iter().map(|(name, text)| Module { name, text }).collect();
+        Policies::read(&modules).map_err(Failure::usage)
+    }
+
+    /// The files that are named, and those that are wanted in the folders that are, and below them.
+    pub fn files<'p>(
+        paths: impl IntoIterator<Item = &'p PathBuf>,
+        wants: impl Fn(&Path) -> bool,
+    ) -> Result<Vec<PathBuf>, Failure> {
         let mut files = Vec::new();
         for path in paths {
             let found = if path.is_dir() { below(path, DEEPEST, &mut files) } else { add(path.clone(), &mut files) };
             found.map_err(|error| unread(error, path))?;
         }
         files.retain(|file| wants(file));
-        let mut texts = Vec::new();
-        for file in &files {
-            texts.push((file.display().to_string(), config::read(file).map_err(|error| unread(error, file))?));
-        }
-        let modules: Vec<Module<'_>> = texts.iter().map(|(name, text)| Module { name, text }).collect();
-        Policies::read(&modules).map_err(Failure::usage)
+        Ok(files)
     }
 
-    /// The policies in a folder and below it, sorted.
+    /// The files in a folder and below it, sorted.
     fn below(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> io::Result<()> {
         let mut entries: Vec<fs::DirEntry> = fs::read_dir(folder)?.collect::<Result<_, _>>()?;
         entries.sort_by_key(fs::DirEntry::file_name);
@@ -131,7 +140,7 @@ mod present {
             // A link may lead anywhere.
             if entry.file_type()?.is_dir() && depth > 0 {
                 below(&path, depth - 1, files)?;
-            } else if path.extension().is_some_and(|extension| extension == "rego") {
+            } else if entry.file_type()?.is_file() {
                 add(path, files)?;
             }
         }
@@ -147,7 +156,8 @@ mod present {
         }
     }
 
-    fn unread(error: io::Error, path: &Path) -> Failure {
+    /// Why a file could not be read.
+    pub fn unread(error: io::Error, path: &Path) -> Failure {
         Failure::new(Exit::Usage, error).when(format!("cannot read the policies in {}", path.display()))
     }
 }

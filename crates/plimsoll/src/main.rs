@@ -3,6 +3,7 @@
 
 mod args;
 mod bug;
+mod checks;
 mod clone;
 mod commands;
 mod compliance;
@@ -24,6 +25,7 @@ mod policies;
 mod progress;
 mod refresh;
 mod saved;
+mod settings;
 mod terminal;
 mod vex;
 mod web;

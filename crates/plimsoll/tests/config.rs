@@ -92,3 +92,68 @@ fn rules_can_be_listed_and_tried() {
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stdout).contains("good example 1 fails"));
 }
+
+#[test]
+fn variables_of_terraform_come_from_the_command_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let main = "variable \"open\" {\n  type    = string\n  default = \"private\"\n}\n\nresource \"aws_s3_bucket_acl\" \"a\" {\n  \
+                bucket = \"a\"\n  acl    = var.open\n}\n";
+    fs::write(folder.path().join("main.tf"), main).unwrap();
+    fs::write(folder.path().join("prod.tfvars"), "open = \"public-read\"\n").unwrap();
+    let list = |arguments: &[&str]| {
+        let arguments: Vec<&str> = [".", "-f", "json"].iter().chain(arguments).copied().collect();
+        findings(&config(folder.path(), &arguments, "")).contains(&"PLM-AWS-S3-006 main.tf:8".to_owned())
+    };
+    assert!(!list(&[]));
+    assert!(list(&["--tf-vars", "prod.tfvars"]) && list(&["--var-file", "prod.tfvars"]));
+    assert!(list(&["--tf-var", "open=public-read"]) && list(&["--var", "open=public-read"]));
+    // What is said with --var counts more than a file.
+    assert!(!list(&["--tf-vars", "prod.tfvars", "--tf-var", "open=private"]));
+    assert_eq!(config(folder.path(), &[".", "--tf-vars", "missing.tfvars"], "").status.code(), Some(2));
+    assert_eq!(config(folder.path(), &[".", "--tf-var", "open"], "").status.code(), Some(2));
+}
+
+#[test]
+fn exceptions_in_files_are_told_and_do_not_count() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = "FROM debian:12\n# hadolint ignore=DL3004\nRUN sudo make\n";
+    fs::write(folder.path().join("Dockerfile"), file).unwrap();
+    fs::write(folder.path().join(".checkov.yaml"), "skip-check: [CKV_DOCKER_2]\n").unwrap();
+    let output = config(folder.path(), &[".", "-f", "json", "--show-suppressed"], "");
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let found = report["artifacts"][0]["misconfigurations"].as_array().unwrap();
+    let why = |rule: &str| {
+        let found = found.iter().find(|it| it["rule"] == rule).unwrap();
+        found["suppressed"].as_str().unwrap_or_default().to_owned()
+    };
+    assert_eq!(why("PLM-DOCKER-RUN-001"), "ignored: without a reason (hadolint ignore; Dockerfile, line 2)");
+    assert!(why("PLM-DOCKER-IMAGE-003").contains(".checkov.yaml, line 1"), "{}", why("PLM-DOCKER-IMAGE-003"));
+    let sudo = found.iter().find(|it| it["rule"] == "PLM-DOCKER-RUN-001").unwrap();
+    assert!(sudo["aliases"].as_array().unwrap().iter().any(|name| name == "DL3004"), "{sudo}");
+}
+
+#[test]
+fn checks_of_ones_own_are_asked_where_the_program_can() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("checks")).unwrap();
+    let check = "# METADATA\n# title: Images come from our registry\n# custom:\n#   id: OWN-1\n#   severity: HIGH\n#   input:\n\
+                 #     selector:\n#     - type: dockerfile\npackage user.images\n\ndeny[res] {\n  command := \
+                 input.Stages[_].Commands[_]\n  command.Cmd == \"from\"\n  not startswith(command.Value[0], \
+                 data.registry)\n  res := result.new(\"not ours\", command)\n}\n";
+    fs::write(folder.path().join("checks/images.rego"), check).unwrap();
+    fs::write(folder.path().join("checks/data.yaml"), "registry: registry.example.com/\n").unwrap();
+    fs::write(folder.path().join("Dockerfile"), "FROM registry.example.com/a:1\n\nFROM debian:12\n").unwrap();
+    let output = config(folder.path(), &["Dockerfile", "-f", "json", "--config-check", "checks"], "");
+    if !cfg!(feature = "rego") {
+        eprintln!("skipped: checks in Rego, because the program was built without them");
+        assert_eq!(output.status.code(), Some(2));
+        return;
+    }
+    let found = findings(&output);
+    assert!(
+        found.contains(&"OWN-1 Dockerfile:3".to_owned()) && !found.contains(&"OWN-1 Dockerfile:1".to_owned()),
+        "{found:?}"
+    );
+    fs::write(folder.path().join("checks/images.rego"), "package a\n\nallow := true\n").unwrap();
+    assert_eq!(config(folder.path(), &[".", "--config-check", "checks"], "").status.code(), Some(2));
+}

@@ -106,6 +106,7 @@ pub(crate) fn report() -> Report {
             rule: "PLM-K8S-POD-001".into(),
             severity: Severity::Low,
             resource: "default/Pod/shop".into(),
+            aliases: vec!["AVD-KSV-0017".into()],
             ..Misconfiguration::default()
         })),
         Finding::License(Box::new(LicenseFinding {

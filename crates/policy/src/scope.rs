@@ -14,7 +14,8 @@ use crate::glob::Glob;
 use crate::subject::{Kind, Subject};
 
 /// The keys of a scope in a file.
-pub(crate) const KEYS: [&str; 9] = ["kind", "id", "package", "path", "image", "layer", "secret", "license", "removed"];
+pub(crate) const KEYS: [&str; 11] =
+    ["kind", "id", "package", "path", "image", "layer", "secret", "rule", "resource", "license", "removed"];
 
 /// Conditions on what is found and where.
 #[derive(Clone, Debug, Default)]
@@ -37,6 +38,10 @@ pub struct Scope {
     pub layers: Vec<Glob>,
     /// Kinds of secrets, or fingerprints.
     pub secrets: Vec<Glob>,
+    /// Rules for settings by any of their names, in upper case.
+    pub rules: Vec<Glob>,
+    /// Resources of settings, as their language calls them.
+    pub resources: Vec<Glob>,
     /// Licences by any of their names.
     pub licenses: Vec<String>,
     /// Classes of licences.
@@ -137,6 +142,8 @@ impl Scope {
             let text = if text == "any" { "**" } else { text };
             Glob::new(text).map(|glob| scope.secrets.push(glob))
         })?;
+        each(fields, "rule", |text| Glob::new(&text.to_ascii_uppercase()).map(|glob| scope.rules.push(glob)))?;
+        each(fields, "resource", |text| Glob::new(&brackets(text)).map(|glob| scope.resources.push(glob)))?;
         each(fields, "license", |text| {
             match LicenseClass::ALL.into_iter().find(|class| class.word() == text) {
                 Some(class) => scope.license_classes.push(class),
@@ -150,7 +157,7 @@ impl Scope {
 
     /// Whether there is no condition at all, so that everything is meant.
     pub fn is_empty(&self) -> bool {
-        let globs = [&self.paths, &self.images, &self.layers, &self.secrets];
+        let globs = [&self.paths, &self.images, &self.layers, &self.secrets, &self.rules, &self.resources];
         let texts = [&self.ids, &self.versions, &self.licenses];
         globs.into_iter().all(Vec::is_empty)
             && texts.into_iter().all(Vec::is_empty)
@@ -174,6 +181,7 @@ impl Scope {
         let asks_license = !self.licenses.is_empty() || !self.license_classes.is_empty();
         (self.kinds.is_empty() || self.kinds.contains(&kind))
             && (self.secrets.is_empty() || kind == Kind::Secret)
+            && (self.rules.is_empty() && self.resources.is_empty() || kind == Kind::Misconfiguration)
             && (!asks_license || kind == Kind::License)
             && (self.states.is_empty() || kind == Kind::Vulnerability)
             && (!asks_package || matches!(kind, Kind::Vulnerability | Kind::License))
@@ -191,6 +199,13 @@ impl Scope {
             && any(&self.secrets, |glob| {
                 let secret = subject.finding.secret().map(|found| &found.secret);
                 secret.is_some_and(|secret| glob.matches(&secret.kind) || glob.matches(&secret.fingerprint))
+            })
+            && any(&self.rules, |glob| {
+                let known = subject.finding.misconfiguration().is_some();
+                known && subject.ids().iter().any(|id| glob.matches(&id.to_ascii_uppercase()))
+            })
+            && any(&self.resources, |glob| {
+                subject.finding.misconfiguration().is_some_and(|found| glob.matches(&found.resource))
             })
             && self.means_license(subject.finding)
             && any(&self.states, |state| {
@@ -226,6 +241,20 @@ impl Scope {
         let is_meant = |text: &String| matches!(lists.judge(&Expression::read(text)), Verdict::Ignored(_));
         !self.licenses.is_empty() && found.licenses.iter().all(is_meant)
     }
+}
+
+/// A pattern of addresses of resources, in which brackets are what they are: `module.a["x"].aws_s3_bucket.logs[0]`.
+fn brackets(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len());
+    let mut escaped = false;
+    for letter in text.chars() {
+        if matches!(letter, '[' | ']') && !escaped {
+            pattern.push('\\');
+        }
+        escaped = letter == '\\' && !escaped;
+        pattern.push(letter);
+    }
+    pattern
 }
 
 /// The ids of a finding for [`Scope::means`].

@@ -64,7 +64,9 @@ impl<'a> Subject<'a> {
                 [&found.id].into_iter().chain(&found.aliases).map(String::as_str).collect()
             }
             Finding::Secret(found) => vec![&found.secret.kind, &found.secret.fingerprint],
-            Finding::Misconfiguration(found) => vec![&found.rule],
+            Finding::Misconfiguration(found) => {
+                [&found.rule].into_iter().chain(&found.aliases).map(|name| &**name).collect()
+            }
             Finding::License(found) => found.licenses.iter().map(String::as_str).collect(),
             Finding::EndOfLife(found) => vec![&found.release],
         }

@@ -7,6 +7,8 @@
 //! A crate of its own, behind a feature of the program, since the interpreter takes thirty crates. It has no clock, no
 //! network and no environment: the functions for these are left out. Time is bounded by [`LONGEST`], for each evaluation.
 
+mod checks;
+
 use std::collections::BTreeSet;
 use std::num::NonZero;
 use std::time::Duration;
@@ -14,6 +16,8 @@ use std::time::Duration;
 use regorus::utils::limits::ExecutionTimerConfig;
 use regorus::{Engine, Value};
 use serde_json::Value as Json;
+
+pub use self::checks::{Checks, Document, Found, LONGEST_CHECK, Metadata};
 
 /// How long one evaluation may take.
 pub const LONGEST: Duration = Duration::from_secs(10);

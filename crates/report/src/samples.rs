@@ -388,6 +388,7 @@ pub(crate) fn misconfigured() -> Report {
         code: "privileged: false".into(),
         references: vec!["https://example.com/".into()],
         weaknesses: vec!["CWE-250".into()],
+        aliases: vec!["AVD-KSV-0017".into()],
         controls: vec!["cis-docker:4.1".into()],
         suppressed: None,
     };

@@ -39,6 +39,14 @@ pub fn read(content: &[u8], file: usize) -> Reading {
 }
 
 fn template(root: &Node, given: Vec<(String, Node)>, file: usize, depth: usize, reading: &mut Reading) {
+    for (name, parameter) in root.get("parameters").map(Node::entries).unwrap_or_default() {
+        let kind = parameter.get("type").and_then(Node::text).unwrap_or_default().to_ascii_lowercase();
+        if kind.starts_with("secure") {
+            let given = given.iter().find(|(given, _)| given == name).map(|(_, value)| value);
+            let value = given.or_else(|| parameter.get("defaultValue")).and_then(Node::text);
+            reading.secrets.extend(value.map(str::to_owned));
+        }
+    }
     let scope = Scope::new(root, given);
     if let Some(resources) = root.get("resources") {
         self::resources(&scope, resources, "", file, depth, reading);

@@ -9,8 +9,6 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::{Node, Span, Value};
 
-use super::document;
-
 /// Steps of one template: values that are looked at, and sixteen bytes of text each.
 const STEPS: usize = 2_000_000;
 /// Functions within each other.
@@ -184,7 +182,7 @@ impl<'t> Template<'t> {
                 .is_some_and(|kind| kind.starts_with("List<") || kind == "CommaDelimitedList");
             let value = match parameter.get("Default") {
                 None => Value::Reference(format!("Parameters.{name}")),
-                Some(default) if !self.pay(document::size(default)) => Value::Unknown,
+                Some(default) if !self.pay(default.weight()) => Value::Unknown,
                 Some(default) => match (&default.value, scalar(default)) {
                     (_, Some(text)) if list => {
                         let part = |part: &str| Node { value: Value::Text(part.trim().to_owned()), span };
@@ -218,7 +216,7 @@ impl<'t> Template<'t> {
         let (Some(map), Some(first), Some(second)) = (key(map), key(first), key(second)) else { return Some(unknown) };
         let found = self.mappings.and_then(|maps| maps.get(&map)?.get(&first)?.get(&second));
         match (found, rest.first().and_then(|rest| rest.get("DefaultValue"))) {
-            (Some(found), _) if self.pay(document::size(found)) => Some(Node { value: found.value.clone(), span }),
+            (Some(found), _) if self.pay(found.weight()) => Some(Node { value: found.value.clone(), span }),
             (None, Some(default)) => self.placed(default, span),
             _ => Some(unknown),
         }

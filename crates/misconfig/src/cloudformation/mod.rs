@@ -25,11 +25,11 @@ pub fn read(content: &[u8], file: usize) -> Reading {
     let mut reading = Reading::default();
     let root = match std::str::from_utf8(content) {
         Ok(text) => document::read(text),
-        Err(_) => Err((1, "the file is not UTF-8".to_owned())),
+        Err(_) => Err(wrong(1, "the file is not UTF-8", false)),
     };
     match root {
         Ok(root) => resources(&root, file, &mut reading),
-        Err((line, what)) => reading.gaps.push(wrong(line, &what, false)),
+        Err(wrong) => reading.gaps.push(wrong),
     }
     reading
 }
@@ -45,6 +45,13 @@ fn wrong(line: u32, what: &str, limit: bool) -> Wrong {
 
 fn resources(root: &Node, file: usize, reading: &mut Reading) {
     let template = Template::new(root);
+    for (_, parameter) in root.get("Parameters").map(Node::entries).unwrap_or_default() {
+        let is_hidden = parameter
+            .get("NoEcho")
+            .is_some_and(|it| matches!(&it.value, Value::Bool(true)) || it.text() == Some("true"));
+        let default = parameter.get("Default").and_then(Node::text).filter(|_| is_hidden);
+        reading.secrets.extend(default.map(str::to_owned));
+    }
     let Some(Value::Map(declared)) = root.get("Resources").map(|resources| &resources.value) else { return };
     for (id, resource) in declared.iter().take(MOST_RESOURCES) {
         if id.starts_with("Fn::") {

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 
 use crate::{Node, Value};
 
-use super::document;
 use super::intrinsic::Template;
 
 /// What a kind becomes, and which of its properties have other names there.
@@ -39,7 +38,7 @@ const PLAIN: &[Plain] = &[
 pub(super) fn add_globals(template: &Template<'_>, kind: &str, globals: &Node, properties: &mut Node) {
     let Some(name) = kind.strip_prefix("AWS::Serverless::") else { return };
     if let Some(global) = globals.get(name)
-        && template.pay(document::size(global))
+        && template.pay(global.weight())
     {
         merge(global, properties);
     }

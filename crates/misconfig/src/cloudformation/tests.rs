@@ -149,7 +149,7 @@ fn hostile_templates_end() {
     }
     let reading = read(bomb.as_bytes(), 0);
     assert_eq!(reading.resources.len(), 0);
-    assert!(reading.gaps[0].what.contains("too many values"), "{:?}", reading.gaps);
+    assert!(reading.gaps[0].limit, "{:?}", reading.gaps);
 
     let large = "x".repeat(1 << 20);
     let many = format!(
@@ -161,7 +161,7 @@ fn hostile_templates_end() {
     assert_eq!(reading.gaps.len(), 1);
 
     let deep = format!("Resources: {}", "[".repeat(10_000));
-    assert!(read(deep.as_bytes(), 0).gaps[0].what.contains("cannot be read"));
+    assert!(read(deep.as_bytes(), 0).gaps[0].limit);
     let mut long =
         String::from("{\"Resources\":{\"A\":{\"Type\":\"T\",\"Properties\":{\"x\":{\"Fn::Sub\":[\"${a}\",{\"a\":");
     long.push_str(&"{\"Fn::Join\":[\"\",[\"x\",".repeat(2000));

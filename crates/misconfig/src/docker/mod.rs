@@ -21,10 +21,12 @@
 //! Variables are put in with the defaults of the file; one that only the build or the base image knows makes its value
 //! unknown.
 
+mod input;
 pub(crate) mod line;
 mod read;
 mod stage;
 mod variable;
 
+pub(crate) use input::documents;
 pub use read::read;
 pub(crate) use variable::Variables;

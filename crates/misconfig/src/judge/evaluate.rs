@@ -8,6 +8,7 @@ use super::view;
 use super::words;
 use super::world::World;
 use crate::rule::{Check, Condition, Step, Test};
+use crate::secret::Sight;
 use crate::{Node, Span, Value};
 
 /// A place at which a condition failed, or depends on what is unknown.
@@ -29,6 +30,8 @@ pub struct Cause {
 pub struct Causes {
     /// Nothing, or why the condition does not hold, or why it does.
     asked: Option<bool>,
+    /// How the values of the resource are seen.
+    sight: Sight,
     list: Vec<Cause>,
 }
 
@@ -38,12 +41,12 @@ const MOST_CAUSES: usize = 100;
 impl Causes {
     /// Asks for nothing but the verdict.
     pub fn quiet() -> Self {
-        Self { asked: None, list: Vec::new() }
+        Self { asked: None, sight: Sight::Open, list: Vec::new() }
     }
 
-    /// Asks why it does not hold.
-    pub fn told() -> Self {
-        Self { asked: Some(true), list: Vec::new() }
+    /// Asks why it does not hold, of a resource of this kind.
+    pub fn told(kind: &str) -> Self {
+        Self { asked: Some(true), sight: Sight::of_kind(kind), list: Vec::new() }
     }
 
     /// Those of failures, or those of unknown values.
@@ -355,8 +358,9 @@ impl Evaluator<'_> {
 
 /// Notes what a test made of a place.
 fn tell(out: &mut Causes, verdict: Verdict, trail: &Trail<'_>, span: Span, node: Option<&Node>, test: &Test<'_>) {
+    let sight = out.sight;
     out.note(verdict, trail, span, |wanted| {
-        (node.map(|node| words::found(node, trail)), words::expected(test, wanted))
+        (node.map(|node| words::found(node, trail, sight)), words::expected(test, wanted))
     });
 }
 

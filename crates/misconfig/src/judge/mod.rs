@@ -10,8 +10,8 @@ mod words;
 mod world;
 
 pub use evaluate::Cause;
-pub(crate) use scope::{Scope, Trail, is_secret};
-pub(crate) use words::mask;
+pub(crate) use scope::{Scope, Trail};
+pub(crate) use words::cut;
 
 use std::collections::{BTreeMap, HashMap};
 use std::num::NonZero;
@@ -175,7 +175,7 @@ fn one<'r>(evaluator: &Evaluator<'_>, rule: &'r Rule<'r>, scope: &Scope<'_>, beg
         return;
     }
     // Only now is it worth the while to find out why.
-    let mut causes = Causes::told();
+    let mut causes = Causes::told(&evaluator.world.resources[evaluator.resource].kind);
     match (applies, &rule.applies) {
         (Verdict::Unknown, Some(condition)) => evaluator.condition(condition, scope, &mut causes),
         _ => evaluator.condition(&rule.passes, scope, &mut causes),

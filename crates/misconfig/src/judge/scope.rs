@@ -2,6 +2,7 @@
 
 use crate::Node;
 use crate::rule::Step;
+use crate::secret::Sight;
 
 /// The value that the paths of a condition begin at.
 #[derive(Clone, Copy)]
@@ -72,36 +73,21 @@ impl<'t> Trail<'t> {
         out
     }
 
-    /// Whether the names on the way say that the value is nobody's business: a key, or the name beside a `value`.
-    pub fn is_secret(&self) -> bool {
-        self.steps().any(|step| {
-            let named = ["name", "key", "Name", "Key"].iter().filter_map(|key| step.holder?.get(key)?.text());
-            match step.crumb {
-                Crumb::Key(key) if key.eq_ignore_ascii_case("value") => named.chain([key]).any(is_secret),
-                Crumb::Key(key) => is_secret(key),
-                _ => false,
-            }
+    /// How values there are seen, where the resource begins so.
+    pub(crate) fn sight(&self, resource: Sight) -> Sight {
+        let steps: Vec<_> = self.steps().collect();
+        steps.iter().rev().fold(resource, |sight, step| match step.crumb {
+            Crumb::Key(key) => sight.enter(step.holder, key),
+            Crumb::Start | Crumb::Index(_) => sight,
         })
     }
-}
 
-/// Whether a name is one that secrets have.
-pub fn is_secret(name: &str) -> bool {
-    const WORDS: &[&str] = &[
-        "password",
-        "passwd",
-        "passphrase",
-        "secret",
-        "token",
-        "credential",
-        "apikey",
-        "accesskey",
-        "privatekey",
-        "connectionstring",
-        "encryptionkey",
-    ];
-    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).map(|it| it.to_ascii_lowercase()).collect();
-    WORDS.iter().any(|word| plain.contains(word))
+    /// The last key on the way.
+    pub(crate) fn last_key(&self) -> &str {
+        self.steps()
+            .find_map(|step| if let Crumb::Key(key) = step.crumb { Some(key) } else { None })
+            .unwrap_or_default()
+    }
 }
 
 /// What a path leads to.

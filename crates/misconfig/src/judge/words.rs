@@ -1,12 +1,15 @@
 //! Words for people: what a condition asks for, and what was found instead.
 
 use super::compare::scalar;
-use super::scope::{Trail, is_secret};
+use super::scope::Trail;
 use crate::rule::{Bound, Check, Condition, Test};
+use crate::secret::{self, Sight};
 use crate::{Node, Value};
 
 /// Longer values are cut.
 const LONGEST: usize = 120;
+/// Entries of a list that is written out.
+const MOST_ITEMS: usize = 64;
 
 /// What a test asks for, or, where `holds` is false, that it asks for anything else.
 pub fn expected(test: &Test<'_>, holds: bool) -> String {
@@ -74,57 +77,33 @@ pub fn condition(asked: &Condition<'_>) -> String {
     }
 }
 
-/// What was found, unless it is nobody's business.
-pub fn found(node: &Node, trail: &Trail<'_>) -> String {
-    let tells = !matches!(node.value, Value::Map(_) | Value::Null | Value::Unknown);
-    if tells && trail.is_secret() { "…".to_owned() } else { written(node) }
-}
-
-fn written(node: &Node) -> String {
+/// What was found, unless it is nobody's business. It is not cut: only the whole of a secret is known again.
+pub fn found(node: &Node, trail: &Trail<'_>, resource: Sight) -> String {
+    let (sight, key) = (trail.sight(resource), trail.last_key());
     match &node.value {
         Value::Null => "null".to_owned(),
         Value::Unknown => "not known yet".to_owned(),
         Value::Reference(address) => address.clone(),
         Value::List(items) if items.iter().all(|item| scalar(item).is_some()) => {
-            let items: Vec<_> = items.iter().map(written).collect();
-            cut(&format!("[{}]", items.join(", ")))
+            let shown = items.iter().take(MOST_ITEMS).filter_map(|item| Some((item, scalar(item)?)));
+            let shown: Vec<_> = shown.map(|(item, text)| secret::shown(item, &text, sight, key).into_owned()).collect();
+            format!("[{}]", shown.join(", "))
         }
         Value::List(items) => format!("a list of {}", items.len()),
         Value::Map(entries) => {
-            let keys: Vec<_> = entries.iter().map(|(key, _)| &**key).collect();
-            cut(&format!("{{{}}}", keys.join(", ")))
+            let keys: Vec<_> = entries.iter().take(MOST_ITEMS).map(|(key, _)| &**key).collect();
+            format!("{{{}}}", keys.join(", "))
         }
-        _ => scalar(node).map(|text| cut(&redact(&text))).unwrap_or_default(),
+        _ => scalar(node).map(|text| secret::shown(node, &text, sight, key).into_owned()).unwrap_or_default(),
     }
 }
 
-/// A text in which what follows the name of a secret and `=` is left out: `--password=…`, `API_TOKEN=…`.
-fn redact(text: &str) -> String {
-    let words = text.split_inclusive(char::is_whitespace).map(|word| match word.split_once('=') {
-        Some((name, value)) if !value.trim().is_empty() && is_secret(name) => format!("{name}=… "),
-        _ => word.to_owned(),
-    });
-    words.collect::<String>().trim_end().to_owned()
-}
-
-fn cut(text: &str) -> String {
+/// A value as long as anybody reads.
+pub fn cut(text: &str) -> String {
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }
-}
-
-/// A line of a file in which what follows the name of a secret is left out.
-pub fn mask(line: &str) -> String {
-    let Some(at) = line.find([':', '=']) else { return line.to_owned() };
-    let (name, value) = line.split_at(at);
-    // The last word before the sign is the name: `- name`, `ENV NAME`, `"name"`.
-    let name = name.trim_end().rsplit(char::is_whitespace).next().unwrap_or_default();
-    if is_secret(name) && value.len() > 1 {
-        let space = if value[1..].starts_with(' ') { " " } else { "" };
-        return format!("{}{space}…", &line[..=at]);
-    }
-    redact(line)
 }
 
 #[cfg(test)]
@@ -153,13 +132,5 @@ mod tests {
         check("{contains_any: [a, b]}", "with one of a, b", "without a, b");
         check("{exists: true, not: x}", "set and not x", "nothing that is set and not x");
         check("{none: {b: c}}", "none with b c", "at least one with b c");
-    }
-
-    #[test]
-    fn secrets_are_left_out() {
-        assert_eq!(mask("  password: \"x\""), "  password: …");
-        assert_eq!(mask("ENV API_TOKEN=x A=b"), "ENV API_TOKEN=…");
-        assert_eq!(mask("run --password=x --user=y"), "run --password=…");
-        assert_eq!(mask("name: x"), "name: x");
     }
 }

@@ -88,6 +88,8 @@ use crate::target::{self, Target};
 
 include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 
+include!(concat!(env!("OUT_DIR"), "/aliases.rs"));
+
 static BLOB: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rules.bin"));
 const COUNT: usize = STARTS.len() - 1;
 static UNPACKED: [OnceLock<Option<Rule<'static>>>; COUNT] = [const { OnceLock::new() }; COUNT];
@@ -105,6 +107,12 @@ pub fn of_kind(target: Target, kind: &str) -> impl Iterator<Item = &'static Rule
     let found = BY_KIND.binary_search_by_key(&(target, kind), |(target, kind, _)| (*target, *kind));
     let rules = found.map_or(&[][..], |index| BY_KIND[index].2);
     rules.iter().filter_map(|index| rule(usize::from(*index)))
+}
+
+/// What other tools call a rule, where they have one that asks the same.
+pub fn aliases(id: &str) -> &'static [&'static str] {
+    let found = ALIASES.binary_search_by_key(&id, |(rule, _)| rule);
+    found.map_or(&[], |index| ALIASES[index].1)
 }
 
 fn rule(index: usize) -> Option<&'static Rule<'static>> {

@@ -9,6 +9,9 @@ use std::fmt::{self, Write};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+
 use crate::Node;
 
 use super::Gap;
@@ -196,6 +199,8 @@ pub(super) struct Evaluator<'a> {
     modules: RefCell<Vec<Rc<ModuleInstance<'a>>>>,
     instances: RefCell<Vec<Rc<ResourceInstance<'a>>>>,
     pub gaps: RefCell<BTreeSet<Gap>>,
+    /// Texts that are declared sensitive.
+    pub secrets: RefCell<BTreeSet<String>>,
     /// What may still be spent.
     pub left: Cell<Budget>,
     /// Whether that was not enough.
@@ -225,6 +230,7 @@ impl<'a> Evaluator<'a> {
             workspace,
             modules: RefCell::new(vec![Rc::new(root)]),
             instances: RefCell::default(),
+            secrets: RefCell::default(),
             gaps: RefCell::default(),
             left: Cell::new(budget),
             exhausted: Cell::new(false),
@@ -365,8 +371,28 @@ impl<'a> Evaluator<'a> {
                 }
             };
             let converted = variable.kind.convert(&value).map_err(|reason| format!("variable {name:?}: {reason}"))?;
+            if variable.sensitive {
+                self.conceal(&converted);
+            }
             self.pay(converted)
         })
+    }
+
+    /// Notes the texts of a value as what nobody may see, also as `base64encode` writes them.
+    pub fn conceal(&self, value: &Datum) {
+        const MOST: usize = 1000;
+        let mut open = vec![value];
+        while let Some(value) = open.pop() {
+            open.extend(value.items().into_iter().flatten());
+            open.extend(value.entries().into_iter().flat_map(BTreeMap::values));
+            let (Some(text), Datum::Text(_) | Datum::Number(_)) = (value.to_text(), value) else { continue };
+            let mut secrets = self.secrets.borrow_mut();
+            if secrets.len() >= MOST {
+                return;
+            }
+            secrets.insert(BASE64_STANDARD.encode(text.as_bytes()));
+            secrets.insert(text.to_string());
+        }
     }
 
     /// The value of `local.NAME`.
@@ -387,7 +413,11 @@ impl<'a> Evaluator<'a> {
             return Err(format!("module {:?} has no output {name:?}", instance.path).into());
         };
         self.once(&instance, Wanted::Output(name), || {
-            self.evaluate(expression, &Scope { file: *file, module: Some(id), names: &Names::None })
+            let value = self.evaluate(expression, &Scope { file: *file, module: Some(id), names: &Names::None })?;
+            if instance.module.sensitive.contains(name) {
+                self.conceal(&value);
+            }
+            Ok(value)
         })
     }
 

@@ -80,6 +80,8 @@ pub struct Evaluation {
     pub roots: Vec<Root>,
     /// What could not be found out, in the order of files and lines.
     pub gaps: Vec<Gap>,
+    /// What is declared sensitive, wherever it comes up.
+    pub secrets: BTreeSet<String>,
 }
 
 /// A root module, a plan or a state.
@@ -112,6 +114,7 @@ const LARGE_ROOTS: Budget = Budget { steps: 30_000_000, nodes: 3_000_000 };
 struct Evaluated {
     resources: Vec<Resource>,
     gaps: BTreeSet<Gap>,
+    secrets: BTreeSet<String>,
     left: Budget,
     exhausted: bool,
 }
@@ -127,6 +130,7 @@ pub fn read(content: &[u8], file: usize) -> Reading {
     let wrong = |gap: Gap| Wrong { what: format!("line {}: {}", gap.line, gap.reason), limit: false };
     Reading {
         resources: resources.map(|resource| Resource { file, ..resource }).collect(),
+        secrets: evaluated.secrets,
         gaps: evaluated.gaps.into_iter().filter(is_of_this_file).map(wrong).collect(),
     }
 }
@@ -148,6 +152,7 @@ pub fn evaluate(files: &[File<'_>], options: &Options<'_>) -> Evaluation {
             exhausted: evaluator.exhausted.get(),
             left: evaluator.left.get(),
             gaps: evaluator.gaps.into_inner(),
+            secrets: evaluator.secrets.into_inner(),
         }
     };
     let mut evaluated = parallel::each(&roots, |root| evaluate(root, EVERY_ROOT));
@@ -170,6 +175,7 @@ pub fn evaluate(files: &[File<'_>], options: &Options<'_>) -> Evaluation {
         let path = tree.modules[*root].folder.clone();
         if let Some(mut evaluated) = evaluated {
             gaps.append(&mut evaluated.gaps);
+            evaluation.secrets.append(&mut evaluated.secrets);
             evaluation.roots.push(Root { path, resources: evaluated.resources });
         } else {
             let reason = format!("the module in {path:?} could not be evaluated");
@@ -177,7 +183,9 @@ pub fn evaluate(files: &[File<'_>], options: &Options<'_>) -> Evaluation {
         }
     }
     for (index, file) in files.iter().enumerate() {
-        match plan::read(index, file).or_else(|| state::read(index, file)) {
+        match plan::read(index, file, &mut evaluation.secrets)
+            .or_else(|| state::read(index, file, &mut evaluation.secrets))
+        {
             Some(Ok(resources)) => evaluation.roots.push(Root { path: file.path.to_owned(), resources }),
             Some(Err((line, reason))) => failures.push((index, line, reason)),
             None => {}

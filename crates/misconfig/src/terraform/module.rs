@@ -12,6 +12,8 @@ use super::types::Type;
 pub(super) struct Module {
     pub folder: String,
     pub variables: HashMap<String, Variable>,
+    /// Outputs that nobody may see.
+    pub sensitive: HashSet<String>,
     pub locals: HashMap<String, (usize, Expression)>,
     pub outputs: HashMap<String, (usize, Expression)>,
     /// Resources and data sources, module calls, providers and settings, in the order of the files.
@@ -27,6 +29,8 @@ pub(super) struct Variable {
     pub default: Option<Expression>,
     /// Whether null is a value; else it stands for the default.
     pub nullable: bool,
+    /// Whether nobody may see it.
+    pub sensitive: bool,
 }
 
 /// A file of a module, read.
@@ -86,6 +90,9 @@ impl Module {
                 }
             }
             ("output", [name]) => {
+                if block.body.attribute("sensitive").and_then(Expression::literal_bool) == Some(true) {
+                    self.sensitive.insert(name.clone());
+                }
                 if let Some(value) = take(&mut block.body, "value") {
                     self.outputs.insert(name.clone(), (file, value));
                 }
@@ -94,16 +101,18 @@ impl Module {
                 let kind = take(&mut block.body, "type").map(|kind| Type::new(&kind));
                 let default = take(&mut block.body, "default");
                 let nullable = block.body.attribute("nullable").and_then(Expression::literal_bool);
+                let sensitive = block.body.attribute("sensitive").and_then(Expression::literal_bool);
                 match self.variables.get_mut(name) {
                     Some(variable) if over => {
                         variable.kind = kind.unwrap_or(mem::take(&mut variable.kind));
                         variable.default = default.or(variable.default.take());
                         variable.nullable = nullable.unwrap_or(variable.nullable);
+                        variable.sensitive = sensitive.unwrap_or(variable.sensitive);
                     }
                     _ => {
                         let kind = kind.unwrap_or_default();
-                        let nullable = nullable.unwrap_or(true);
-                        self.variables.insert(name.clone(), Variable { file, kind, default, nullable });
+                        let (nullable, sensitive) = (nullable.unwrap_or(true), sensitive.unwrap_or(false));
+                        self.variables.insert(name.clone(), Variable { file, kind, default, nullable, sensitive });
                     }
                 }
             }

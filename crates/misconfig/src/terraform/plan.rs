@@ -3,14 +3,18 @@
 //! `planned_values` has what is known, `resource_changes` which attributes are not yet, and `configuration` what those
 //! refer to.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::{Node, Resource, Target, Value};
 
 use super::{File, json, tree};
 
 /// The resources of a plan, or why it cannot be read; nothing where it is no plan.
-pub(super) fn read(index: usize, file: &File<'_>) -> Option<Result<Vec<Resource>, (u32, String)>> {
+pub(super) fn read(
+    index: usize,
+    file: &File<'_>,
+    secrets: &mut BTreeSet<String>,
+) -> Option<Result<Vec<Resource>, (u32, String)>> {
     let mentions = |word: &str| memchr::memmem::find(file.bytes, word.as_bytes()).is_some();
     if !tree::named(file.path, &[".json"]) || !mentions("\"format_version\"") || !mentions("\"terraform_version\"") {
         return None;
@@ -22,10 +26,10 @@ pub(super) fn read(index: usize, file: &File<'_>) -> Option<Result<Vec<Resource>
     let Ok(text) = std::str::from_utf8(file.bytes) else {
         return Some(Err((1, "the file is not UTF-8".to_owned())));
     };
-    Some(json::document(text).map(|document| resources(index, &document)))
+    Some(json::document(text).map(|document| resources(index, &document, secrets)))
 }
 
-fn resources(index: usize, document: &Node) -> Vec<Resource> {
+fn resources(index: usize, document: &Node, secrets: &mut BTreeSet<String>) -> Vec<Resource> {
     let mut unknown = HashMap::new();
     for change in document.get("resource_changes").map_or(&[][..], Node::items) {
         let after = change.get("change").and_then(|change| change.get("after_unknown"));
@@ -38,6 +42,7 @@ fn resources(index: usize, document: &Node) -> Vec<Resource> {
         collect_references(module, "", &mut references);
     }
     let mut resources = Vec::new();
+    let mut found = Found { resources: &mut resources, secrets };
     let states = [
         document.get("planned_values"),
         // Data sources that were read while planning.
@@ -48,7 +53,7 @@ fn resources(index: usize, document: &Node) -> Vec<Resource> {
     let only_data = [false, true, false];
     for (values, only_data) in states.into_iter().zip(only_data) {
         if let Some(module) = values.and_then(|values| values.get("root_module")) {
-            walk(index, module, only_data, &unknown, &references, &mut resources);
+            walk(index, module, only_data, &unknown, &references, &mut found);
         }
     }
     resources
@@ -58,13 +63,45 @@ fn text<'a>(node: &'a Node, key: &str) -> Option<&'a str> {
     node.get(key).and_then(Node::text)
 }
 
+/// What a plan comes to.
+struct Found<'f> {
+    resources: &'f mut Vec<Resource>,
+    secrets: &'f mut BTreeSet<String>,
+}
+
+/// Notes the texts of a value where the shape beside it says `true`.
+fn conceal(value: &Node, sensitive: &Node, secrets: &mut BTreeSet<String>) {
+    match (&value.value, &sensitive.value) {
+        (Value::Text(text), Value::Bool(true)) => {
+            secrets.insert(text.clone());
+        }
+        (Value::List(items), Value::Bool(true)) => items.iter().for_each(|item| conceal(item, sensitive, secrets)),
+        (Value::Map(entries), Value::Bool(true)) => {
+            for (_, value) in entries {
+                conceal(value, sensitive, secrets);
+            }
+        }
+        (Value::List(items), Value::List(shapes)) => {
+            items.iter().zip(shapes).for_each(|(item, shape)| conceal(item, shape, secrets));
+        }
+        (Value::Map(entries), Value::Map(_)) => {
+            for (key, value) in entries {
+                if let Some(shape) = sensitive.get(key) {
+                    conceal(value, shape, secrets);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
 fn walk(
     index: usize,
     module: &Node,
     only_data: bool,
     unknown: &HashMap<&str, &Node>,
     references: &HashMap<String, &Node>,
-    resources: &mut Vec<Resource>,
+    found: &mut Found<'_>,
 ) {
     for resource in module.get("resources").map_or(&[][..], Node::items) {
         let (Some(address), Some(of)) = (text(resource, "address"), text(resource, "type")) else { continue };
@@ -77,16 +114,25 @@ fn walk(
         if let Value::Null = body.value {
             body.value = Value::Map(Vec::new());
         }
+        if let Some(sensitive) = resource.get("sensitive_values") {
+            conceal(&body, sensitive, found.secrets);
+        }
         if let Some(unknown) = unknown.get(address) {
             let (prefix, keyless) = split(address);
             let expressions = references.get(&keyless).copied();
             mark(&mut body, unknown, expressions, prefix);
         }
         let kind = if data { format!("data.{of}") } else { of.to_owned() };
-        resources.push(Resource { target: Target::Terraform, kind, address: address.to_owned(), file: index, body });
+        found.resources.push(Resource {
+            target: Target::Terraform,
+            kind,
+            address: address.to_owned(),
+            file: index,
+            body,
+        });
     }
     for child in module.get("child_modules").map_or(&[][..], Node::items) {
-        walk(index, child, only_data, unknown, references, resources);
+        walk(index, child, only_data, unknown, references, found);
     }
 }
 

@@ -1,6 +1,7 @@
 //! State files (`terraform.tfstate`, version 4) as Terraform writes them; the format is not promised, and has not changed
 //! since Terraform 0.12.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::{Node, Resource, Target, Value};
@@ -9,7 +10,11 @@ use super::evaluator::Key;
 use super::{File, json, tree};
 
 /// The resources of a state, or why it cannot be read; nothing where it is no state.
-pub(super) fn read(index: usize, file: &File<'_>) -> Option<Result<Vec<Resource>, (u32, String)>> {
+pub(super) fn read(
+    index: usize,
+    file: &File<'_>,
+    secrets: &mut BTreeSet<String>,
+) -> Option<Result<Vec<Resource>, (u32, String)>> {
     if !tree::named(file.path, &[".tfstate"]) {
         return None;
     }
@@ -17,12 +22,12 @@ pub(super) fn read(index: usize, file: &File<'_>) -> Option<Result<Vec<Resource>
         return Some(Err((1, "the file is not UTF-8".to_owned())));
     };
     Some(json::document(text).and_then(|document| match document.get("version").map(|version| &version.value) {
-        Some(Value::Number(4.0)) => Ok(resources(index, &document)),
+        Some(Value::Number(4.0)) => Ok(resources(index, &document, secrets)),
         _ => Err((1, "the state is not of version 4".to_owned())),
     }))
 }
 
-fn resources(index: usize, document: &Node) -> Vec<Resource> {
+fn resources(index: usize, document: &Node, secrets: &mut BTreeSet<String>) -> Vec<Resource> {
     let text = |node: &'_ Node, key: &str| node.get(key).and_then(Node::text).map(str::to_owned);
     let mut resources = Vec::new();
     for resource in document.get("resources").map_or(&[][..], Node::items) {
@@ -38,6 +43,12 @@ fn resources(index: usize, document: &Node) -> Vec<Resource> {
             };
             let mut body = instance.get("attributes").cloned().unwrap_or_default();
             body.span = instance.span;
+            // Each a path of steps, of which the first names the attribute.
+            for path in instance.get("sensitive_attributes").map_or(&[][..], Node::items) {
+                let first = path.items().first().and_then(|step| step.get("value")).and_then(Node::text);
+                let value = first.and_then(|name| body.get(name)).and_then(Node::text);
+                secrets.extend(value.map(str::to_owned));
+            }
             let address = format!("{module}{kind}.{name}{key}");
             resources.push(Resource { target: Target::Terraform, kind: kind.clone(), address, file: index, body });
         }

@@ -8,6 +8,30 @@ use super::db::Form;
 use super::policy::Policy;
 use super::scan::{Common, Gate, Limits, Look, ReportArgs};
 
+/// How configuration is judged.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Configuration")]
+pub struct Settings {
+    /// Take values of Terraform's variables from this file, as terraform -var-file does; may be given several times
+    #[arg(long, visible_alias = "var-file", value_name = "FILE", env = "PLIMSOLL_TF_VARS")]
+    pub tf_vars: Vec<PathBuf>,
+    /// The value of a variable of Terraform, as terraform -var has it; may be given several times
+    #[arg(long, visible_alias = "var", value_name = "NAME=VALUE", env = "PLIMSOLL_TF_VAR", value_parser = variable)]
+    pub tf_var: Vec<(String, String)>,
+    /// Also ask these checks of your own in Rego, files or folders, as Conftest and Trivy have them: packages with deny, violation
+    /// or warn; may be given several times
+    #[arg(long, value_name = "PATH", env = "PLIMSOLL_CONFIG_CHECK")]
+    pub config_check: Vec<PathBuf>,
+    /// Data that these checks may ask for, in JSON or YAML, files or folders; may be given several times
+    #[arg(long, value_name = "PATH", env = "PLIMSOLL_CONFIG_DATA", requires = "config_check")]
+    pub config_data: Vec<PathBuf>,
+}
+
+fn variable(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').filter(|(name, _)| !name.trim().is_empty()).ok_or("write NAME=VALUE")?;
+    Ok((name.trim().to_owned(), value.to_owned()))
+}
+
 /// `plimsoll config`.
 #[derive(Clone, Debug, Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
@@ -18,6 +42,9 @@ pub struct ConfigArgs {
     /// The folder or the file
     #[arg(value_name = "PATH", required = true)]
     pub path: Option<PathBuf>,
+    /// How to judge.
+    #[command(flatten)]
+    pub settings: Settings,
     /// How to report.
     #[command(flatten)]
     pub report: ReportArgs,
@@ -36,7 +63,8 @@ impl ConfigArgs {
     /// As a scan that looks at nothing but configuration.
     pub fn common(&self) -> Common {
         let (report, gate, policy) = (self.report.clone(), self.gate.clone(), self.policy.clone());
-        Common { look: Look::configuration(), report, gate, policy, limits: self.limits.clone() }
+        let look = Look { settings: self.settings.clone(), ..Look::configuration() };
+        Common { look, report, gate, policy, limits: self.limits.clone() }
     }
 }
 

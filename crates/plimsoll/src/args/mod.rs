@@ -31,7 +31,7 @@ pub use db::{
 pub use diff::{CompareArgs, FailOn};
 pub use fix::{FixCommand, FixConfig};
 pub use install::{DockerPlugin, Install, SelfCommand, SelfVerify};
-pub use misconfig::{ConfigArgs, ConfigCommand, RulesCommand};
+pub use misconfig::{ConfigArgs, ConfigCommand, RulesCommand, Settings};
 pub use pin::PinArgs;
 pub use policy::{Policy, PolicyCommand, Rules};
 pub use scan::{

@@ -17,8 +17,8 @@ pub struct Policy {
     /// Take settings, gates and ignores from no file that is not named here
     #[arg(long, env = "PLIMSOLL_NO_CONFIG", value_parser = BoolishValueParser::new())]
     pub no_config: bool,
-    /// Set findings aside by this file: plimsoll.yaml, .trivyignore, .trivyignore.yaml, .grype.yaml, osv-scanner.toml or
-    /// .snyk; may be given several times [default: those of these names in this folder]
+    /// Set findings aside by this file: plimsoll.yaml, .trivyignore, .trivyignore.yaml, .grype.yaml, osv-scanner.toml,
+    /// .snyk or .checkov.yaml; may be given several times [default: those of these names in this folder]
     #[arg(long, value_name = "FILE", env = "PLIMSOLL_IGNOREFILE")]
     pub ignorefile: Vec<PathBuf>,
     /// Ask these policies in Rego, files or folders: what data.plimsoll.deny says fails the scan, what data.plimsoll.warn says

@@ -10,6 +10,7 @@ use model::{Budget, LicenseClass, Severity};
 use policy::license::Licenses;
 
 use super::db::{Data, Form};
+use super::misconfig::Settings;
 use super::policy::Policy;
 use super::values::{self, FailOn, Output, Size};
 
@@ -286,6 +287,9 @@ pub struct Look {
     /// What is thought of licences.
     #[command(flatten)]
     pub license: LicenseArgs,
+    /// How configuration is judged.
+    #[command(flatten)]
+    pub settings: Settings,
 }
 
 impl Look {
@@ -306,6 +310,7 @@ impl Look {
             no_cache: true,
             secret_allow: Vec::new(),
             license: LicenseArgs::default(),
+            settings: Settings::default(),
         }
     }
 }

@@ -17,6 +17,7 @@ use report::{Context, Filter, Format, Run, Wants, one_line};
 use super::open::{self, Means};
 use super::secrets::rules;
 use crate::args::{self, Archives, Common, FolderArgs, ImageArgs, Look, Scanner, Talk, Target};
+use crate::checks::Checks;
 use crate::compliance::Frameworks;
 use crate::custom::{Custom, Said};
 use crate::environment::{cache_folder, report_time, variable};
@@ -29,6 +30,7 @@ use crate::metadata;
 use crate::output::Outputs;
 use crate::policies::Policies;
 use crate::progress::Line;
+use crate::settings;
 use crate::terminal;
 use crate::vex::Vex;
 
@@ -70,6 +72,8 @@ pub(super) struct Job<'a> {
     quiet: bool,
     /// Who judges settings, where that is asked for.
     settings: Option<misconfig::Judge>,
+    /// Checks of configuration of the user's own.
+    checks: Option<Checks>,
     licenses: Option<Licenses>,
     vex: Vex,
     policies: Policies,
@@ -106,9 +110,9 @@ impl<'a> Job<'a> {
         let searches =
             (judged && wants(Scanner::Secret)).then(|| exceptions::open(&common.look.secret_allow)).transpose()?;
         let rules = if searches.is_some() { rules::bring(&common.look.secret_rules)? } else { None };
-        let settings = judged && wants(Scanner::Misconfig);
+        let wants_settings = judged && wants(Scanner::Misconfig);
         let options = scan::Options {
-            analyzers: analyzers(&common.look, searches, settings),
+            analyzers: analyzers(&common.look, searches, wants_settings),
             archives: match common.look.archives {
                 Archives::None => scan::Archives::None,
                 Archives::Zip => scan::Archives::Indexed,
@@ -127,7 +131,8 @@ impl<'a> Job<'a> {
             searches,
             secrets: secrets::Judge { today: Some(time) },
             quiet: talk.quiet,
-            settings: settings.then(misconfig::Judge::default),
+            checks: if wants_settings { Checks::open(&common.look.settings)? } else { None },
+            settings: wants_settings.then(|| settings::judge(&common.look.settings, time)).transpose()?,
             licenses,
             vex,
             policies,
@@ -287,7 +292,8 @@ impl<'a> Job<'a> {
         let judge = self.judge.iter().map(|judge| judge as &dyn Detector);
         let secrets = self.searches.map(|_| &self.secrets as &dyn Detector);
         let licenses = self.licenses.iter().map(|licenses| licenses as &dyn Detector);
-        judge.chain(secrets).chain(settings).chain(licenses).collect()
+        let checks = self.checks.iter().map(|checks| checks as &dyn Detector);
+        judge.chain(secrets).chain(settings).chain(checks).chain(licenses).collect()
     }
 
     /// Takes out of a report what nobody may read, and adds to it what it was judged by and what others say of it.

@@ -3,6 +3,7 @@
 //! An ignored finding stays in the report and does not count. What an ignore says has to hold as a whole; one that nothing
 //! here can judge as a whole is left out and told, since half of it would set aside more than was meant.
 
+mod checkov;
 mod grype;
 mod osv_scanner;
 pub(crate) mod plimsoll;
@@ -73,6 +74,7 @@ pub const FORMS: &[Form] = &[
     Form { names: &[".grype.yaml", ".grype.yml", "grype.yaml"], read: grype::read },
     Form { names: &["osv-scanner.toml"], read: osv_scanner::read },
     Form { names: &[".snyk"], read: snyk::read },
+    Form { names: &[".checkov.yaml", ".checkov.yml"], read: checkov::read },
     Form { names: &["plimsoll.yaml"], read: plimsoll::read },
 ];
 
@@ -96,6 +98,7 @@ fn told_by_content(base: &str, text: &str) -> fn(&str) -> Result<Reading, String
         "toml" => osv_scanner::read,
         "yaml" | "yml" if has("ignores:") => plimsoll::read,
         "yaml" | "yml" if has("ignore:") => grype::read,
+        "yaml" | "yml" if has("skip-check:") || has("skip-path:") => checkov::read,
         "yaml" | "yml" => trivy_yaml::read,
         _ if has("ignore:") => snyk::read,
         _ => trivy::read,
@@ -187,7 +190,9 @@ impl Ignore {
     pub fn name(&self) -> String {
         let scope = &self.scope;
         let texts = [&scope.ids, &scope.licenses].into_iter().flatten().cloned();
-        let globs = [&scope.secrets, &scope.paths, &scope.images, &scope.layers].into_iter().flatten();
+        let globs = [&scope.rules, &scope.resources, &scope.secrets, &scope.paths, &scope.images, &scope.layers]
+            .into_iter()
+            .flatten();
         let packages = scope.packages.iter().map(ToString::to_string);
         let mut names = texts.chain(packages).chain(globs.map(ToString::to_string));
         let first = names.next().unwrap_or_else(|| "everything of a kind".into());
@@ -204,7 +209,8 @@ impl Ignore {
         if scope.ids.is_empty() || !scope.may_mean(Kind::Vulnerability) {
             return Err("it names no vulnerability");
         }
-        let elsewhere = [&scope.paths, &scope.images, &scope.layers].into_iter().any(|globs| !globs.is_empty());
+        let elsewhere =
+            [&scope.paths, &scope.images, &scope.layers, &scope.resources].into_iter().any(|globs| !globs.is_empty());
         if elsewhere
             || !scope.versions.is_empty()
             || !scope.package_kinds.is_empty()

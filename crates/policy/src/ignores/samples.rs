@@ -33,6 +33,7 @@ fn shown(ignore: &Ignore) -> String {
     };
     let mut words: Vec<String> = scope.kinds.iter().map(|kind| kind.word().to_owned()).collect();
     words.extend(scope.ids.iter().chain(&scope.licenses).cloned());
+    words.extend(scope.rules.iter().chain(&scope.resources).map(ToString::to_string));
     words.extend(scope.packages.iter().map(ToString::to_string));
     words.extend(scope.versions.iter().cloned());
     words.extend(scope.package_kinds.iter().map(|kind| kind.purl_type().to_owned()));

@@ -26,6 +26,7 @@ pub(crate) struct MisconfigurationJson<'a> {
     code: &'a str,
     references: &'a [Cow<'static, str>],
     weaknesses: &'a [String],
+    aliases: &'a [Cow<'static, str>],
     controls: &'a [Cow<'static, str>],
     suppressed: Option<&'a str>,
 }
@@ -59,6 +60,7 @@ impl<'a> MisconfigurationJson<'a> {
             code: &found.code,
             references: &found.references,
             weaknesses: &found.weaknesses,
+            aliases: &found.aliases,
             controls: &found.controls,
             suppressed: found.suppressed.as_deref(),
         }

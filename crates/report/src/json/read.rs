@@ -376,6 +376,9 @@ pub(crate) struct MisconfigurationJson {
     code: String,
     references: Vec<String>,
     weaknesses: Vec<String>,
+    /// Reports of older versions have none.
+    #[serde(default)]
+    aliases: Vec<String>,
     controls: Vec<String>,
     suppressed: Option<String>,
 }
@@ -694,6 +697,7 @@ impl MisconfigurationJson {
             code: self.code.into(),
             references: self.references.into_iter().map(Into::into).collect(),
             weaknesses: self.weaknesses,
+            aliases: self.aliases.into_iter().map(Into::into).collect(),
             controls: self.controls.into_iter().map(Into::into).collect(),
             suppressed: self.suppressed,
         }

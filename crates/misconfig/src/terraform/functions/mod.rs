@@ -199,6 +199,11 @@ pub(super) fn call(
     if !CHEAP.contains(&name) {
         evaluator.spend(values.iter().fold(0, |sum: usize, value| sum.saturating_add(value.weight())))?;
     }
+    if name == "sensitive" {
+        for value in &values {
+            evaluator.conceal(value);
+        }
+    }
     let result = (function.apply)(&Arguments { values: &values, evaluator });
     evaluator.pay(result.map_err(|reason| format!("{name}: {reason}"))?)
 }

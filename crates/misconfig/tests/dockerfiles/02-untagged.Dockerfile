@@ -1,0 +1,3 @@
+FROM ubuntu
+LABEL org.opencontainers.image.title="shop"
+CMD ["true"]

@@ -1,0 +1,3 @@
+FROM debian:12
+MAINTAINER somebody@example.com
+USER root

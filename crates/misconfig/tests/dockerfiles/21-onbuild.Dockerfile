@@ -1,0 +1,4 @@
+FROM debian:12
+ONBUILD RUN sudo make
+ONBUILD FROM debian:11
+ONBUILD MAINTAINER me

@@ -1,0 +1,6 @@
+FROM debian:12
+ENV API_TOKEN=abc DB_PASSWORD=def
+ARG GITHUB_TOKEN
+ENV NODE_TLS_REJECT_UNAUTHORIZED=0
+RUN echo "root:secret" | chpasswd
+RUN chmod 777 /srv
