@@ -22,6 +22,7 @@ mod policies;
 mod progress;
 mod refresh;
 mod terminal;
+mod verify;
 mod vex;
 mod web;
 
