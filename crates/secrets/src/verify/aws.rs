@@ -1,5 +1,7 @@
 //! Signatures of requests to AWS (Signature Version 4), as far as asking who one is needs them.
 
+use std::fmt::Write;
+
 use jiff::Timestamp;
 use jiff::tz::Offset;
 use sha2::{Digest, Sha256};
@@ -48,7 +50,10 @@ fn hash(text: &[u8]) -> String {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 #[cfg(test)]

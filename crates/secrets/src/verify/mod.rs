@@ -3,6 +3,8 @@
 
 mod aws;
 
+use std::fmt::Write;
+
 use jiff::Timestamp;
 use model::Verified;
 
@@ -96,7 +98,7 @@ fn percent(text: &[u8]) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~:".contains(&byte) {
             escaped.push(char::from(byte));
         } else {
-            escaped.push_str(&format!("%{byte:02X}"));
+            let _ = write!(escaped, "%{byte:02X}");
         }
     }
     escaped
