@@ -30,7 +30,7 @@ fuzz_target!(init: seeds::plant(SEEDS), |data: &[u8]| {
     for (width, color) in [(1, false), (80, true), (400, false)] {
         let filter = Filter { everything: color, suppressed: color, ..Filter::default() };
         let (version, generated_at) = ("1.2.3", "2026-01-01T00:00:00Z");
-        let context = Context { width, color, version, generated_at, wants: Wants { vulnerabilities: true, settings: true, licenses: true }, filter, run: Run::default() };
+        let context = Context { width, color, version, generated_at, wants: Wants { vulnerabilities: true, secrets: true, settings: true, licenses: true }, filter, texts: None, run: Run::default() };
         for format in report::SCAN.iter().chain(report::LAYERS) {
             let mut out = Vec::new();
             (format.write)(&report, &context, &mut out).expect("memory takes everything");

@@ -32,6 +32,7 @@ fuzz_target!(init: harness::seeds::plant(SEEDS), |content: &[u8]| {
         generated_at: &saved.generated_at,
         wants: saved.wants,
         filter: Filter { everything: true, suppressed: true, ..Filter::default() },
+        texts: None,
         run: Run::default(),
     };
     for format in report::SCAN {

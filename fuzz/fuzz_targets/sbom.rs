@@ -24,6 +24,7 @@ fuzz_target!(init: seeds::plant(SEEDS), |document: &[u8]| {
         generated_at: "2026-11-24T04:00:00Z",
         wants: Wants::default(),
         filter: Filter::default(),
+        texts: None,
         run: Run::default(),
     };
     let is_bill = |name: &str| {

@@ -49,6 +49,12 @@ pub(crate) fn tagged(tag: &[u8]) -> Option<Id> {
     Id::from_hex(header(tag, b"object")?)
 }
 
+/// What people wrote, after the first empty line.
+pub(crate) fn message(object: &[u8]) -> &[u8] {
+    let at = object.windows(2).position(|ends| ends == b"\n\n").map_or(object.len(), |at| at + 2);
+    &object[at..]
+}
+
 /// The lines before the first empty one.
 fn headers(object: &[u8]) -> impl Iterator<Item = &[u8]> {
     object.split(|&byte| byte == b'\n').take_while(|line| !line.is_empty())
@@ -112,6 +118,8 @@ mod tests {
         let links = Links::read(commit.as_bytes()).unwrap();
         assert_eq!((links.parents.len(), links.time), (2, 7));
         assert!(Links::read(b"parent").is_none());
+        assert_eq!(message(commit.as_bytes()), format!("parent {ID}\n").as_bytes());
+        assert_eq!(message(b"tree"), b"");
         assert_eq!(tagged(format!("object {ID}\ntype commit\n").as_bytes()), Some(ID));
     }
 }

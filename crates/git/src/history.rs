@@ -1,5 +1,5 @@
 //! Every version of every file: commits from all references, oldest first; of each only what no older one has, so that no
-//! object is read twice.
+//! file is read twice. What people write about commits and tags is read as well.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -28,6 +28,8 @@ pub struct Version<'a> {
     pub executable: bool,
     /// Whether it is part of what is checked out, there or elsewhere.
     pub at_head: bool,
+    /// Whether it is no file, but the message of the commit, or of a tag; the path says which.
+    pub is_message: bool,
     /// What it holds.
     pub content: &'a [u8],
 }
@@ -44,12 +46,25 @@ pub struct History {
     pub bytes: u64,
 }
 
-/// Where files hang: a commit, or a tag, or a name for files without a commit.
+/// Where files hang: a commit, or a tag, or a name for files without a commit. Also a tag for its own sake.
 #[derive(Clone, Copy)]
 struct Root {
     id: Id,
     content: Id,
-    is_file: bool,
+    holds: Holds,
+}
+
+/// What a root's content is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Holds {
+    /// The folder of a commit, which has a message.
+    Commit,
+    /// A folder that a name or a tag leads to.
+    Folder,
+    /// A file that a name or a tag leads to.
+    File,
+    /// The message of a tag.
+    Tag,
 }
 
 /// A version that is to be read.
@@ -58,6 +73,7 @@ struct Task {
     commit: u32,
     path: ImagePath,
     executable: bool,
+    is_message: bool,
 }
 
 /// Versions that are put in the order in which they lie before they are read. Those beside each other are made from each other.
@@ -109,6 +125,12 @@ impl History {
                     continue;
                 }
                 let content = match reader.read(task.id) {
+                    Ok((Kind::Commit | Kind::Tag, object)) if task.is_message => {
+                        let Task { commit, ref path, .. } = task;
+                        let (content, at_head, executable) = (commit::message(object), false, false);
+                        visit(&Version { commit, path, executable, at_head, is_message: true, content });
+                        continue;
+                    }
                     Ok((Kind::Blob, content)) => content,
                     Ok(_) => {
                         told(&gaps, &Fault::Corrupt, &task.path, task.id);
@@ -124,8 +146,8 @@ impl History {
                 }
                 versions.fetch_add(1, Ordering::Relaxed);
                 bytes.fetch_add(content.len() as u64, Ordering::Relaxed);
-                let Task { id, commit, ref path, executable } = task;
-                visit(&Version { commit, path, executable, at_head: at_head.contains(&id), content });
+                let Task { id, commit, ref path, executable, is_message } = task;
+                visit(&Version { commit, path, executable, at_head: at_head.contains(&id), is_message, content });
             }
         };
         std::thread::scope(|scope| {
@@ -250,7 +272,7 @@ impl Walk<'_> {
                     continue;
                 }
             };
-            let root = |is_file| Root { id: by.unwrap_or(id), content: id, is_file };
+            let root = |holds| Root { id: by.unwrap_or(id), content: id, holds };
             match kind {
                 Kind::Commit => match Links::read(object) {
                     Some(Links { tree, parents, time }) => {
@@ -258,16 +280,20 @@ impl Walk<'_> {
                         number.insert(id, child);
                         edges.extend(parents.iter().map(|parent| (*parent, child)));
                         open.extend(parents.iter().map(|parent| (*parent, Some(id))));
-                        let root = Root { id, content: tree, is_file: false };
+                        let root = Root { id, content: tree, holds: Holds::Commit };
                         nodes.push(Node { root, time, waits_for: 0 });
                     }
                     None => told(self.gaps, &Fault::Corrupt, &ImagePath::default(), id),
                 },
                 Kind::Tag => match commit::tagged(object) {
-                    Some(target) => open.push((target, Some(id))),
+                    Some(target) => {
+                        open.push((target, Some(id)));
+                        others.push(Root { id, content: id, holds: Holds::Tag });
+                    }
                     None => told(self.gaps, &Fault::Corrupt, &ImagePath::default(), id),
                 },
-                Kind::Tree | Kind::Blob => others.push(root(kind == Kind::Blob)),
+                Kind::Tree => others.push(root(Holds::Folder)),
+                Kind::Blob => others.push(root(Holds::File)),
             }
         }
         let mut children: Vec<(u32, u32)> =
@@ -278,7 +304,8 @@ impl Walk<'_> {
             nodes[*child as usize].waits_for += 1;
         }
         let mut order = in_order(&mut nodes, &children);
-        others.sort_by_key(|root| root.id);
+        // Files before what is said of them.
+        others.sort_by_key(|root| (root.holds == Holds::Tag, root.id));
         order.append(&mut others);
         order
     }
@@ -313,10 +340,14 @@ impl Walk<'_> {
     fn files(&mut self, commits: &[Root], mut batch: Batch<'_>) {
         let mut open: Vec<(Id, ImagePath)> = Vec::new();
         for (commit, root) in (0..).zip(commits) {
-            if root.is_file {
-                if self.seen.insert(root.content) {
-                    batch.push(Task { id: root.content, commit, path: ImagePath::default(), executable: false });
-                }
+            let mut task = |id, path, is_message| batch.push(Task { id, commit, path, executable: false, is_message });
+            match root.holds {
+                Holds::Commit => task(root.id, "commit message".into(), true),
+                Holds::Tag => task(root.id, "tag message".into(), true),
+                Holds::File if self.seen.insert(root.content) => task(root.content, ImagePath::default(), false),
+                Holds::Folder | Holds::File => {}
+            }
+            if matches!(root.holds, Holds::Tag | Holds::File) {
                 continue;
             }
             open.push((root.content, ImagePath::default()));
@@ -368,7 +399,9 @@ impl Walk<'_> {
             }
             match kind {
                 tree::Kind::Folder => open.push((entry, path)),
-                tree::Kind::File { executable } => batch.push(Task { id: entry, commit, path, executable }),
+                tree::Kind::File { executable } => {
+                    batch.push(Task { id: entry, commit, path, executable, is_message: false });
+                }
                 tree::Kind::Submodule => self.gaps.add(SUBMODULE, &path, format!("submodule {path}")),
                 tree::Kind::Unknown => told(self.gaps, &Fault::Corrupt, &path, entry),
                 tree::Kind::Link => {}

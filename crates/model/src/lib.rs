@@ -43,5 +43,5 @@ pub use package::{Confidence, Package, PackageKind, Presence, Relation, Requirem
 pub use path::ImagePath;
 pub use purl::{Purl, PurlError};
 pub use report::{Knowledge, LayerClass, LayerSummary, Removed, Report};
-pub use secret::{Committed, ExposedSecret, Note, Secret, Spot, Still};
+pub use secret::{Committed, ExposedSecret, Note, Secret, Spot, Still, Verified};
 pub use vex::{VexRemark, VexStatus};

@@ -143,6 +143,34 @@ pub struct ExposedSecret {
     pub age: Option<u32>,
     /// Why it does not count, where that is so.
     pub suppressed: Option<String>,
+    /// What its provider said when it was asked; none where nobody asked.
+    pub verified: Option<Verified>,
+}
+
+/// What a provider says of a secret of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verified {
+    /// It opens what it opens, now.
+    Live,
+    /// It opens nothing any more, or never did.
+    Revoked,
+    /// There was no answer, or none that says it.
+    Unknown,
+}
+
+impl Verified {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Live, Self::Revoked, Self::Unknown];
+
+    /// The word for it, as in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Revoked => "revoked",
+            Self::Unknown => "unknown",
+        }
+    }
 }
 
 impl ExposedSecret {

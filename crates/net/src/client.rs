@@ -97,6 +97,15 @@ impl Http {
 
     /// Sends a request and follows redirects. Any status is an answer.
     pub fn send(&self, call: Call<'_>) -> Result<Response, Failure> {
+        self.follow(call, false)
+    }
+
+    /// The same, but no redirect to another server is followed: for requests of which every part may be a credential.
+    pub fn send_there(&self, call: Call<'_>) -> Result<Response, Failure> {
+        self.follow(call, true)
+    }
+
+    fn follow(&self, call: Call<'_>, stays: bool) -> Result<Response, Failure> {
         let first = Server::of(&call.uri)?;
         let (mut uri, mut authorization, mut ask) = (call.uri, call.authorization, call.ask);
         for _ in 0..=REDIRECTS {
@@ -128,6 +137,9 @@ impl Http {
                 return Err(Failure::Lasting(format!("{server} leads from https to plain http at {there}")));
             }
             if there != first {
+                if stays {
+                    return Err(Failure::Lasting(format!("{server} leads to {there}, where nothing is sent")));
+                }
                 // For good: a way back through a foreign server is none to trust.
                 authorization = None;
                 if ask.content().is_some() {

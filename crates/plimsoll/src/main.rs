@@ -27,6 +27,7 @@ mod refresh;
 mod saved;
 mod settings;
 mod terminal;
+mod verify;
 mod vex;
 mod web;
 

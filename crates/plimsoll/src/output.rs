@@ -83,6 +83,12 @@ impl Outputs {
         shaped.collect::<Result<_, _>>().map(Self)
     }
 
+    /// Whether all that is written is a table on standard output.
+    pub fn is_table(&self) -> bool {
+        let is_table = |shape: &Shape| matches!(shape, Shape::Format(format) if format.name == "table");
+        self.0.iter().all(|(shape, file)| is_table(shape) && file.is_none())
+    }
+
     /// Writes the reports to every place.
     pub fn write(&self, reports: &[Report], context: &Context<'_>, stdout: &mut dyn Write) -> Result<(), Failure> {
         for (shape, file) in &self.0 {

@@ -154,6 +154,7 @@ fn written(format: &str, report: &Report) -> Vec<u8> {
         version: "1.2.3",
         generated_at: "2026-11-24T04:00:00Z",
         wants: Wants { vulnerabilities: true, ..Wants::default() },
+        texts: None,
         filter: Filter::default(),
         run: Run::default(),
     };

@@ -179,6 +179,19 @@ fn what_is_planted_in_a_repository_is_found_once_with_its_commit() {
 }
 
 #[test]
+fn messages_of_commits_and_tags_are_searched_once() {
+    let Some(mut it) = Repository::new() else { return };
+    it.write("README", "text\n");
+    it.commit();
+    it.git(&format!("commit --quiet --allow-empty --message TOKEN={}", token(9)));
+    it.git(&format!("tag --annotate --message TOKEN={} v1", token(10)));
+    let [commit, tag] = ["HEAD", "v1"].map(|name| it.git(&format!("rev-parse {name}"))[..7].to_owned());
+    // What git writes down of them beside its objects is the same.
+    let expected = [format!("commit message:1 {commit} in_history"), format!("tag message:1 {tag} in_history")];
+    assert_eq!(found(&["secrets", it.root()], ""), expected);
+}
+
+#[test]
 fn history_can_be_left_alone() {
     let Some((it, expected)) = planted() else { return };
     let expected: Vec<String> = expected
@@ -377,4 +390,101 @@ fn all_kinds_are_listed() {
     assert_eq!((&token["provider"], &token["severity"]), (&"GitHub".into(), &"critical".into()));
     assert!(token["rotate"].as_str().unwrap().contains("github.com"));
     assert_eq!(list(&[]).lines().count(), kinds.len() + 3);
+}
+
+/// A folder with a token that `server` accepts, and one that it does not.
+fn two_tokens(server: impl Fn(&str) -> Answer + Send + Sync + 'static) -> (TempDir, Server) {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("live.env"), format!("TOKEN={}\n", token(21))).unwrap();
+    fs::write(folder.path().join("revoked.env"), format!("TOKEN={}\n", token(22))).unwrap();
+    let server = Server::start(move |asked| server(asked.header("authorization").unwrap_or_default()));
+    (folder, server)
+}
+
+/// Asks about what is in the folder, at this server: the exit code, `PATH VERDICT` of each secret, and what was said.
+fn verified(folder: &Path, server: &Server, more: &[&str]) -> (Option<i32>, Vec<String>, String) {
+    let endpoint = format!("github=http://{}/api/v3", server.host);
+    let asked = ["secrets", folder.to_str().unwrap(), "--verify", "--verify-endpoint", &endpoint, "-f", "json", "-vv"];
+    let output = plimsoll(&[&asked, more].concat(), "");
+    let said = String::from_utf8(output.stderr).unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let secrets = report["artifacts"][0]["secrets"].as_array().unwrap().iter();
+    let mut told: Vec<String> = secrets
+        .map(|secret| format!("{} {}", secret["place"]["path"].as_str().unwrap(), secret["verified"].as_str().unwrap()))
+        .collect();
+    told.sort();
+    (output.status.code(), told, said + &String::from_utf8(output.stdout).unwrap())
+}
+
+#[test]
+fn providers_are_asked_whether_they_accept_a_secret() {
+    let live = format!("Bearer {}", token(21));
+    let (folder, server) = two_tokens(move |asked| Answer::new(if asked == live { 200 } else { 401 }, "{}"));
+    let (code, told, said) = verified(folder.path(), &server, &[]);
+    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(told, ["live.env live", "revoked.env revoked"]);
+    assert_eq!(server.paths(), ["GET /api/v3/user", "GET /api/v3/user"]);
+    // Not even in the log of everything.
+    assert!(said.contains("asked about a secret"), "{said}");
+    for number in [21, 22] {
+        assert!(!said.contains(&token(number)[4..]), "{said}");
+    }
+    let settings = folder.path().join("plimsoll.yaml");
+    fs::write(&settings, "gates: {leaked: {verified: live}}\n").unwrap();
+    let (code, _, said) = verified(folder.path(), &server, &["--config", settings.to_str().unwrap()]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("gate leaked (verified: live): 1:"), "{said}");
+}
+
+#[test]
+fn a_secret_goes_to_its_provider_and_to_nobody_else() {
+    let other = Arc::new(Server::start(|_| Answer::new(200, "{}")));
+    let away = format!("http://{}/user", other.host);
+    let (folder, server) = two_tokens(move |_| Answer::new(302, "").with("Location", away.clone()));
+    let (_, told, _) = verified(folder.path(), &server, &[]);
+    assert_eq!(told, ["live.env unknown", "revoked.env unknown"]);
+    assert_eq!(other.paths(), [""; 0]);
+    // Whoever was asked too much is left alone.
+    let (folder, server) = two_tokens(|_| Answer::new(429, ""));
+    let (_, told, _) = verified(folder.path(), &server, &[]);
+    assert_eq!(told, ["live.env unknown", "revoked.env unknown"]);
+    assert_eq!(server.paths().len(), 1);
+}
+
+#[test]
+fn secrets_are_not_sent_or_shown_where_that_is_forbidden() {
+    for arguments in [
+        &["secrets", ".", "--verify", "--offline"][..],
+        &["fs", ".", "--scanners", "vuln", "--verify"],
+        &["secrets", ".", "--verify-endpoint", "nobody=https://x.example"],
+        &["secrets", ".", "--verify-endpoint", "github=https://a@x.example"],
+        // Standard output is no terminal here.
+        &["secrets", ".", "--show-secrets"],
+        &["secrets", ".", "--show-secrets", "-f", "json"],
+        &["secrets", ".", "--show-secrets", "-o", "table=report.txt"],
+    ] {
+        let output = plimsoll(arguments, "");
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+#[test]
+fn only_flags_that_are_of_use_are_offered() {
+    let help = String::from_utf8(plimsoll(&["secrets", "--help"], "").stdout).unwrap();
+    for flag in ["--verify", "--secret-rules", "--fail-on", "--archives", "--max-file-bytes", "--no-git-history"] {
+        assert!(help.contains(flag), "{flag}");
+    }
+    for flag in
+        ["--scanners", "--vex", "--advisories", "--db-max-age", "--severity-source", "--license", "--no-db-update"]
+    {
+        assert!(!help.contains(&format!("{flag} ")), "{flag}");
+    }
+}
+
+#[test]
+fn the_table_says_that_secrets_were_looked_for() {
+    let table =
+        String::from_utf8(plimsoll(&["secrets", "-", "--no-cache"], &format!("T={}\n", token(30))).stdout).unwrap();
+    assert!(table.contains("secrets only: vulnerabilities were not asked for"), "{table}");
+    assert!(table.contains("Secrets     1 high"), "{table}");
 }

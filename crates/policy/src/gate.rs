@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use model::{ControlStatus, Finding, FixState, Report, Severity, Vulnerability};
+use model::{ControlStatus, ExposedSecret, Finding, FixState, Report, Severity, Verified, Vulnerability};
 use rules::{Node, Wrong};
 
 use crate::baseline::Baseline;
@@ -19,7 +19,7 @@ use crate::subject::{Kind, Subject};
 const NAMED: usize = 3;
 
 /// The keys of a gate in a file, besides those of its scope.
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     "severity",
     "fixed",
     "kev",
@@ -27,6 +27,7 @@ const KEYS: [&str; 12] = [
     "score",
     "priority",
     "age",
+    "verified",
     "new",
     "coverage",
     "compliance",
@@ -57,6 +58,8 @@ pub struct Gate {
     pub priority: Option<f64>,
     /// Published at least this long ago.
     pub age: Option<Duration>,
+    /// What a secret's provider said of it, any of these.
+    pub verified: Vec<Verified>,
     /// Not in the baseline.
     pub new: bool,
     /// Everything has to be seen. Such a gate has no other condition.
@@ -120,6 +123,11 @@ impl Gate {
         each(&fields, "score", |text| number(text, 10.0).map(|score| gate.score = Some(score)))?;
         each(&fields, "priority", |text| number(text, 100.0).map(|priority| gate.priority = Some(priority)))?;
         each(&fields, "age", |text| days(text).map(|age| gate.age = Some(age)))?;
+        each(&fields, "verified", |text| {
+            let verified = Verified::ALL.into_iter().find(|verified| verified.word() == text);
+            gate.verified.push(verified.ok_or_else(|| no("answer", text, Verified::ALL.map(Verified::word)))?);
+            Ok(())
+        })?;
         each(&fields, "allowed", |text| {
             gate.allowed = text.parse().map_err(|_| format!("{text:?} is no number of findings"))?;
             Ok(())
@@ -163,6 +171,7 @@ impl Gate {
     fn may_stop(&self, kind: Kind) -> bool {
         self.scope.may_mean(kind)
             && (!self.asks_vulnerability() || kind == Kind::Vulnerability)
+            && (self.verified.is_empty() || kind == Kind::Secret)
             && (self.severity.is_none() || kind != Kind::EndOfLife)
     }
 
@@ -246,8 +255,14 @@ impl Gate {
             && self.severity.is_none_or(|limit| subject.severity().is_some_and(|severity| severity >= limit))
             && (!self.asks_vulnerability()
                 || finding.vulnerability().is_some_and(|found| self.stops_vulnerability(found, terms.now)))
+            && (self.verified.is_empty() || finding.secret().is_some_and(|found| self.stops_secret(found)))
             && (!self.new || !terms.baseline.is_some_and(|baseline| baseline.has(subject)))
             && self.scope.means(subject, &self.scope.ids_of(subject))
+    }
+
+    /// Whether its provider said of a secret what is asked for. Where nobody asked, nothing was said.
+    fn stops_secret(&self, found: &ExposedSecret) -> bool {
+        found.verified.is_some_and(|verified| self.verified.contains(&verified))
     }
 
     /// Whether there are conditions that only vulnerabilities can meet.
@@ -272,6 +287,13 @@ impl Gate {
 
     /// What keeps the gate from telling, for a person: data that it asks for and that no finding has.
     pub fn doubt(&self, reports: &[Report]) -> Option<String> {
+        if !self.verified.is_empty() {
+            let mut found = reports.iter().flat_map(|report| &report.findings).filter_map(Finding::secret).peekable();
+            let untold = found.peek().is_some() && found.all(|found| found.verified.is_none());
+            return untold.then(|| {
+                format!("{} asks what providers say of secrets, but they were not asked (--verify)", self.title())
+            });
+        }
         self.epss?;
         let mut found = reports.iter().flat_map(|report| &report.findings).filter_map(Finding::vulnerability);
         let asked = found.clone().next().is_some();

@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 
 use model::{
     Digest, EndOfLife, ExposedSecret, Finding, FixState, ImagePath, Item, LayerIndex, LicenseFinding, Misconfiguration,
-    Package, Report, Severity, Spot, VexRemark, Vulnerability,
+    Package, Report, Severity, Spot, Verified, VexRemark, Vulnerability,
 };
 
 use crate::text::{count, fit};
@@ -317,6 +317,9 @@ impl<'a> Issue<'a> {
                     let _ =
                         write!(text, " Layer {} removes the file, but it is still in the image.", layer_number(layer));
                 }
+                if let Some(verified) = found.verified {
+                    let _ = write!(text, " {}", answer(verified, &found.provider));
+                }
                 format!("{text} {}", one_line(&found.opens))
             }
             Found::Misconfiguration(found) => {
@@ -435,6 +438,16 @@ fn end_of_life(end: &EndOfLife) -> String {
 
 fn licenses(found: &LicenseFinding) -> String {
     one_line(&found.licenses.join(", ")).into_owned()
+}
+
+/// What a provider says of a secret.
+fn answer(verified: Verified, provider: &str) -> String {
+    let provider = one_line(provider);
+    match verified {
+        Verified::Live => format!("{provider} accepts it."),
+        Verified::Revoked => format!("{provider} accepts it no more."),
+        Verified::Unknown => format!("Whether {provider} accepts it could not be found out."),
+    }
 }
 
 /// The text, ended like a sentence.

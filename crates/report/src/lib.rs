@@ -47,6 +47,7 @@ mod readers;
 #[cfg(test)]
 mod samples;
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use model::{Report, Severity};
@@ -74,6 +75,8 @@ pub struct Context<'a> {
     pub wants: Wants,
     /// What to show.
     pub filter: Filter,
+    /// Texts of secrets by their fingerprints, for whoever asked to see them. Only the table shows them.
+    pub texts: Option<&'a BTreeMap<String, String>>,
     /// The run of a workflow that asks for the report, where one does.
     pub run: Run<'a>,
 }
@@ -83,6 +86,8 @@ pub struct Context<'a> {
 pub struct Wants {
     /// Whether vulnerabilities were.
     pub vulnerabilities: bool,
+    /// Whether secrets were.
+    pub secrets: bool,
     /// Whether settings were judged.
     pub settings: bool,
     /// Whether licences were.

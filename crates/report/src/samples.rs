@@ -17,6 +17,7 @@ pub(crate) fn context(width: usize) -> Context<'static> {
         version: "1.2.3",
         generated_at: "2026-11-24T04:00:00Z",
         wants: Wants { vulnerabilities: true, ..Wants::default() },
+        texts: None,
         filter: Filter::default(),
         run: Run::default(),
     }
@@ -71,6 +72,7 @@ pub(crate) fn leaky() -> Report {
             since: Some("2024-05-01T10:00:00Z".into()),
             age: Some(100),
             suppressed: None,
+            verified: None,
         }))
     };
     let mut report = image();

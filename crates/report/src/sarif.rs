@@ -145,6 +145,11 @@ fn result(issue: &Issue<'_>, rule: usize) -> Value {
             "priority": issue.priority(),
         },
     });
+    if let Found::Secret(found) = issue.what
+        && let Some(verified) = found.verified
+    {
+        result["properties"]["verified"] = json!(verified.word());
+    }
     if let Some(why) = issue.suppressed {
         result["suppressions"] = json!([{ "kind": "external", "status": "accepted", "justification": one_line(why) }]);
     }

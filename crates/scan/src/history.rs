@@ -128,6 +128,12 @@ impl Past {
             let git::Commit { id, author, date } = commit;
             Some(Box::new(Committed { commit: id, author, date, path, still }))
         };
+        // What git itself writes down of its messages is the history once more.
+        inventory.items.retain(|item| {
+            let What::Secret(secret) = &item.fact.what else { return true };
+            let is_gits = item.fact.place.path.as_bytes().starts_with(b".git/");
+            !(is_gits && secrets.contains_key(&(secret.kind.clone(), secret.fingerprint.clone())))
+        });
         let mut in_tree = BTreeSet::new();
         for item in &mut inventory.items {
             let What::Secret(secret) = &mut item.fact.what else { continue };

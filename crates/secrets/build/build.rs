@@ -12,6 +12,8 @@ mod notation;
 mod pack;
 #[path = "../src/rule/read.rs"]
 mod read;
+#[path = "../src/rule/request.rs"]
+mod request;
 mod scoring;
 #[allow(dead_code, reason = "the build reads shapes and does not match them")]
 #[path = "../src/rule/shape.rs"]

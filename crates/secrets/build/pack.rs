@@ -42,7 +42,7 @@ pub fn kinds(providers: &[Provider]) -> String {
         let shapes: Vec<String> = kind.shapes.iter().map(shape).collect();
         let _ = writeln!(
             out,
-            "Kind {{ id: {:?}, provider: {:?}, about: {:?}, name: {:?}, opens: {:?}, severity: Severity::{}, shapes: &[{}], needs: Needs::{}, words: &{:?}, named: &{:?}, rotate: {:?}, revocable: {}, days: {}, pair: &{:?} }},",
+            "Kind {{ id: {:?}, provider: {:?}, about: {:?}, name: {:?}, opens: {:?}, severity: Severity::{}, shapes: &[{}], needs: Needs::{}, words: &{:?}, named: &{:?}, rotate: {:?}, revocable: {}, days: {}, pair: &{:?}, verify: {} }},",
             kind.id,
             provider.name,
             provider.about,
@@ -57,6 +57,7 @@ pub fn kinds(providers: &[Provider]) -> String {
             kind.revocable,
             kind.days,
             kind.pair,
+            request(provider, &kind.id),
         );
     }
     out + "];\n"
@@ -71,6 +72,17 @@ pub fn examples(providers: &[Provider]) -> String {
         let _ = writeln!(out, "({:?}, &{matches:?}, &{differs:?}),", kind.id);
     }
     out + "];\n"
+}
+
+/// The request by which a provider is asked about a kind.
+fn request(provider: &Provider, id: &str) -> String {
+    let Some(it) = provider.requests.iter().find(|request| request.of.iter().any(|of| of == id)) else {
+        return "None".to_owned();
+    };
+    format!(
+        "Some(&Request {{ post: {}, url: {:?}, headers: &{:?}, basic: {:?}, body: {:?}, signed: {}, live: &{:?}, revoked: &{:?} }})",
+        it.post, it.url, it.headers, it.basic, it.body, it.signed, it.live, it.revoked
+    )
 }
 
 fn shape(shape: &Shape) -> String {

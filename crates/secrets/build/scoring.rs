@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use rules::{Fields, Node, Wrong};
 
-const LISTS: &[&str] = &["keys_of", "unlike", "neutral", "placeholders", "hints", "references", "common"];
+const LISTS: &[&str] = &["keys_of", "unlike", "neutral", "harmless", "placeholders", "hints", "references", "common"];
 const NOTATIONS: &[&str] = &["environment", "setting", "quoted", "literal", "element", "option", "credentials", "call"];
 const FILES: &[&str] = &["settings", "code", "text", "tests", "words", "unknown"];
 const VALUE: &[&str] = &[
@@ -14,6 +14,7 @@ const VALUE: &[&str] = &[
     "words_only",
     "words_only_in_code",
     "spaces",
+    "sentence",
     "names_itself",
     "short",
 ];

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use std::{env, fs, io};
 
-use secrets::{LARGEST_BINARY, place, secrets};
+use secrets::{FileKind, LARGEST_BINARY, secrets_of, set_aside};
 
 /// What a search took.
 #[derive(Default)]
@@ -77,13 +77,13 @@ fn walk(folder: &Path, paths: &mut Vec<PathBuf>) -> io::Result<()> {
 
 fn search(path: &Path, content: &[u8], lines: bool, total: &mut Total) {
     let started = Instant::now();
-    let found = secrets(content);
+    let found = secrets_of(content, FileKind::of(path.as_os_str().as_encoded_bytes()));
     total.spent += started.elapsed();
     total.files += 1;
     total.bytes += content.len() as u64;
     for secret in found {
         // What does not count because of its path is said apart.
-        if place(path.as_os_str().as_encoded_bytes()).is_some() {
+        if set_aside(path.as_os_str().as_encoded_bytes(), content, &secret.span).is_some() {
             total.set_aside += 1;
             continue;
         }

@@ -8,11 +8,13 @@ use crate::Kind;
 use crate::allow::{self, Allow, Subject};
 use crate::assignment::FileKind;
 use crate::find::{self, secrets_of};
+use crate::noise;
 use crate::rule::shape::Shape;
+use crate::texts;
 
 /// Looks for secrets in every file that is text, or whose kind keeps texts.
 pub static ANALYZER: Analyzer =
-    Analyzer { name: "secrets", version: 3, files: &[Key::Head(is_searched).any()], analyze };
+    Analyzer { name: "secrets", version: 4, files: &[Key::Head(is_searched).any()], analyze };
 
 /// Larger programs and archives hold megabytes of strings, and secrets that were compiled in stand in small ones.
 pub const LARGEST_BINARY: u64 = 16 << 20;
@@ -100,13 +102,17 @@ pub fn keep(found: &Found, text: &[u8], path: &str, spot: Spot) -> Secret {
         Found::Ours(found) => (found.kind.id, Some(found.kind), found.text(text), found.notes.clone()),
         Found::Own(id, span) => (&**id, None, &text[span.clone()], Vec::new()),
     };
+    let fingerprint = fingerprint(secret);
+    let pair = if let Found::Ours(found) = found { found.pair(text) } else { None };
+    texts::remember(id, &fingerprint, secret, pair);
     let excepted = || allow::active()?.verdict(&Subject { secret, ..subject(id, path, line, text, found.span()) });
+    let shown = || noise::set_aside(path.as_bytes(), text, found.span()).map(str::to_owned);
     Secret {
         kind: id.to_owned(),
         spot,
         redacted: redact(kind, secret),
-        fingerprint: fingerprint(secret),
-        allowed: allow::comment(text, found.span()).or_else(excepted),
+        fingerprint,
+        allowed: allow::comment(text, found.span()).or_else(excepted).or_else(shown),
         notes,
         committed: None,
     }

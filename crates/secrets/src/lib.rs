@@ -13,12 +13,15 @@ mod noise;
 mod notes;
 mod rule;
 mod structure;
+mod texts;
+pub mod verify;
 
 pub use analyzer::{ANALYZER, LARGEST_BINARY};
 pub use assignment::FileKind;
 pub use find::{Secret, secrets, secrets_of};
 pub use judge::Judge;
 pub use mask::mask;
-pub use noise::place;
+pub use noise::set_aside;
 pub use rule::kind::{KINDS, Kind, Needs};
 pub use rule::own::{Added, Fault, add_rules};
+pub use texts::{Text, keep_texts, text, texts};

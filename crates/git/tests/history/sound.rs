@@ -147,6 +147,26 @@ fn references_to_files_and_folders_are_followed() {
 }
 
 #[test]
+fn messages_of_commits_and_tags_are_read() {
+    let Some(mut it) = Repository::new() else { return };
+    let first = it.commit(&["a=1"]);
+    let second = it.commit(&["a=2"]);
+    it.git("tag --annotate --message told first HEAD~1");
+    it.git("tag light");
+    let tag = it.git("rev-parse first");
+    let expected = |it: &Read| {
+        let tagged = format!("{} tag message: told", &tag[..7]);
+        let committed = [(&first, 1), (&second, 2)];
+        let mut all = committed.map(|(id, number)| format!("{} commit message: change {number}", &id[..7])).to_vec();
+        all.push(tagged);
+        assert_eq!(it.messages, all);
+    };
+    expected(&it.read());
+    it.git("gc --quiet --aggressive --prune=now");
+    expected(&it.read());
+}
+
+#[test]
 fn commits_say_who_and_when() {
     let Some(mut it) = Repository::new() else { return };
     let id = it.commit(&["a=1"]);

@@ -92,6 +92,8 @@ impl Repository {
 pub struct Read {
     /// `COMMIT PATH=CONTENT`, sorted; the commit in as many digits as tests need. `*` after the content for what is checked out.
     pub versions: Vec<String>,
+    /// `COMMIT commit message: TEXT`, of tags as well, sorted.
+    pub messages: Vec<String>,
     /// `KIND PATH: DETAIL`.
     pub gaps: Vec<String>,
 }
@@ -99,8 +101,13 @@ pub struct Read {
 impl Read {
     pub fn of(folder: &Path, budget: &Budget) -> Self {
         let layout = Layout::of(folder).unwrap_or_else(|| panic!("{} is no repository", folder.display()));
-        let seen = Mutex::<Vec<_>>::default();
+        let (seen, messages) = (Mutex::<Vec<_>>::default(), Mutex::<Vec<_>>::default());
         let history = History::read(&layout, budget, 2, &|version| {
+            if version.is_message {
+                let text = format!("{}: {}", version.path, String::from_utf8_lossy(version.content).trim_end());
+                messages.lock().unwrap().push((version.commit, text));
+                return;
+            }
             let head = if version.at_head { "*" } else { "" };
             let text = format!("{}={}{head}", version.path, String::from_utf8_lossy(version.content));
             seen.lock().unwrap().push((version.commit, text));
@@ -110,7 +117,10 @@ impl Read {
         let versions = seen.into_iter().map(|(commit, text)| format!("{} {text}", &history.commit(commit).id[..7]));
         let versions = versions.collect();
         let gaps = history.gaps.iter().map(|gap| format!("{} {}: {}", gap.kind.name(), gap.place.path, gap.detail));
-        Self { versions, gaps: gaps.collect() }
+        let mut messages = messages.into_inner().unwrap();
+        messages.sort();
+        let messages = messages.into_iter().map(|(commit, text)| format!("{} {text}", &history.commit(commit).id[..7]));
+        Self { versions, messages: messages.collect(), gaps: gaps.collect() }
     }
 
     /// Nothing else than these versions, and no gap.

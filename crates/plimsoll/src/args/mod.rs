@@ -41,7 +41,7 @@ pub use scan::{
 pub use secrets::{RepoArgs, SecretRules, SecretsArgs, SecretsCommand};
 #[cfg(test)]
 pub use values::output;
-pub use values::{DataForm, DataSource, Output, TEMPLATE, format, names};
+pub use values::{DataForm, DataSource, Endpoint, Output, TEMPLATE, format, names};
 
 pub use vex::{Add, FromIgnores, VexCommand};
 
@@ -202,6 +202,9 @@ impl Command {
             Self::Judge(args) => Some(&mut args.common.policy),
             Self::Diff(args) => Some(&mut args.policy),
             Self::Explain(args) => Some(&mut args.policy),
+            Self::Repo(args) => Some(&mut args.common.policy),
+            Self::Secrets(args) => Some(&mut args.policy),
+            Self::Config(args) => Some(&mut args.policy),
             _ => None,
         }
     }

@@ -12,6 +12,7 @@ use policy::license::Licenses;
 use super::db::{Data, Form};
 use super::misconfig::Settings;
 use super::policy::Policy;
+use super::secrets::SecretFlags;
 use super::values::{self, FailOn, Output, Size};
 
 /// `plimsoll image` and `plimsoll layers`.
@@ -275,15 +276,9 @@ pub struct Look {
     /// Keep nothing, and use nothing kept
     #[arg(long, env = "PLIMSOLL_NO_CACHE", value_parser = BoolishValueParser::new())]
     pub no_cache: bool,
-    /// Also look for the secrets that the rules in this file, or in the files of this folder, describe; plimsoll secrets rules
-    /// test checks them
-    #[arg(long, value_name = "FILE", env = "PLIMSOLL_SECRET_RULES")]
-    pub secret_rules: Vec<PathBuf>,
-    /// Exceptions for secrets and rules of one's own, as other scanners have them: .gitleaks.toml, .gitleaksignore, a report of
-    /// Gitleaks, trivy-secret.yaml, .secrets.baseline; may be given several times. fs reads those of these names in its folder
-    /// without being told
-    #[arg(long, value_name = "FILE", env = "PLIMSOLL_SECRET_ALLOW")]
-    pub secret_allow: Vec<PathBuf>,
+    /// What is a secret, and what becomes of it.
+    #[command(flatten)]
+    pub secret: SecretFlags,
     /// What is thought of licences.
     #[command(flatten)]
     pub license: LicenseArgs,
@@ -296,7 +291,6 @@ impl Look {
     /// As a look at nothing but configuration.
     pub fn configuration() -> Self {
         Self {
-            secret_rules: Vec::new(),
             scanners: vec![Scanner::Misconfig],
             archives: Archives::None,
             advisories: None,
@@ -308,7 +302,7 @@ impl Look {
             offline: true,
             cache_dir: None,
             no_cache: true,
-            secret_allow: Vec::new(),
+            secret: SecretFlags::default(),
             license: LicenseArgs::default(),
             settings: Settings::default(),
         }

@@ -32,6 +32,29 @@ impl Output {
     }
 }
 
+/// Where a provider is asked about its secrets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    /// The provider, in lower-case letters and digits.
+    pub provider: String,
+    /// The address that stands in place of that of its public server.
+    pub url: String,
+}
+
+/// `github=https://github.example/api/v3`.
+pub fn endpoint(text: &str) -> Result<Endpoint, String> {
+    let (provider, url) = text.split_once('=').ok_or("names no address: write PROVIDER=https://…")?;
+    let provider = provider.to_ascii_lowercase();
+    if !secrets::verify::providers().contains(&provider) {
+        return Err(format!("names {provider:?}, whom nobody can ask about secrets"));
+    }
+    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    if host.is_none_or(|host| host.is_empty() || host.starts_with('/') || host.contains(['@', '?', '#'])) {
+        return Err("names no address: write https://HOST or https://HOST/PATH".to_owned());
+    }
+    Ok(Endpoint { provider, url: url.to_owned() })
+}
+
 /// `json=report.json`, `table`, `json=-`, `template=report.j2`, `template:report.j2=report.txt`.
 pub fn output(text: &str) -> Result<Output, String> {
     if let Some(rest) = text.strip_prefix(TEMPLATE) {

@@ -34,6 +34,7 @@ pub fn run(args: &ConvertArgs, talk: &Talk, out: &mut dyn Write) -> Result<(), F
         generated_at,
         wants: saved.wants,
         filter: Filter { severities: asked.severity.clone(), everything: asked.all, suppressed: asked.show_suppressed },
+        texts: None,
         run: Run {
             commit: &commit,
             reference: &reference,

@@ -32,6 +32,7 @@ use crate::policies::Policies;
 use crate::progress::Line;
 use crate::settings;
 use crate::terminal;
+use crate::verify::Verifier;
 use crate::vex::Vex;
 
 /// `plimsoll image`.
@@ -54,7 +55,7 @@ pub fn folder(args: &FolderArgs, transport: &str, talk: &Talk, out: &mut dyn Wri
     let mut common = args.common.clone();
     // A folder of somebody's sources has its exceptions in it; a file system that is looked at from outside has no say.
     if transport == "fs" && common.look.scanners.contains(&Scanner::Secret) {
-        common.look.secret_allow.extend(exceptions::of_folder(&args.folder));
+        common.look.secret.secret_allow.extend(exceptions::of_folder(&args.folder));
     }
     let job = Job::new(&common, talk, report::SCAN, true)?;
     let opened = local::directory(&args.folder, transport).map_err(open::failed)?;
@@ -69,6 +70,8 @@ pub(super) struct Job<'a> {
     /// Who looks for secrets, where that is asked for.
     searches: Option<&'static Analyzer>,
     secrets: secrets::Judge,
+    /// Who asks providers about secrets, where that is asked for.
+    verifier: Option<Verifier>,
     quiet: bool,
     /// Who judges settings, where that is asked for.
     settings: Option<misconfig::Judge>,
@@ -90,6 +93,14 @@ pub(super) struct Job<'a> {
 impl<'a> Job<'a> {
     pub fn new(common: &'a Common, talk: &Talk, formats: &'static [Format], judged: bool) -> Result<Self, Failure> {
         let outputs = Outputs::new(formats, &common.report)?;
+        let secret = &common.look.secret;
+        if secret.show_secrets && !(outputs.is_table() && io::stdout().is_terminal()) {
+            return Err(Failure::usage("--show-secrets writes to a terminal, as a table, and to nowhere else"));
+        }
+        if secret.needs_texts() {
+            secrets::keep_texts();
+        }
+        let verifier = Verifier::open(&common.look)?;
         let time = report_time(&variable, SystemTime::now()).map_err(Failure::usage)?;
         let jobs =
             common.limits.jobs.or_else(|| std::thread::available_parallelism().ok().map(NonZero::get)).unwrap_or(1);
@@ -108,8 +119,8 @@ impl<'a> Job<'a> {
             None
         };
         let searches =
-            (judged && wants(Scanner::Secret)).then(|| exceptions::open(&common.look.secret_allow)).transpose()?;
-        let rules = if searches.is_some() { rules::bring(&common.look.secret_rules)? } else { None };
+            (judged && wants(Scanner::Secret)).then(|| exceptions::open(&secret.secret_allow)).transpose()?;
+        let rules = if searches.is_some() { rules::bring(&secret.secret_rules)? } else { None };
         let wants_settings = judged && wants(Scanner::Misconfig);
         let options = scan::Options {
             analyzers: analyzers(&common.look, searches, wants_settings),
@@ -130,6 +141,7 @@ impl<'a> Job<'a> {
             judge,
             searches,
             secrets: secrets::Judge { today: Some(time) },
+            verifier,
             quiet: talk.quiet,
             checks: if wants_settings { Checks::open(&common.look.settings)? } else { None },
             settings: wants_settings.then(|| settings::judge(&common.look.settings, time)).transpose()?,
@@ -309,6 +321,9 @@ impl<'a> Job<'a> {
         if let Some(settings) = &self.settings {
             report.assessed = settings.take_assessed();
         }
+        if let Some(verifier) = &self.verifier {
+            verifier.ask(&mut report);
+        }
         self.policies.apply(&mut report);
         if !self.frameworks.is_empty() {
             self.frameworks.apply(&mut report, &self.looked_for(), self.time);
@@ -356,6 +371,7 @@ impl<'a> Job<'a> {
             account: &account,
             region: &region,
         };
+        let texts = self.common.look.secret.show_secrets.then(secrets::texts);
         then(&Context {
             width: terminal::width(&variable, terminal::columns()),
             color: self.color,
@@ -363,10 +379,12 @@ impl<'a> Job<'a> {
             generated_at: &self.time.to_string(),
             wants: Wants {
                 vulnerabilities: self.judge.is_some(),
+                secrets: self.searches.is_some(),
                 settings: self.settings.is_some(),
                 licenses: self.licenses.is_some(),
             },
             filter,
+            texts: texts.as_ref(),
             run,
         })
     }
@@ -387,7 +405,8 @@ fn analyzers(look: &Look, secrets: Option<&'static Analyzer>, settings: bool) ->
 
 /// Where to keep facts, if anywhere.
 fn cache(look: &Look, rules: Option<Digest>) -> Option<std::path::PathBuf> {
-    if look.no_cache {
+    // What was kept of secrets has no texts.
+    if look.no_cache || look.secret.needs_texts() && look.scanners.contains(&Scanner::Secret) {
         return None;
     }
     let folder = look.cache_dir.clone().or_else(|| cache_folder(&variable))?;

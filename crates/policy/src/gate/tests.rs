@@ -80,6 +80,30 @@ fn each_condition_stops_what_meets_it() {
 }
 
 #[test]
+fn what_providers_say_of_secrets_stops_those_of_which_they_say_it() {
+    let mut report = report();
+    assert!(gate("verified: live").doubt(&[report.clone()]).is_some());
+    for finding in &mut report.findings {
+        if let Finding::Secret(found) = finding
+            && found.secret.fingerprint == "f00d"
+        {
+            found.verified = Some(Verified::Live);
+        }
+    }
+    for (conditions, expected) in [
+        ("verified: live", "secret"),
+        ("verified: [live, unknown]", "secret"),
+        ("verified: revoked", ""),
+        ("{verified: live, severity: high}", "secret"),
+        ("{verified: live, severity: critical}", ""),
+    ] {
+        let gate = gate(conditions);
+        assert_eq!(labels(&report, |subject| gate.stops(subject, terms())), expected, "{conditions}");
+    }
+    assert_eq!(gate("verified: live").doubt(&[report]), None);
+}
+
+#[test]
 fn all_conditions_of_a_gate_have_to_be_met() {
     check("{severity: high, fixed: true}", "openssl");
     check("{severity: medium, fixed: true, layer: app}", "lodash");
@@ -95,6 +119,7 @@ fn what_no_finding_can_meet_is_refused() {
         "{kev: true, secret: any}",
         "{end-of-life: true, severity: low}",
         "{package: a, kind: secret}",
+        "{verified: live, kind: license}",
         "{license: notice, fixed: true}",
     ] {
         let error = Gate::read("test", &rules::parse(conditions).unwrap()).unwrap_err();

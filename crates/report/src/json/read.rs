@@ -11,7 +11,7 @@ use model::{
     Finding, FixState, Forecast, Gap, GapKind, History, Image, ImageConfig, ImagePath, Inventory, Item, Knowledge,
     Layer, LayerClass, LayerIndex, LayerSummary, LicenseClass, LicenseFinding, LicenseForm, LicenseText,
     Misconfiguration, Opinion, Origin, Package, PackageKind, Place, Presence, Removed, Report, Secret, Severity,
-    SourcePackage, Spot, Still, VexRemark, VexStatus, Vulnerability, What,
+    SourcePackage, Spot, Still, Verified, VexRemark, VexStatus, Vulnerability, What,
 };
 use serde::Deserialize;
 
@@ -51,10 +51,11 @@ impl Saved {
         let licenses = file.artifacts.iter().any(|artifact| artifact.summary.licenses.is_some());
         let is_judged = |artifact: &Artifact| !artifact.knowledge.is_empty() || !artifact.vulnerabilities.is_empty();
         let vulnerabilities = file.artifacts.iter().any(is_judged);
-        // A report that judged settings and had nothing to object to says no more than one that did not.
+        // A report that looked for secrets or settings and found none says no more than one that did not.
         let settings = file.artifacts.iter().any(|artifact| !artifact.misconfigurations.is_empty());
+        let secrets = file.artifacts.iter().any(|artifact| !artifact.secrets.is_empty());
         let reports = file.artifacts.into_iter().map(Artifact::report).collect();
-        let wants = Wants { vulnerabilities, settings, licenses };
+        let wants = Wants { vulnerabilities, secrets, settings, licenses };
         Ok(Self {
             reports,
             generated_at: file.generated_at,
@@ -334,6 +335,8 @@ struct SecretJson {
     #[serde(default)]
     age_days: Option<u32>,
     suppressed: Option<String>,
+    #[serde(default)]
+    verified: Option<Verified>,
 }
 
 /// What most secrets are, where a report of an older version does not say it.
@@ -670,6 +673,7 @@ impl SecretJson {
             since: self.since,
             age: self.age_days,
             suppressed: self.suppressed,
+            verified: self.verified,
         }))
     }
 }

@@ -1,6 +1,6 @@
 //! Secrets in JSON. Their texts are nowhere in a report.
 
-use model::{Committed, ExposedSecret, Spot};
+use model::{Committed, ExposedSecret, Spot, Verified};
 use serde::Serialize;
 
 use crate::view::layer_number;
@@ -25,6 +25,7 @@ pub(crate) struct SecretJson<'a> {
     age_days: Option<u32>,
     overdue: bool,
     suppressed: Option<&'a str>,
+    verified: Option<&'static str>,
 }
 
 /// The commit that brought it.
@@ -90,6 +91,7 @@ impl<'a> SecretJson<'a> {
             age_days: exposed.age,
             overdue: exposed.is_overdue(),
             suppressed: exposed.suppressed.as_deref(),
+            verified: exposed.verified.map(Verified::word),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use model::{Committed, ExposedSecret, Finding, ImagePath, Report, Spot, Still};
+use model::{Committed, ExposedSecret, Finding, ImagePath, Report, Spot, Still, Verified};
 
 use crate::table::packages::instruction;
 use crate::text::{BOLD, DIM, Line, PLAIN, columns, count, severity_style, wrap};
@@ -47,7 +47,9 @@ fn entry(report: &Report, exposed: &ExposedSecret, context: &Context<'_>, out: &
     let severity = exposed.severity.word();
     let mut line = Line::new(context);
     line.space(2).add(severity_style(exposed.severity), severity).space(INDENT.saturating_sub(2 + columns(severity)));
-    line.add(BOLD, &exposed.name).add(PLAIN, &format!(" {}", clean(&exposed.secret.redacted))).write(out)?;
+    let text = context.texts.and_then(|texts| texts.get(&exposed.secret.fingerprint));
+    let shown = text.map_or_else(|| clean(&exposed.secret.redacted), |text| one_line(text));
+    line.add(BOLD, &exposed.name).add(PLAIN, &format!(" {shown}")).write(out)?;
     let mut place = vec![spot(exposed)];
     if let Some(layer) = exposed.place.layer.filter(|_| report.layers.len() > 1) {
         place.push(format!("layer {}", layer_number(layer)));
@@ -57,6 +59,7 @@ fn entry(report: &Report, exposed: &ExposedSecret, context: &Context<'_>, out: &
     place.extend(removed.map(|layer| format!("removed in layer {layer}, but still in the image")));
     place.extend(exposed.secret.committed.as_deref().map(|it| committed(it, &exposed.place.path)));
     place.extend(age(exposed));
+    place.extend(exposed.verified.map(|verified| verdict(verified).to_owned()));
     let forever = if exposed.revocable { "" } else { " Nobody can withdraw it." };
     let aside = exposed.suppressed.as_deref().map(|reason| (DIM, format!("not counted: {}", one_line(reason))));
     let told = [(DIM, place.join(" · ")), (PLAIN, format!("{} {}{forever}", exposed.opens, exposed.rotate))];
@@ -93,6 +96,15 @@ fn committed(committed: &Committed, seen_at: &ImagePath) -> String {
 fn age(exposed: &ExposedSecret) -> Option<String> {
     let days = exposed.age.filter(|_| exposed.is_overdue())?;
     Some(format!("not replaced for {days} days, and should be after {}", exposed.days))
+}
+
+/// What its provider says of it.
+fn verdict(verified: Verified) -> &'static str {
+    match verified {
+        Verified::Live => "LIVE: its provider accepts it",
+        Verified::Revoked => "its provider does not accept it any more",
+        Verified::Unknown => "whether it is live could not be found out",
+    }
 }
 
 /// Where it stands, for a person.

@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use jiff::Timestamp;
-use model::{LayerClass, Report, Severity};
+use model::{LayerClass, Report, Severity, Verified};
 
+use crate::table::secrets::exposed;
 use crate::table::{head, misconfig, next};
 use crate::text::{GOOD, PLAIN, WARNING, count, entry, labelled, severity_style, thousands};
 use crate::view::{LicenseTally, Tally, View, has_unjudged, is_judged, layer_number};
@@ -28,13 +29,7 @@ pub(super) fn write(report: &Report, view: &View<'_>, context: &Context<'_>, out
 
 fn found(report: &Report, view: &View<'_>, context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
     let (style, sentence) = if !context.wants.vulnerabilities {
-        let only = match (context.wants.settings, context.wants.licenses) {
-            (true, true) => "settings and licences",
-            (true, false) => "settings",
-            (false, true) => "licences",
-            (false, false) => "packages",
-        };
-        (PLAIN, format!("{only} only: vulnerabilities were not asked for"))
+        (PLAIN, format!("{} only: vulnerabilities were not asked for", looked_for(context)))
     } else if !view.judged {
         (WARNING, "vulnerabilities were not looked for: there is no advisory data".to_owned())
     } else if view.all.total() > 0 {
@@ -78,6 +73,9 @@ fn found(report: &Report, view: &View<'_>, context: &Context<'_>, out: &mut dyn 
             })
             .collect();
         labelled(out, context, "Rated by", PLAIN, &parts.join(" · "))?;
+    }
+    if context.wants.secrets {
+        secrets(report, context, out)?;
     }
     if context.wants.settings {
         settings(report, context, out)?;
@@ -143,6 +141,35 @@ pub(crate) fn unidentified(report: &Report, context: &Context<'_>, out: &mut dyn
         entry(out, context, "", "- ", PLAIN, &sentence)?;
     }
     Ok(())
+}
+
+/// What was looked for besides vulnerabilities, in words.
+fn looked_for(context: &Context<'_>) -> String {
+    let wants = context.wants;
+    let asked = [(wants.secrets, "secrets"), (wants.settings, "settings"), (wants.licenses, "licences")];
+    let words: Vec<&str> = asked.into_iter().filter(|(asked, _)| *asked).map(|(_, word)| word).collect();
+    match &*words {
+        [] => "packages".to_owned(),
+        [one] => (*one).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// How many secrets lie open, and how many of them their providers accept, where they were asked.
+fn secrets(report: &Report, context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let counted = || exposed(report).filter(|it| it.suppressed.is_none());
+    let tally = Tally::of(counted().map(|it| it.severity));
+    let live = counted().filter(|it| it.verified == Some(Verified::Live)).count() as u64;
+    let aside = exposed(report).filter(|it| it.suppressed.is_some()).count() as u64;
+    let mut sentence = if tally.total() == 0 { "none found".to_owned() } else { tally.words() };
+    if live > 0 {
+        let _ = write!(sentence, " · {} live", thousands(live));
+    }
+    if aside > 0 {
+        let _ = write!(sentence, " · {} set aside", thousands(aside));
+    }
+    let style = tally.worst_first().next().map_or(PLAIN, |(severity, _)| severity_style(severity));
+    labelled(out, context, "Secrets", style, &sentence)
 }
 
 /// How many settings are not as they should be, among how many files.

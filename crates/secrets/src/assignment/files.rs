@@ -52,7 +52,8 @@ const SHELL: &[&str] = &["sh", "bash", "zsh", "ksh", "fish", "bat", "cmd", "dock
 const CODE: &[&str] = &[
     "py", "pyi", "js", "mjs", "cjs", "jsx", "ts", "tsx", "java", "kt", "kts", "scala", "groovy", "gradle", "go", "rb",
     "php", "cs", "vb", "c", "h", "cc", "cpp", "hpp", "m", "mm", "rs", "swift", "pl", "pm", "lua", "r", "dart", "ex",
-    "exs", "erl", "clj", "vue", "svelte", "tf", "hcl", "sql", "ps1", "psm1", "ipynb", "map", "css", "scss",
+    "exs", "erl", "clj", "vue", "svelte", "tf", "hcl", "sql", "ps1", "psm1", "ipynb", "map", "css", "scss", "pyc",
+    "pyx", "pxd", "vim", "el", "tcl", "tm", "hs", "ml", "jl", "coffee", "es6",
 ];
 const TEXT: &[&str] =
     &["md", "rst", "txt", "html", "htm", "adoc", "tex", "org", "man", "log", "csv", "svg", "1", "3", "5", "8"];

@@ -1,6 +1,6 @@
 //! Names of settings: `SPRING_DATASOURCE_PASSWORD`, `apiKey`, `db-password-prod`, and what their last word says.
 
-use super::score::{KEYS_OF, NAMES, NEUTRAL, UNLIKE, holds};
+use super::score::{HARMLESS, KEYS_OF, NAMES, NEUTRAL, UNLIKE, holds};
 
 /// What a name is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,7 +71,8 @@ pub fn worth(name: &[u8]) -> Option<Worth> {
         return (holds(KEYS_OF, before.text())).then_some(Worth { points: KEY, is_password: false });
     }
     let text = last.text();
-    if holds(UNLIKE, text) {
+    let is_made = text.starts_with(b"token") || text.starts_with(b"credential");
+    if holds(UNLIKE, text) || is_made && is_harmless(before.as_ref(), words.next().as_ref()) {
         return None;
     }
     let known = NAMES.binary_search_by(|(name, _)| name.as_bytes().cmp(text)).ok().map(|index| NAMES[index]);
@@ -79,6 +80,12 @@ pub fn worth(name: &[u8]) -> Option<Worth> {
     let (word, points) = known.or_else(|| ends().copied())?;
     // `token secret`, `secret token`: what stands before says as much.
     Some(Worth { points, is_password: !(word.ends_with("key") || word.ends_with("token") || word.ends_with("secret")) })
+}
+
+/// Whether the words before `token` make something of it that opens nothing: `nextToken`, `publicKeyToken`.
+fn is_harmless(before: Option<&Word>, first: Option<&Word>) -> bool {
+    let is = |word: Option<&Word>| word.is_some_and(|word| holds(HARMLESS, word.text()));
+    is(before) || before.is_some_and(|word| word.text() == b"key") && is(first)
 }
 
 /// What a name is worth that ends in `key`.
@@ -120,6 +127,11 @@ mod tests {
             "secretName",
             "PASSWORD_MIN_LENGTH",
             "passwords_url",
+            "nextToken",
+            "ClientRequestToken",
+            "next_page_token",
+            "publicKeyToken",
+            "X-Amz-Credential",
             "",
         ] {
             check(name, None);

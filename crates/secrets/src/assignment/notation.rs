@@ -158,7 +158,8 @@ impl Reader<'_> {
                 let value = self.quoted()?;
                 self.ends().then_some(Assignment { name, value, notation: Notation::Call })
             }
-            b'\n' | b'\r' => {
+            // In a program it is a statement, and the next one follows.
+            b'\n' | b'\r' if !self.file.is_program() => {
                 self.spaces(true);
                 self.named_value(&name)
             }
@@ -194,8 +195,10 @@ impl Reader<'_> {
         self.spaces(false);
         (self.skip(b":") || self.skip(b"=")).then_some(())?;
         self.spaces(false);
-        let value = if self.quote().is_some() { self.quoted()? } else { self.word(b",}#")? };
-        Some(Assignment { name: name.clone(), value, notation: Notation::Environment })
+        let quoted = self.quote().is_some();
+        let value = if quoted { self.quoted()? } else { self.word(b",}#")? };
+        let found = Assignment { name: name.clone(), value, notation: Notation::Environment };
+        (quoted || self.is_no_expression(&found)).then_some(found)
     }
 
     /// `<name>value</name>`, whatever attributes it has.
@@ -300,8 +303,10 @@ impl Reader<'_> {
         let instruction = [&b"ENV "[..], b"ARG ", b"SetEnv ", b"setenv ", b"set -x ", b"setx "]
             .iter()
             .any(|word| before.ends_with(word));
-        let is_netrc =
-            written == b"password" && (says(back, b"machine ") || says(back, b"default ")) && says(back, b"login ");
+        let is_netrc = written == b"password"
+            && (says(back, b"machine ") && says(back, b"login ") || says(back, b"default login "))
+            && !says(back, b"login anonymous")
+            && self.peek() != b'(';
         if !instruction && !is_netrc {
             return None;
         }

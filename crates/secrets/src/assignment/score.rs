@@ -58,12 +58,18 @@ pub fn points(name: i32, value: &[u8], notation: Notation, file: FileKind) -> Op
         (seen.words_only && !in_code, VALUE_WORDS_ONLY),
         (seen.words_only && in_code, VALUE_WORDS_ONLY_IN_CODE),
         (seen.spaces, VALUE_SPACES),
+        (is_sentence(value), VALUE_SENTENCE),
         (names_itself(value), VALUE_NAMES_ITSELF),
         (value.len() < SHORT, VALUE_SHORT),
     ] {
         points += if applies { worth } else { 0 };
     }
     Some(points)
+}
+
+/// A passphrase has fewer words than what programs say.
+fn is_sentence(value: &[u8]) -> bool {
+    value.split(|byte| *byte == b' ').filter(|word| !word.is_empty()).count() > 6
 }
 
 /// Whether a value of several words speaks of passwords itself: `db-password-v2` is the name of one.

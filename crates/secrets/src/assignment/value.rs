@@ -19,6 +19,8 @@ pub fn is_reference(value: &[u8]) -> bool {
         || value.first() == Some(&b'{') && value.last() == Some(&b'}')
         || value.len() > 2 && value.first() == Some(&b'%') && value.last() == Some(&b'%')
         || is_format(value)
+        || is_version(value)
+        || value.ends_with(b"...")
         || is_pattern(value)
 }
 
@@ -49,12 +51,20 @@ fn is_path(value: &[u8]) -> bool {
     let slashes = memchr::memchr_iter(b'/', value).count();
     let begins =
         value.starts_with(b"/") || value.starts_with(b"./") || value.starts_with(b"../") || value.starts_with(b"~/");
-    let plain = value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"/._-~".contains(byte));
+    let plain = value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"/._-~:".contains(byte));
     let ending = value.iter().rposition(|byte| *byte == b'.').map_or(0, |dot| value.len() - dot - 1);
     let ends = (2..=5).contains(&ending) && value.iter().rev().take(ending).all(u8::is_ascii_lowercase);
     plain && (begins && (slashes > 1 || ends) || slashes > 0 && ends)
         || value.get(1..3) == Some(b":\\")
         || value.get(1..3) == Some(b":/")
+}
+
+/// `13.0.0-next-8.29`: what a list of dependencies says of a package of that name.
+fn is_version(value: &[u8]) -> bool {
+    let mut parts = value.split(|byte| *byte == b'.');
+    let mut number =
+        || parts.next().is_some_and(|part| (1..=4).contains(&part.len()) && part.iter().all(u8::is_ascii_digit));
+    number() && number() && parts.next().is_some_and(|part| part.first().is_some_and(u8::is_ascii_digit))
 }
 
 /// `%s`, `{0}`, `{name}`, `%(name)s`.
@@ -305,6 +315,9 @@ mod tests {
             "/run/secrets/db",
             "@password@",
             "vault:secret/db#pw",
+            "13.0.0-next-8.29",
+            "www.example.com/x",
+            "eyJ2IjoiMSIs...",
         ] {
             assert!(is_reference(value.as_bytes()), "{value}");
         }

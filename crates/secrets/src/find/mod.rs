@@ -32,16 +32,23 @@ pub struct Secret {
     pub notes: Vec<Note>,
     /// Its text, where that is written in another way there.
     inner: Option<Vec<u8>>,
+    /// Where the one stands that is needed to use it.
+    beside: Option<Range<usize>>,
 }
 
 impl Secret {
     fn new(kind: &'static Kind, span: Range<usize>) -> Self {
-        Self { kind, span, notes: Vec::new(), inner: None }
+        Self { kind, span, notes: Vec::new(), inner: None, beside: None }
     }
 
     /// Its text, of the text in which it was found.
     pub fn text<'t>(&'t self, whole: &'t [u8]) -> &'t [u8] {
         self.inner.as_deref().unwrap_or_else(|| &whole[self.span.clone()])
+    }
+
+    /// The text of the one that is needed to use it, of the text in which both were found.
+    pub fn pair<'t>(&self, whole: &'t [u8]) -> Option<&'t [u8]> {
+        whole.get(self.beside.clone()?)
     }
 }
 
@@ -101,6 +108,7 @@ fn in_inner(inner: &Inner, depth: usize) -> Vec<Secret> {
     let mut found = inside(&inner.text, FileKind::Unknown, depth + 1);
     for secret in &mut found {
         secret.inner = Some(secret.text(&inner.text).to_vec());
+        secret.beside = None;
         secret.span = inner.span.clone();
         secret.notes.insert(0, Note::Inside(inner.how.to_owned()));
     }
@@ -207,8 +215,14 @@ fn assigned(text: &[u8], found: &assignment::Found) -> Option<Secret> {
     };
     let mut secret = Secret::new(judged(id), found.value.clone());
     let value = &text[found.value.clone()];
-    // Passphrases are words; whether they are placeholders was judged by points.
-    noise::class_of_value(secret.kind, text, &secret.span).is_none().then_some(())?;
+    // Passphrases are words; whether they are placeholders was judged by points. Machines make keys of neither.
+    let class = match found.what {
+        What::Key => noise::class(secret.kind, text, &secret.span),
+        // A table of words in a program, of which one is `PWD=`.
+        What::Password if value.len() >= 40 && noise::are_words(value) => return None,
+        What::Password | What::Login => noise::class_of_value(secret.kind, text, &secret.span),
+    };
+    class.is_none().then_some(())?;
     // What is written in base64 may be a placeholder as well.
     let inner = decode::base64(value)
         .filter(|inner| value.len().is_multiple_of(4) && inner.len() >= 6 && inner.iter().all(u8::is_ascii_graphic));

@@ -23,8 +23,9 @@ pub fn join(text: &[u8], found: &mut Vec<Secret>) {
     let mut gone = vec![false; found.len()];
     for index in 0..found.len() {
         let Some(other) = partner(text, found, index) else { continue };
-        let beside = found[other].kind.id;
+        let (beside, span) = (found[other].kind.id, found[other].span.clone());
         found[index].notes.push(Note::Beside(beside.to_owned()));
+        found[index].beside = Some(span);
         // The secret tells of its identifier, which is none alone.
         gone[index] = is_identifier(&found[index]) && !is_identifier(&found[other]);
     }
@@ -32,8 +33,10 @@ pub fn join(text: &[u8], found: &mut Vec<Secret>) {
         let known = |note: &Note| matches!(note, Note::Beside(_));
         if !is_identifier(&found[index]) && !found[index].notes.iter().any(known) {
             let named = (0..found.len()).find(|other| gone[*other] && says(&found[*other], &found[index]));
-            let id = named.map(|other| found[other].kind.id.to_owned());
-            found[index].notes.extend(id.map(Note::Beside));
+            let Some(other) = named else { continue };
+            let (id, span) = (found[other].kind.id.to_owned(), found[other].span.clone());
+            found[index].notes.push(Note::Beside(id));
+            found[index].beside = Some(span);
         }
     }
     let mut gone = gone.into_iter();

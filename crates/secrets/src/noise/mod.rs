@@ -3,6 +3,7 @@
 
 mod blob;
 mod digest;
+mod docstring;
 mod documented;
 mod encrypted;
 mod expression;
@@ -21,8 +22,10 @@ use crate::Kind;
 use crate::rule::kind::Needs;
 use crate::rule::shape::Shape;
 
+pub use docstring::set_aside;
 pub use place::place;
 pub use placeholder::is_placeholder;
+pub use words::are_words;
 
 /// Why a text that has the shape of a secret is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,7 +123,7 @@ const CLASSES: &[(Class, Test)] = &[
     (Class::File, file::is_file),
     (Class::Number, number::is_number),
     (Class::Blob, blob::is_in_blob),
-    (Class::Words, |candidate| words::are_words(candidate.body())),
+    (Class::Words, |candidate| are_words(candidate.body())),
     (Class::Documented, documented::is_documented),
 ];
 
@@ -132,8 +135,11 @@ pub fn class(kind: &'static Kind, text: &[u8], span: &Range<usize>) -> Option<Cl
 
 /// The same for a value that may be anything, such as a password: by the classes that are told by marks and surroundings.
 pub fn class_of_value(kind: &'static Kind, text: &[u8], span: &Range<usize>) -> Option<Class> {
-    const MARKED: &[Class] = &[Class::Digest, Class::Reference, Class::Encrypted, Class::Expression, Class::Blob];
-    class(kind, text, span).filter(|class| MARKED.contains(class))
+    const MARKED: &[Class] =
+        &[Class::Digest, Class::Reference, Class::Encrypted, Class::Expression, Class::Blob, Class::Documented];
+    let candidate = Candidate { kind, text, from: span.start, to: span.end };
+    let marked = CLASSES.iter().filter(|(class, _)| MARKED.contains(class));
+    marked.into_iter().find(|(_, is_of)| is_of(&candidate)).map(|(class, _)| *class)
 }
 
 /// For the tests of the classes: `before`, `value` and `after` as a candidate of `kind`.

@@ -83,7 +83,7 @@ pub fn place(path: &[u8]) -> Option<&'static str> {
 }
 
 /// The part of the path inside the folder of packages, if it is in one.
-fn installed(path: &[u8]) -> Option<&[u8]> {
+pub(super) fn installed(path: &[u8]) -> Option<&[u8]> {
     let mut inside = None;
     let mut at = 0;
     for component in path.split(|&byte| byte == b'/') {
@@ -105,7 +105,9 @@ fn installed(path: &[u8]) -> Option<&[u8]> {
 fn is_test(name: &[u8]) -> bool {
     let (stem, _) = name.iter().rposition(|&byte| byte == b'.').map_or((name, &b""[..]), |dot| name.split_at(dot));
     let ends = [b"_test".as_slice(), b".test", b"-test", b"_spec", b".spec", b"Test", b"Tests", b"_tests"];
-    name.starts_with(b"test_") || stem == b"conftest" || ends.iter().any(|end| stem.ends_with(end))
+    name.starts_with(b"test_")
+        || [&b"test"[..], b"tests", b"conftest"].contains(&stem)
+        || ends.iter().any(|end| stem.ends_with(end))
 }
 
 /// `README`, `NEWS.md`, `examples-1.json`.
@@ -127,6 +129,7 @@ mod tests {
         for path in [
             "usr/lib/python3/dist-packages/tornado/test/test.key",
             "app/node_modules/zod/src/v4/mini/tests/string.test.ts",
+            "app/node_modules/url/test.js",
             "venv/lib/python3.12/site-packages/pyjwt-2.1.dist-info/METADATA",
             "root/go/pkg/mod/example.org/x@v1.0.0/keys_test.go",
             "usr/share/doc/libxmlsec1-dev/examples/rsakey.pem",

@@ -39,7 +39,21 @@ pub fn is_placeholder(secret: &[u8]) -> bool {
     let rises = rising >= 7 && rising * 4 >= lower.len() || rising >= 10;
     // In capitals the word is never there by chance, as in AWS's manuals; names of hosts have it, too.
     let shouts = memchr::memmem::find(secret, b"EXAMPLE").is_some_and(|at| at == 0 || !b"@.".contains(&secret[at - 1]));
-    shouts || repeats || rises || few_characters(&lower) || WORDS.iter().any(|word| covers(&lower, word.as_bytes()))
+    // An example of which somebody left out the middle.
+    let is_cut = secret.len() >= 16 && memchr::memmem::find(secret, b"...").is_some();
+    is_cut
+        || shouts
+        || repeats
+        || rises
+        || is_twice(secret)
+        || few_characters(&lower)
+        || WORDS.iter().any(|word| covers(&lower, word.as_bytes()))
+}
+
+/// The same text twice and more: `abcd1234abcd1234`.
+fn is_twice(secret: &[u8]) -> bool {
+    let (half, rest) = secret.split_at(secret.len() / 2);
+    half.len() >= 8 && half == rest
 }
 
 /// Chance puts at least so many different characters into a secret.
@@ -65,6 +79,7 @@ mod tests {
             "1234567890abcdef1234567890abcdef",
             "0000000000000000",
             "sk_test_your_key_here",
+            "kGwcBiMOS9HrZG15kGwcBiMOS9HrZG15",
         ] {
             assert!(is_placeholder(text.as_bytes()), "{text}");
         }

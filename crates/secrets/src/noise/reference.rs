@@ -39,7 +39,8 @@ const OPENS: &[&[u8]] = &[b"${", b"{{", b"{{ ", b"%{", b"$(", b"#{", b"<%=", b"<
 
 pub fn is_reference(candidate: &Candidate<'_>) -> bool {
     let (before, value) = (candidate.before(), candidate.value());
-    let part = before.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric() || b"+/:._-".contains(byte)).count();
+    let part =
+        before.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric() || b"+/:._-*${}".contains(byte)).count();
     // What is between the last sign and the candidate belongs to the value: `arn:aws:…`.
     let value_from = &candidate.text[candidate.from - part..candidate.to];
     let is_link =
@@ -75,6 +76,7 @@ mod tests {
         check("DD_API_KEY=$", "DATADOG_API_KEY_2", "", true);
         check("apiKey: ", "process.env.DATADOG_API_KEY_2", ",", true);
         check("apiKey: ", "op://vault/datadog/credential2", "", true);
+        check("\"arn:aws:secretsmanager:*:*:secret:", "a4b-dd-key-*", "\"", true);
         check("dd_key: arn:aws:", "secretsmanager:eu-west-1:1", "", true);
         check("DD_API_KEY=", "a7c3b0f2a9d6e41850cb2fa7793de01b", "", false);
     }

@@ -27,6 +27,20 @@ pub struct Kind {
     pub revocable: bool,
     pub days: u16,
     pub pair: &'static [&'static str],
+    pub verify: Option<&'static Request>,
+}
+
+/// How the provider is asked whether it accepts a secret of a kind. `request.rs` says what each field is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    pub post: bool,
+    pub url: &'static str,
+    pub headers: &'static [(&'static str, &'static str)],
+    pub basic: &'static str,
+    pub body: &'static str,
+    pub signed: bool,
+    pub live: &'static [(u16, &'static str)],
+    pub revoked: &'static [(u16, &'static str)],
 }
 
 /// What must be near a text of a kind's shape.

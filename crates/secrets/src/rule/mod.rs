@@ -7,6 +7,7 @@
 //! | `words` | how settings call it, in lower case without separators: `sendgrid`, `newrelic` |
 //! | `rotate` | where a new secret is made and the old one withdrawn, in one or two sentences |
 //! | `kinds` | the list of its kinds |
+//! | `verify` | how the provider is asked whether it accepts one (`request.rs`) |
 //!
 //! | key of a kind | what it says |
 //! |---|---|
@@ -31,4 +32,5 @@ pub mod kind;
 pub mod notation;
 pub mod own;
 pub mod read;
+pub mod request;
 pub mod shape;

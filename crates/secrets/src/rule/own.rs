@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use model::Severity;
 
 use super::fill::{Chance, fill};
-use super::kind::{KINDS, Kind, Needs};
+use super::kind::{KINDS, Kind, Needs, Request};
 use super::read::{self, Example};
 use crate::find::secrets;
 
@@ -50,6 +50,7 @@ pub fn add_rules(texts: &[String]) -> Result<Added, Vec<Fault>> {
             }
         };
         let (name, about) = (leak(provider.name), leak(provider.about));
+        let requests: Vec<_> = provider.requests.into_iter().map(request).collect();
         for kind in provider.kinds {
             if !ids.insert(kind.id.clone()) {
                 let line = kind.matches.first().map_or(1, |example| example.line);
@@ -60,7 +61,8 @@ pub fn add_rules(texts: &[String]) -> Result<Added, Vec<Fault>> {
                 let wrong = format!("no rule judges what has no shape; say which shape it has (in {})", kind.id);
                 faults.push(Fault { file, wrong });
             }
-            let (kind, matches, differs) = keep(name, about, kind);
+            let asked = requests.iter().find(|(of, _)| of.contains(&kind.id)).map(|(_, request)| *request);
+            let (kind, matches, differs) = keep(name, about, kind, asked);
             tried.push(Tried { file, id: kind.id, matches, differs });
             kinds.push(kind);
         }
@@ -119,7 +121,12 @@ impl Tried {
 }
 
 /// The kind as the search wants it. Its texts are kept until the program ends: rules are read once.
-fn keep(provider: &'static str, about: &'static str, kind: read::Kind) -> (Kind, Vec<Example>, Vec<Example>) {
+fn keep(
+    provider: &'static str,
+    about: &'static str,
+    kind: read::Kind,
+    verify: Option<&'static Request>,
+) -> (Kind, Vec<Example>, Vec<Example>) {
     let kept = Kind {
         id: leak(kind.id),
         provider,
@@ -139,8 +146,28 @@ fn keep(provider: &'static str, about: &'static str, kind: read::Kind) -> (Kind,
         revocable: kind.revocable,
         days: kind.days,
         pair: words(kind.pair),
+        verify,
     };
     (kept, kind.matches, kind.differs)
+}
+
+/// A request, and the kinds that it is about.
+fn request(read: super::request::Request) -> (Vec<String>, &'static Request) {
+    let answers = |answers: Vec<(u16, String)>| -> &'static [(u16, &'static str)] {
+        answers.into_iter().map(|(status, says)| (status, leak(says))).collect::<Vec<_>>().leak()
+    };
+    let headers: Vec<_> = read.headers.into_iter().map(|(name, value)| (leak(name), leak(value))).collect();
+    let request = Request {
+        post: read.post,
+        url: leak(read.url),
+        headers: headers.leak(),
+        basic: leak(read.basic),
+        body: leak(read.body),
+        signed: read.signed,
+        live: answers(read.live),
+        revoked: answers(read.revoked),
+    };
+    (read.of, Box::leak(Box::new(request)))
 }
 
 fn words(words: Vec<String>) -> &'static [&'static str] {

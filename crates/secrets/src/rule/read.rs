@@ -3,6 +3,7 @@
 use rules::{Fields, Node, Wrong};
 
 use super::notation;
+use super::request::{self, Request};
 use super::shape::{Part, Shape};
 
 /// A provider as its file has it.
@@ -11,6 +12,7 @@ pub struct Provider {
     pub name: String,
     pub about: String,
     pub kinds: Vec<Kind>,
+    pub requests: Vec<Request>,
 }
 
 /// A kind as its file has it.
@@ -40,7 +42,7 @@ pub struct Example {
     pub text: String,
 }
 
-const FILE: &[&str] = &["provider", "about", "words", "rotate", "kinds"];
+const FILE: &[&str] = &["provider", "about", "words", "rotate", "kinds", "verify"];
 const KIND: &[&str] = &[
     "id",
     "name",
@@ -67,8 +69,13 @@ pub fn provider(document: &Node) -> Result<Provider, Wrong> {
     let name = fields.text("provider")?.to_owned();
     let kinds = fields.need("kinds")?.list()?;
     let kinds = kinds.iter().map(|node| kind(node, &fields).map_err(|wrong| of_kind(node, &wrong)));
-    let kinds = kinds.collect::<Result<_, _>>()?;
-    Ok(Provider { name, about: sentence(fields.need("about")?)?, kinds })
+    let kinds = kinds.collect::<Result<Vec<_>, _>>()?;
+    let requests = fields.get("verify").map_or(Ok(Vec::new()), request::read)?;
+    let known = |id: &String| kinds.iter().any(|kind| kind.id == *id);
+    if let Some(id) = requests.iter().flat_map(|request| &request.of).find(|id| !known(id)) {
+        return Err(fields.need("verify")?.wrong(&format!("{id:?} is no kind of this file")));
+    }
+    Ok(Provider { name, about: sentence(fields.need("about")?)?, kinds, requests })
 }
 
 /// An error that also names the kind, where it has a name.

@@ -45,16 +45,22 @@ pub fn notes(kind: &str, secret: &[u8], whole: &[u8]) -> Vec<Note> {
 /// but the machine itself. `before` is what stands before it in its line.
 pub fn opens_nothing(kind: &str, secret: &[u8], before: &[u8]) -> bool {
     match kind {
-        "docker-registry-login" | "npmrc-basic-auth" => decode::base64(secret).is_some_and(|login| {
-            let colon = memchr::memchr(b':', &login).filter(|_| login.iter().all(u8::is_ascii_graphic));
-            colon.is_some_and(|colon| !is_password(&login[colon + 1..]))
-        }),
+        // Names in programs are base64 as well, and no logins.
+        "docker-registry-login" => login(secret).is_none_or(|password| !is_password(&password)),
+        "npmrc-basic-auth" => login(secret).is_some_and(|password| !is_password(&password)),
         "jdbc-url-with-password" | "mssql-connection-password" => {
             let says = |host: &[u8]| memchr::memmem::find(before, host).is_some();
             says(b"localhost") || says(b"127.0.0.1") || says(b"(local)")
         }
         _ => false,
     }
+}
+
+/// The password of a login in base64.
+fn login(secret: &[u8]) -> Option<Vec<u8>> {
+    let mut login = decode::base64(secret).filter(|login| login.iter().all(u8::is_ascii_graphic))?;
+    let colon = memchr::memchr(b':', &login)?;
+    Some(login.split_off(colon + 1))
 }
 
 /// What a key says whose file is written in base64.
