@@ -33,6 +33,11 @@ pub struct Judge {
 }
 
 impl Judge {
+    /// Judges as of a day.
+    pub fn on(today: Timestamp) -> Self {
+        Self { today: Some(today), ..Self::default() }
+    }
+
     /// How often each rule was asked in the last judgement.
     pub fn take_assessed(&self) -> Vec<Assessed> {
         std::mem::take(&mut self.assessed.lock().unwrap_or_else(PoisonError::into_inner))

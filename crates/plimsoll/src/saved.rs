@@ -37,6 +37,7 @@ pub fn as_json(content: Vec<u8>) -> Vec<u8> {
         wants: saved.wants,
         filter: Filter { suppressed: true, ..Filter::default() },
         run: Run::default(),
+        texts: None,
     };
     let mut json = Vec::new();
     let format = report::SCAN.iter().find(|format| format.name == "json");

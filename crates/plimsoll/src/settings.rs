@@ -16,8 +16,7 @@ pub fn judge(asked: &Settings, today: Timestamp) -> Result<misconfig::Judge, Fai
             .map_err(|error| Failure::new(Exit::Usage, error).when(format!("cannot read the variables in {name}")))?;
         variable_files.push((name, text.into_bytes()));
     }
-    let mut judge = misconfig::Judge::default();
-    judge.today = Some(today);
+    let mut judge = misconfig::Judge::on(today);
     judge.variable_files = variable_files;
     judge.variables.clone_from(&asked.tf_var);
     Ok(judge)

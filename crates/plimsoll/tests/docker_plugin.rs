@@ -2,7 +2,6 @@
 
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
-#![expect(clippy::print_stderr, reason = "what was not checked is said")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -83,6 +83,7 @@ pub struct Context<'a> {
 
 /// What was looked for: where nothing of a kind is listed, that is an answer or none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each answers for itself, and no two exclude each other")]
 pub struct Wants {
     /// Whether vulnerabilities were.
     pub vulnerabilities: bool,

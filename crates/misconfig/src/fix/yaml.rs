@@ -170,7 +170,7 @@ fn replace(text: &str, value: &Place, to: &To<'_>) -> Result<String, &'static st
             let lead = match style {
                 StructureStyle::Flow => ", ".to_owned(),
                 _ if dash.trim() == "-" => [newline(text), dash].concat(),
-                _ => return Err(OTHER),
+                StructureStyle::Block => return Err(OTHER),
             };
             let added: Vec<_> = missing.iter().map(|one| [&*lead, &scalar(one, quotes)].concat()).collect();
             let end = if *style == StructureStyle::Flow { last.end() } else { line_end(text, last.end()) };

@@ -13,7 +13,7 @@ fn judged(files: &[(&str, &str)], rule: &str) -> Vec<String> {
         Item { fact: Fact { what, place, by: AnalyzerId::new("configuration") }, removed: None, owner: None }
     };
     let inventory = Inventory { items: files.iter().map(item).collect(), ..Inventory::default() };
-    let judge = Judge { today: Some("2026-06-15T12:00:00Z".parse().unwrap()), ..Judge::default() };
+    let judge = Judge::on("2026-06-15T12:00:00Z".parse().unwrap());
     let (mut findings, mut gaps) = (Vec::new(), Vec::new());
     judge.detect(&ImageConfig::default(), &inventory, &mut findings, &mut gaps);
     let found = findings.iter().filter_map(|finding| finding.misconfiguration()).filter(|found| found.rule == rule);

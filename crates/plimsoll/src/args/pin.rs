@@ -9,6 +9,7 @@ use super::Form;
 
 /// Which files, and what to do with them.
 #[derive(Clone, Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct PinArgs {
     /// A file, or a folder whose files are looked at, those of its folders as well
     #[arg(value_name = "PATH", required = true)]

@@ -46,6 +46,7 @@ pub fn run(args: &ComparisonArgs, talk: &Talk, out: &mut dyn Write) -> Result<()
         wants: one.wants,
         filter: Filter { everything: args.all, ..Filter::default() },
         run: Run::default(),
+        texts: None,
     };
     let write = match args.format {
         CompareForm::Table => compare::write_table,

@@ -31,7 +31,7 @@ pub fn run(args: &CompareArgs, talk: &Talk, out: &mut dyn Write) -> Result<Exit,
     let gates = gates.chain(args.policy.rules.gates.iter().cloned()).collect();
     let since = Policies::since(Baseline::of(&old), gates, job.time());
     let gate = Gate { fail_on_incomplete: args.fail_on_incomplete, ..Gate::default() };
-    job.compare([old, new], &gate, &since, out)
+    job.compare(&[old, new], &gate, &since, out)
 }
 
 /// The one report on an artifact.

@@ -28,7 +28,7 @@ pub fn run(command: &SelfCommand, out: &mut dyn Write) -> Result<Exit, Failure> 
     let list = read(File::open(checksums), LARGEST).map_err(|error| failed(error, &name))?;
     let beside = signature.clone().unwrap_or_else(|| format!("{name}.sig").into());
     let signature = read(File::open(&beside), LARGEST).map_err(|error| failed(error, &beside.display().to_string()))?;
-    let signer = match Trust::new(key.iter().cloned()).judge(&list, Some(&signature)) {
+    let signer = match Trust::new(key.iter().copied()).judge(&list, Some(&signature)) {
         Ok(Signed::By(id)) => id,
         Ok(Signed::Unchecked(_) | Signed::Not) => return refused(&format!("nobody who is trusted signed {name}")),
         Err(Untrusted::Forged(id)) => {

@@ -262,7 +262,7 @@ impl<'a> Job<'a> {
     /// Writes what changed from the first report to the second one, and judges the second by those gates.
     pub fn compare(
         &self,
-        reports: [Report; 2],
+        reports: &[Report; 2],
         gate: &args::Gate,
         policies: &Policies,
         out: &mut dyn Write,
@@ -270,7 +270,7 @@ impl<'a> Job<'a> {
         if let Some(line) = &self.line {
             line.finish();
         }
-        self.write(&reports, out)?;
+        self.write(reports, out)?;
         let (exit, reasons) = gate::judge(&reports[1..], gate, policies, self.judge.is_some(), self.time);
         let mut stderr = io::stderr().lock();
         for reason in reasons {

@@ -107,7 +107,7 @@ impl Resolver {
             ask: Ask::Get,
             deadline: Instant::now().checked_add(LONGEST),
         };
-        let response = self.http.send(call).map_err(|failure| failure.message())?;
+        let response = self.http.send(call).map_err(net::Failure::message)?;
         match response.status() {
             StatusCode::OK => {}
             StatusCode::NOT_FOUND | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
@@ -115,8 +115,7 @@ impl Resolver {
             }
             status => return Err(format!("the server of {name} answered {status}")),
         }
-        let content =
-            net::document(response, LARGEST, "the list of references").map_err(|failure| failure.message())?;
+        let content = net::document(response, LARGEST, "the list of references").map_err(net::Failure::message)?;
         References::read(&content)
     }
 }
