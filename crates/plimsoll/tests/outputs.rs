@@ -111,7 +111,7 @@ fn a_saved_report_is_converted_to_what_the_scan_would_have_written() {
             ["scan", "converted"].map(|end| fs::read_to_string(folder.path().join(format!("{name}.{end}"))).unwrap());
         assert!(one == other, "{name}");
     }
-    let output = convert(&["sarif.scan", "-f", "table"]);
+    let output = convert(&["csv.scan", "-f", "table"]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(stderr(&output).contains("cannot read the report sarif.scan"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("cannot read the report csv.scan"), "{}", stderr(&output));
 }

@@ -1,5 +1,5 @@
 //! Mends configuration where a rule says how: edits of the text by the place of each value, so that comments and the way in which
-//! a file is written stay. What was mended is judged again, and a file is left as it was where it would not pass.
+//! a file is written stay. What was mended is judged again, and what would not pass is left as it was.
 
 mod dockerfile;
 mod hcl;
@@ -7,6 +7,7 @@ mod hcl;
 mod tests;
 mod yaml;
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::{Configuration, Fact, Inventory, Item, Misconfiguration, What};
@@ -66,14 +67,42 @@ struct Site<'s> {
     object: &'s str,
 }
 
+/// What does not pass after it was mended: a rule in a file, by its number.
+type Refused = BTreeSet<(usize, &'static str)>;
+
 /// Mends all files of an inventory, as far as it is `wanted`: for a rule, a path and a line.
 pub fn fix(inventory: &Inventory, wanted: impl Fn(&str, &str, u32) -> bool) -> (Vec<Mended>, Vec<Left>) {
     let files = detector::files(inventory);
     let resources = detector::resources(&files);
     let judgement = judge(&resources);
+    let before = Count::of(&resources, &judgement);
+    let mut refused = Refused::new();
+    // Each round refuses something that it had done, so there are no more rounds than rules that failed.
+    loop {
+        let (mended, left) = apply(&files, &resources, &judgement, &wanted, &refused);
+        let failed = what_fails(&files, &before, &mended);
+        if failed.is_empty() {
+            return (mended.into_values().filter(|file| file.after != file.before).collect(), left);
+        }
+        refused.extend(failed);
+    }
+}
+
+/// Makes every change that is wanted and not refused.
+fn apply(
+    files: &[(&Item, &Configuration)],
+    resources: &[Resource],
+    judgement: &Judgement<'static>,
+    wanted: impl Fn(&str, &str, u32) -> bool,
+    refused: &Refused,
+) -> (BTreeMap<usize, Mended>, Vec<Left>) {
     let (mut mended, mut left): (BTreeMap<usize, Mended>, Vec<Left>) = (BTreeMap::new(), Vec::new());
     let mut done = BTreeSet::new();
-    for failure in judgement.failures.iter().filter(|failure| !failure.rule.change.is_empty()) {
+    let mut failures: Vec<_> =
+        judgement.failures.iter().filter(|failure| !failure.rule.change.is_empty()).collect();
+    // From the end of each file to its beginning, so that what is added moves nothing that is still to be changed.
+    failures.sort_by_key(|failure| Reverse(resources[failure.resource].body.span.first));
+    for failure in failures {
         let resource = &resources[failure.resource];
         let Some((item, file)) = files.get(resource.file) else { continue };
         let path = item.fact.place.path.to_text();
@@ -89,7 +118,11 @@ pub fn fix(inventory: &Inventory, wanted: impl Fn(&str, &str, u32) -> bool) -> (
             after: before.to_owned(),
             fixes: Vec::new(),
         });
-        match change(failure, &resources, &entry.after) {
+        let changed = match refused.contains(&(resource.file, failure.rule.id)) {
+            true => Err("the change would not have mended it"),
+            false => change(failure, resources, &entry.after),
+        };
+        match changed {
             Ok(after) => {
                 entry.after = after;
                 entry.fixes.push(fix);
@@ -98,8 +131,9 @@ pub fn fix(inventory: &Inventory, wanted: impl Fn(&str, &str, u32) -> bool) -> (
         }
     }
     mended.retain(|_, file| !file.fixes.is_empty());
-    keep_what_passes(&files, &Count::of(&resources, &judgement), &mut mended, &mut left);
-    (mended.into_values().filter(|file| file.after != file.before).collect(), left)
+    mended.values_mut().for_each(|file| file.fixes.sort_by_key(|fix| fix.line));
+    left.sort_by(|a, b| (&a.path, &a.fix).cmp(&(&b.path, &b.fix)));
+    (mended, left)
 }
 
 /// How much there is in each file, and how often each rule fails there.
@@ -131,13 +165,8 @@ impl Count {
     }
 }
 
-/// Takes back files of which not all that was mended passes, or in which something cannot be read any more.
-fn keep_what_passes(
-    files: &[(&Item, &Configuration)],
-    before: &Count,
-    mended: &mut BTreeMap<usize, Mended>,
-    left: &mut Vec<Left>,
-) {
+/// Judges again what was mended: the rules that still fail, all of a file in which something cannot be read any more.
+fn what_fails(files: &[(&Item, &Configuration)], before: &Count, mended: &BTreeMap<usize, Mended>) -> Refused {
     let changed = files.iter().enumerate().map(|(index, (item, file))| {
         let content = mended.get(&index).map_or_else(|| file.content.clone(), |it| it.after.clone().into_bytes());
         let what = What::Configuration(Configuration { language: file.language.clone(), content });
@@ -146,19 +175,18 @@ fn keep_what_passes(
     let again = Inventory { items: changed.collect(), ..Inventory::default() };
     let resources = detector::resources(&detector::files(&again));
     let after = Count::of(&resources, &judge(&resources));
-    mended.retain(|index, file| {
-        let passes = |fix: &Fix| {
+    let mut failed = Refused::new();
+    for (index, file) in mended {
+        let is_whole = after.resources(*index) >= before.resources(*index);
+        for fix in &file.fixes {
             let fixed = file.fixes.iter().filter(|other| other.rule == fix.rule).count();
-            after.failures(*index, fix.rule) + fixed <= before.failures(*index, fix.rule)
-        };
-        let is_good = after.resources(*index) >= before.resources(*index) && file.fixes.iter().all(passes);
-        if !is_good {
-            let why = "the change would not have mended it";
-            let path = &file.path;
-            left.extend(file.fixes.drain(..).map(|fix| Left { path: path.clone(), fix, why }));
+            let passes = after.failures(*index, fix.rule) + fixed <= before.failures(*index, fix.rule);
+            if !is_whole || !passes {
+                failed.insert((*index, fix.rule));
+            }
         }
-        is_good
-    });
+    }
+    failed
 }
 
 /// The text with the changes that a failed rule asks for.
