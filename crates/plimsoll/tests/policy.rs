@@ -120,10 +120,7 @@ fn mistakes_are_told_with_file_and_line() {
     };
     check("\nseverty: high\n", "plimsoll.yaml, line 2: there is no \"severty\" here; did you mean \"severity\"?");
     check("severity: hihg\n", "plimsoll.yaml, line 1: invalid value 'hihg' for '--severity");
-    check(
-        "db-max-age: [1d, 2d]\n",
-        "plimsoll.yaml, line 1: the argument '--db-max-age <AGE>' cannot be used multiple",
-    );
+    check("db-max-age: [1d, 2d]\n", "plimsoll.yaml, line 1: the argument '--db-max-age <AGE>' cannot be used multiple");
     check("all: maybe\n", "plimsoll.yaml, line 1: \"all\" is true or false");
     check("config: other.yaml\n", "plimsoll.yaml, line 1: there is no \"config\" here");
     check("gates:\n  a:\n    new: true\n", "the gate a asks for what is new, but not since when");

@@ -98,8 +98,7 @@ fn apply(
 ) -> (BTreeMap<usize, Mended>, Vec<Left>) {
     let (mut mended, mut left): (BTreeMap<usize, Mended>, Vec<Left>) = (BTreeMap::new(), Vec::new());
     let mut done = BTreeSet::new();
-    let mut failures: Vec<_> =
-        judgement.failures.iter().filter(|failure| !failure.rule.change.is_empty()).collect();
+    let mut failures: Vec<_> = judgement.failures.iter().filter(|failure| !failure.rule.change.is_empty()).collect();
     // From the end of each file to its beginning, so that what is added moves nothing that is still to be changed.
     failures.sort_by_key(|failure| Reverse(resources[failure.resource].body.span.first));
     for failure in failures {

@@ -54,7 +54,7 @@ fn secrets() -> Vec<String> {
 fn the_report_is_that_of_the_image() {
     let folder = Folder::new();
     leaky().write(&folder.path("leaky.oci"), "latest");
-    for image in ["leaky.oci", "SHOP"] {
+    for (image, list, least) in [("leaky.oci", "secrets", 1), ("SHOP", "vulnerabilities", 8)] {
         for format in ["json", "table", "sarif", "cyclonedx", "markdown"] {
             let scan = format!("image --input {image} {SCAN} -f {format} --show-suppressed");
             let direct = folder.done(&format!("{scan} --metadata-out seen.json.zst"));
@@ -62,13 +62,10 @@ fn the_report_is_that_of_the_image() {
             let judged = folder.done(&format!("judge seen.json.zst {SCAN} -f {format} --show-suppressed"));
             assert!(judged == direct, "{image}, {format}:\n{judged}\n---\n{direct}");
         }
+        let report: Value = serde_json::from_str(&folder.done(&format!("judge seen.json.zst {SCAN} -f json"))).unwrap();
+        let found = report["artifacts"][0][list].as_array().unwrap().len();
+        assert!(found >= least, "{image} has only {found} {list}");
     }
-    let report: Value = serde_json::from_str(&folder.done(&format!("judge seen.json.zst {SCAN} -f json"))).unwrap();
-    let found = |list: &str| report["artifacts"][0][list].as_array().unwrap().len();
-    assert!(
-        found("vulnerabilities") >= 8 && found("secrets") > 0 && found("packages") > 0,
-        "the example has all of these"
-    );
 }
 
 #[test]
