@@ -117,9 +117,10 @@ fn apply(
             after: before.to_owned(),
             fixes: Vec::new(),
         });
-        let changed = match refused.contains(&(resource.file, failure.rule.id)) {
-            true => Err("the change would not have mended it"),
-            false => change(failure, resources, &entry.after),
+        let changed = if refused.contains(&(resource.file, failure.rule.id)) {
+            Err("the change would not have mended it")
+        } else {
+            change(failure, resources, &entry.after)
         };
         match changed {
             Ok(after) => {
@@ -130,7 +131,9 @@ fn apply(
         }
     }
     mended.retain(|_, file| !file.fixes.is_empty());
-    mended.values_mut().for_each(|file| file.fixes.sort_by_key(|fix| fix.line));
+    for file in mended.values_mut() {
+        file.fixes.sort_by_key(|fix| fix.line);
+    }
     left.sort_by(|a, b| (&a.path, &a.fix).cmp(&(&b.path, &b.fix)));
     (mended, left)
 }
