@@ -152,5 +152,7 @@ fn sheet([name, version, text, other, instruction]: &[Cow<'_, str>; 5]) -> Repor
             starter: false,
             checked: Some(other.to_string()),
         }],
+        assessed: Vec::new(),
+        compliance: Vec::new(),
     }
 }
