@@ -38,6 +38,7 @@ mod target;
 mod template;
 pub mod terraform;
 pub mod value;
+mod verb;
 pub mod yaml;
 
 pub use analyzer::ANALYZER;

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::datum::{DEEPEST, Datum, UNKNOWN};
+use crate::verb;
 
 /// The power of ten from which on numbers have an exponent.
 const LARGE: i32 = 6;
@@ -258,28 +259,11 @@ impl Verb {
             (_, Datum::Nil) => format!("%!{mode}(<nil>)"),
             _ => format!("%!{mode}({}={})", go_type(argument), value(argument)),
         };
-        let missing = self.width.saturating_sub(text.chars().count());
-        match (self.minus, self.zero) {
-            (true, _) => out.extend([text.as_str(), &" ".repeat(missing)]),
-            (false, true) => {
-                let (sign, digits) = match text.split_at_checked(1) {
-                    Some((sign @ ("-" | "+" | " "), digits)) => (sign, digits),
-                    _ => ("", text.as_str()),
-                };
-                out.extend([sign, &"0".repeat(missing), digits]);
-            }
-            (false, false) => out.extend([&" ".repeat(missing), text.as_str()]),
-        }
+        verb::pad(out, &text, self.width, self.minus, self.zero);
     }
 
     fn signed(&self, negative: bool, digits: &str) -> String {
-        let sign = match (negative, self.plus, self.space) {
-            (true, _, _) => "-",
-            (false, true, _) => "+",
-            (false, false, true) => " ",
-            _ => "",
-        };
-        [sign, digits].concat()
+        [verb::sign(negative, self.plus, self.space), digits].concat()
     }
 
     fn cut(&self, text: &str) -> String {

@@ -3,6 +3,7 @@
 use super::encoding::json;
 use super::text::bounded;
 use crate::terraform::datum::{Datum, number_text};
+use crate::verb;
 
 /// The widest column.
 const WIDEST: usize = 1 << 16;
@@ -155,29 +156,12 @@ impl Verb {
             }
             mode => return Err(format!("there is no verb %{mode}")),
         };
-        let missing = self.width.saturating_sub(text.chars().count());
-        match (self.minus, self.zero) {
-            (true, _) => out.extend([text.as_str(), &" ".repeat(missing)]),
-            (false, true) => {
-                let (sign, digits) = match text.split_at_checked(1) {
-                    Some((sign @ ("-" | "+" | " "), digits)) => (sign, digits),
-                    _ => ("", text.as_str()),
-                };
-                out.extend([sign, &"0".repeat(missing), digits]);
-            }
-            (false, false) => out.extend([&" ".repeat(missing), text.as_str()]),
-        }
+        verb::pad(out, &text, self.width, self.minus, self.zero);
         Ok(())
     }
 
     fn signed(&self, number: f64, digits: &str) -> String {
-        let sign = match (number < 0.0, self.plus, self.space) {
-            (true, _, _) => "-",
-            (false, true, _) => "+",
-            (false, false, true) => " ",
-            _ => "",
-        };
-        [sign, digits].concat()
+        [verb::sign(number < 0.0, self.plus, self.space), digits].concat()
     }
 
     fn cut(&self, text: &str) -> String {
